@@ -1,0 +1,53 @@
+# make demo and make test are all a user needs; make help lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow lint golden bench clean
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+PACKAGES := $(shell sed 's/\#.*//' apt-packages.txt)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+WORKERS := 2
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: $(STAMP)  ## install what is missing, from Debian and PyPI
+
+$(STAMP): apt-packages.txt pyproject.toml
+	@missing=$$(for p in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing from Debian:" $$missing; \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+	fi
+	@echo "installing from PyPI into $(VENV)"
+	@test -x $(PYTHON) || python3 -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --progress-bar on -e '.[test,lint]'
+	@touch $@
+
+demo: $(STAMP)  ## compile the example router, send a trace through it, show what happened
+	@$(VENV)/bin/pmill demo
+
+test: $(STAMP)  ## pass every test
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup
+
+test-slow: $(STAMP)  ## the tests that take long
+	@$(PYTHON) -m pytest -q -m slow
+
+lint: $(STAMP)  ## ruff, mypy --strict, clang-format
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@git ls-files '*.hh' '*.cc' '*.c' | grep -v '/golden/' | xargs clang-format-19 --dry-run -Werror
+
+golden: $(STAMP)  ## rewrite the goldens; read the diff before you commit it
+	@$(PYTHON) -m pytest -q --update-golden tests || true
+	@git diff --stat
+
+bench: $(STAMP)  ## measure against testpmd, the floor and hand-written programs
+	@$(MAKE) -s -C bench/limits
+	@$(VENV)/bin/pmill bench
+
+clean:  ## remove what was built here
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis bench/limits/build

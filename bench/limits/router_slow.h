@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The rare paths of the hand-written router: every element of examples/router.click, in plain C.
+// A packet that takes them is taken apart from the beginning; nothing here needs to be fast.
+#pragma once
+
+#include <time.h>
+
+#include <rte_arp.h>
+#include <rte_byteorder.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
+
+#include "limits.h"
+
+#ifndef MTU
+#define MTU 1500
+#endif
+#define IP0 0x0a000001u
+#define IP1 0x0a000101u
+#define QUEUE_FLUSH 64
+#define ICMP_MTU 576  // of an error message, quoted packet included
+#define ICMP_TTL 200
+
+enum {
+  ICMP_UNREACHABLE = 3,
+  ICMP_SOURCE_QUENCH = 4,
+  ICMP_REDIRECT = 5,
+  ICMP_TIME_EXCEEDED = 11,
+  ICMP_PARAMETER_PROBLEM = 12
+};
+enum { CODE_NET = 0, CODE_HOST = 1, CODE_NEED_FRAGMENT = 4 };
+
+static const uint8_t kEncap0[14] = {2, 0, 0, 0, 0x10, 0, 2, 0, 0, 0, 0, 1, 8, 0};
+static const uint8_t kEncap1[14] = {2, 0, 0, 0, 0x10, 1, 2, 0, 0, 0, 0, 2, 8, 0};
+static const uint8_t kMac[2][6] = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
+static const uint32_t kAddress[2] = {IP0, IP1};
+
+struct queue {
+  uint16_t n;
+  // Flushed at QUEUE_FLUSH by the rare path; the common one adds a burst at most before the end.
+  struct rte_mbuf *m[QUEUE_FLUSH + 2 * LIMITS_BURST];
+};
+
+// What Click's read handlers would say, by element.
+struct router {
+  struct queue out[2];
+  uint64_t checked[2];       // in*/check.count
+  struct limits *limits;
+  uint64_t bad_header[2];    // in*/check.drops
+  uint64_t other[2];         // in*/Discard.count
+  uint64_t arp_dropped[2];   // in*/ARPResponder: no such address, or not a query at all
+  uint64_t local;            // local.count
+  uint64_t bad_options[2];   // out*/options.drops
+  uint64_t expired[2];       // out*/ttl.drops
+  uint64_t unfragmentable[2];  // out*/fragment.drops
+  uint64_t fragments[2];     // out*/fragment.fragments
+  uint64_t unanswered;       // packets no ICMP error may be sent about
+  uint64_t no_buffer, segments;
+  uint16_t icmp_id;
+};
+
+// A packet after Strip(14), with its annotations. The mbuf's data is the IP header.
+struct packet {
+  struct rte_mbuf *m;
+  uint32_t gateway;  // destination annotation, host order
+  uint8_t paint;
+  uint8_t problem;
+  bool fix_source;
+};
+
+static ALWAYS_INLINE uint16_t load16(const void *p) {
+  uint16_t v;
+  memcpy(&v, p, 2);
+  return rte_be_to_cpu_16(v);
+}
+static ALWAYS_INLINE uint32_t load32(const void *p) {
+  uint32_t v;
+  memcpy(&v, p, 4);
+  return rte_be_to_cpu_32(v);
+}
+static void store16(void *p, uint16_t v) {
+  v = rte_cpu_to_be_16(v);
+  memcpy(p, &v, 2);
+}
+static void store32(void *p, uint32_t v) {
+  v = rte_cpu_to_be_32(v);
+  memcpy(p, &v, 4);
+}
+static uint8_t *bytes(const struct rte_mbuf *m) { return rte_pktmbuf_mtod(m, uint8_t *); }
+static uint32_t header_length(const uint8_t *ip) { return (uint32_t)(ip[0] & 15) << 2; }
+
+// The Internet checksum of `n` bytes, as it is stored in a header.
+static uint16_t internet_checksum(const uint8_t *p, uint32_t n) {
+  uint32_t sum = 0;
+  for (; n > 1; p += 2, n -= 2) sum += load16(p);
+  if (n == 1) sum += (uint32_t)p[0] << 8;
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  return (uint16_t)~sum;
+}
+
+static void seal_header(uint8_t *ip) {
+  store16(ip + 10, 0);
+  store16(ip + 10, internet_checksum(ip, header_length(ip)));
+}
+
+static void queue_flush(struct router *r, uint16_t out) {
+  limits_send(r->limits, out, r->out[out].m, r->out[out].n);
+  r->out[out].n = 0;
+}
+
+static void queue_add(struct router *r, uint16_t out, struct rte_mbuf *m) {
+  struct queue *q = &r->out[out];
+  q->m[q->n++] = m;
+  if (q->n == QUEUE_FLUSH) queue_flush(r, out);
+}
+
+static void discard(struct packet *p, uint64_t *reason) {
+  ++*reason;
+  rte_pktmbuf_free(p->m);
+}
+
+static struct rte_mbuf *make_buffer(struct router *r, uint32_t length) {
+  struct rte_mbuf *m = rte_pktmbuf_alloc(r->limits->pool);
+  if (m == NULL || rte_pktmbuf_append(m, (uint16_t)length) == NULL) {
+    rte_pktmbuf_free(m);
+    r->no_buffer++;
+    return NULL;
+  }
+  return m;
+}
+
+// --- ICMPError -----------------------------------------------------------------------------
+
+static bool is_icmp_error(uint8_t type) {
+  return type == ICMP_UNREACHABLE || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT ||
+         type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETER_PROBLEM;
+}
+
+static bool is_unicast(uint32_t address) {
+  return address != 0xffffffff && address >> 28 != 14;
+}
+
+static bool names_one_host(uint32_t source) {
+  const uint32_t net = source >> 24;
+  return is_unicast(source) && net != 127 && net != 0 && source >> 28 != 15;
+}
+
+static bool is_source_routed(const uint8_t *ip) {
+  const uint32_t end = header_length(ip);
+  for (uint32_t i = 20; i < end && ip[i] != RTE_IPV4_HDR_OPT_EOL;) {
+    if (ip[i] == 1) {
+      i++;
+    } else if (i + 1 >= end || ip[i + 1] < 2 || i + ip[i + 1] > end) {
+      return false;
+    } else if (ip[i] == 131 || ip[i] == 137) {
+      return true;
+    } else {
+      i += ip[i + 1];
+    }
+  }
+  return false;
+}
+
+// RFC 1812 4.3.2.7: whether an error about this packet may be sent.
+static bool may_answer(const struct packet *p, uint8_t type) {
+  const uint8_t *ip = bytes(p->m);
+  const uint32_t header = header_length(ip);
+  if (ip[9] == 1 && (p->m->data_len < header + 4u || is_icmp_error(ip[header]))) return false;
+  if ((load16(ip + 6) & 0x1fff) != 0) return false;
+  if (!is_unicast(load32(ip + 16)) || !names_one_host(load32(ip + 12))) return false;
+  return type != ICMP_REDIRECT || !is_source_routed(ip);
+}
+
+// Turns the packet into an ICMP error about itself; false if there is none, the packet is gone.
+static bool icmp_error(struct router *r, struct packet *p, uint32_t source, uint8_t type,
+                       uint8_t code) {
+  if (!may_answer(p, type)) {
+    discard(p, &r->unanswered);
+    return false;
+  }
+  const uint32_t quoted = RTE_MIN((uint32_t)p->m->data_len, (uint32_t)(ICMP_MTU - 28));
+  struct rte_mbuf *m = make_buffer(r, 28 + quoted);
+  if (m == NULL) {
+    rte_pktmbuf_free(p->m);
+    return false;
+  }
+  uint8_t *ip = bytes(m), *icmp = ip + 20;
+  const uint8_t *about = bytes(p->m);
+  memset(ip, 0, 28);
+  ip[0] = 0x45;
+  store16(ip + 2, (uint16_t)(28 + quoted));
+  store16(ip + 4, ++r->icmp_id);
+  ip[8] = ICMP_TTL;
+  ip[9] = 1;
+  store32(ip + 12, source);
+  memcpy(ip + 16, about + 12, 4);
+  seal_header(ip);
+  icmp[0] = type;
+  icmp[1] = code;
+  if (type == ICMP_REDIRECT) store32(icmp + 4, p->gateway);
+  if (type == ICMP_PARAMETER_PROBLEM) icmp[4] = p->problem;
+  memcpy(icmp + 8, about, quoted);
+  store16(icmp + 2, internet_checksum(icmp, 8 + quoted));
+  rte_pktmbuf_free(p->m);
+  *p = (struct packet){.m = m, .gateway = load32(ip + 16), .fix_source = true};
+  return true;
+}
+
+// --- IPGWOptions ---------------------------------------------------------------------------
+
+static uint32_t milliseconds_today(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint32_t)(now.tv_sec % 86400) * 1000 + (uint32_t)(now.tv_nsec / 1000000);
+}
+
+// Each option returns the offset, within it, of what is wrong with it, or 0.
+
+static uint32_t record_route(uint8_t *option, uint32_t length, uint32_t address, bool *changed) {
+  if (length < 3) return 1;
+  if (option[2] < 4) return 2;
+  const uint32_t at = option[2] - 1u;
+  if (at + 4 <= length) {
+    store32(option + at, address);
+    option[2] = (uint8_t)(option[2] + 4);
+    *changed = true;
+    return 0;
+  }
+  return at == length ? 0 : 2;
+}
+
+static uint32_t timestamp_overflow(uint8_t *option, bool *changed) {
+  if (option[3] >> 4 == 15) return 3;
+  option[3] = (uint8_t)(option[3] + 16);
+  *changed = true;
+  return 0;
+}
+
+static uint32_t timestamp(uint8_t *option, uint32_t length, uint32_t address, bool *changed) {
+  if (length < 4) return 1;
+  if (option[2] < 5) return 2;
+  const uint32_t at = option[2] - 1u, flag = option[3] & 15;
+  if (flag != 0 && flag != 1 && flag != 3) return 0;  // nothing that we know
+  const uint32_t size = flag == 0 ? 4 : 8;
+  if (at + size > length) return flag == 3 ? 0 : timestamp_overflow(option, changed);
+  if (flag == 1) store32(option + at, address);
+  if (flag == 3 && load32(option + at) != address) return 0;
+  store32(option + at + size - 4, milliseconds_today());
+  option[2] = (uint8_t)(option[2] + size);
+  *changed = true;
+  return 0;
+}
+
+// False, and the offset in p->problem, when an option is wrong.
+static bool handle_options(struct packet *p, uint32_t address) {
+  uint8_t *ip = bytes(p->m);
+  const uint32_t end = header_length(ip);
+  bool changed = false;
+  for (uint32_t i = 20; i < end && ip[i] != RTE_IPV4_HDR_OPT_EOL;) {
+    if (ip[i] == 1) {
+      i++;
+      continue;
+    }
+    const uint32_t length = i + 1 < end ? ip[i + 1] : 0;
+    uint32_t wrong = length < 2 || i + length > end ? 1 : 0;
+    if (wrong == 0 && ip[i] == 7) wrong = record_route(ip + i, length, address, &changed);
+    if (wrong == 0 && ip[i] == 68) wrong = timestamp(ip + i, length, address, &changed);
+    if (wrong != 0) {
+      p->problem = (uint8_t)(i + wrong);
+      return false;
+    }
+    i += length;
+  }
+  if (changed) seal_header(ip);
+  return true;
+}
+
+// --- IPFragmenter and EtherEncap -----------------------------------------------------------
+
+static void transmit(struct router *r, uint16_t out, struct rte_mbuf *m) {
+  memcpy(rte_pktmbuf_prepend(m, 14), out == 0 ? kEncap0 : kEncap1, 14);
+  queue_add(r, out, m);
+}
+
+// Copies the options that every fragment carries; returns their length, padded.
+static uint32_t copy_options(const uint8_t *from, uint8_t *to) {
+  const uint32_t end = header_length(from);
+  uint32_t written = 0;
+  for (uint32_t i = 20; i < end && from[i] != RTE_IPV4_HDR_OPT_EOL;) {
+    uint32_t length = 1;
+    if (from[i] > 1) length = i + 1 < end ? from[i + 1] : 0;
+    if ((from[i] > 1 && length < 2) || i + length > end) break;
+    if (from[i] & 0x80) {
+      memcpy(to + 20 + written, from + i, length);
+      written += length;
+    }
+    i += length;
+  }
+  while (written % 4 != 0) to[20 + written++] = RTE_IPV4_HDR_OPT_EOL;
+  return written;
+}
+
+// Sends payload bytes [offset, offset + size) behind `header`.
+static void send_fragment(struct router *r, uint16_t out, const uint8_t *header,
+                          const uint8_t *payload, uint32_t offset, uint32_t size, bool more) {
+  const uint32_t length = header_length(header);
+  struct rte_mbuf *m = make_buffer(r, length + size);
+  if (m == NULL) return;
+  uint8_t *ip = bytes(m);
+  memcpy(ip, header, length);
+  memcpy(ip + length, payload + offset, size);
+  const uint32_t field = load16(header + 6) + (offset >> 3);
+  store16(ip + 6, (uint16_t)(more ? field | 0x2000 : field & ~0x2000u));
+  store16(ip + 2, (uint16_t)(length + size));
+  seal_header(ip);
+  transmit(r, out, m);
+  r->fragments[out]++;
+}
+
+static void fragment(struct router *r, uint16_t out, struct packet *p) {
+  const uint8_t *ip = bytes(p->m);
+  const uint32_t header = header_length(ip), total = load16(ip + 2) - header;
+  const bool had_more = load16(ip + 6) & 0x2000;
+  uint8_t first[60], rest[60];
+  memcpy(first, ip, header);
+  memcpy(rest, ip, 20);
+  const uint32_t rest_header = 20 + copy_options(ip, rest);
+  rest[0] = (uint8_t)(0x40 | rest_header >> 2);
+  uint32_t offset = (MTU - header) & ~7u;
+  send_fragment(r, out, first, ip + header, 0, offset, true);
+  while (offset < total) {
+    const uint32_t size = RTE_MIN((MTU - rest_header) & ~7u, total - offset);
+    send_fragment(r, out, rest, ip + header, offset, size, had_more || offset + size < total);
+    offset += size;
+  }
+  rte_pktmbuf_free(p->m);
+}
+
+// --- Output --------------------------------------------------------------------------------
+
+static void route(struct router *r, struct packet *p);
+
+static void answer(struct router *r, struct packet *p, uint16_t out, uint8_t type, uint8_t code) {
+  if (icmp_error(r, p, kAddress[out], type, code)) route(r, p);
+}
+
+// IPGWOptions, FixIPSrc, DecIPTTL, IPFragmenter, EtherEncap.
+static void send_on(struct router *r, uint16_t out, struct packet *p) {
+  uint8_t *ip = bytes(p->m);
+  if (header_length(ip) > 20 && !handle_options(p, kAddress[out])) {
+    r->bad_options[out]++;
+    return answer(r, p, out, ICMP_PARAMETER_PROBLEM, 0);
+  }
+  if (p->fix_source) {
+    p->fix_source = false;
+    store32(ip + 12, kAddress[out]);
+    seal_header(ip);
+  }
+  if (ip[8] <= 1) {
+    r->expired[out]++;
+    return answer(r, p, out, ICMP_TIME_EXCEEDED, 0);
+  }
+  ip[8]--;
+  const uint32_t risen = load16(ip + 10) + 0x100u;
+  store16(ip + 10, (uint16_t)(risen + (risen >= 0xffff)));
+  if (p->m->data_len <= MTU) return transmit(r, out, p->m);
+  const uint32_t first = (MTU - header_length(ip)) & ~7u;
+  if (load16(ip + 6) & 0x4000 || MTU - header_length(ip) < 8 || first < 8) {
+    r->unfragmentable[out]++;
+    return answer(r, p, out, ICMP_UNREACHABLE, CODE_NEED_FRAGMENT);
+  }
+  fragment(r, out, p);
+}
+
+static void output(struct router *r, uint16_t out, struct packet *p) {
+  if (p->paint != out) return send_on(r, out, p);
+  struct packet copy = *p;
+  copy.m = rte_pktmbuf_copy(p->m, r->limits->pool, 0, UINT32_MAX);
+  if (copy.m == NULL) {
+    r->no_buffer++;
+  } else {
+    send_on(r, out, &copy);
+  }
+  answer(r, p, out, ICMP_REDIRECT, CODE_HOST);
+}
+
+// StaticIPLookup. Outputs: 0 ourselves, 1 and 2 the networks, 3 nobody knows.
+static unsigned lookup(uint32_t *dst) {
+  const uint32_t d = *dst;
+  if (d == IP0 || d == IP1) return 0;
+  if (d >> 8 == 0x0a0000) return 1;
+  if (d >> 8 == 0x0a0001) return 2;
+  if (d >> 16 == 0x0a01) return *dst = 0x0a000102, 2;
+  if (d >> 16 == 0x0a02) return *dst = 0x0a000103, 2;
+  if (d >> 20 == 0xac1) return *dst = 0x0a000002, 1;
+  if (d >> 16 == 0xc0a8) return *dst = 0x0a000003, 1;
+  return 3;
+}
+
+static void route(struct router *r, struct packet *p) {
+  switch (lookup(&p->gateway)) {
+    case 0: return discard(p, &r->local);
+    case 1: return output(r, 0, p);
+    case 2: return output(r, 1, p);
+    default:
+      // An error that cannot be routed either comes back here once, and is not answered.
+      answer(r, p, 0, ICMP_UNREACHABLE, CODE_NET);
+  }
+}
+
+// --- Input ---------------------------------------------------------------------------------
+
+// CheckIPHeader; trims the packet to the length that the header says.
+static bool check_header(struct packet *p) {
+  const uint8_t *ip = bytes(p->m);
+  const uint32_t available = p->m->data_len;
+  if (available < 20 || ip[0] >> 4 != 4) return false;
+  const uint32_t header = header_length(ip), length = load16(ip + 2);
+  if (header < 20 || length > available || length < header) return false;
+  if (internet_checksum(ip, header) != 0) return false;
+  const uint32_t src = load32(ip + 12), dst = load32(ip + 16);
+  const bool bad = src == 0 || src == 0xffffffff || src == 0x0a0000ff || src == 0x0a0001ff;
+  if (bad && dst != IP0 && dst != IP1) return false;
+  rte_pktmbuf_trim(p->m, (uint16_t)(available - length));
+  p->gateway = dst;
+  return true;
+}
+
+static void arp_respond(struct router *r, uint16_t port, struct packet *p) {
+  const uint8_t *query = bytes(p->m) + 14;
+  static const uint8_t kind[8] = {0, 1, 8, 0, 6, 4, 0, 1};  // Ethernet, IPv4, request
+  const bool asked = p->m->data_len >= 42 && memcmp(query, kind, 4) == 0 &&
+                     memcmp(query + 6, kind + 6, 2) == 0 && load32(query + 24) == kAddress[port];
+  struct rte_mbuf *m = asked ? make_buffer(r, 42) : NULL;
+  if (m == NULL) return discard(p, &r->arp_dropped[port]);
+  uint8_t *frame = bytes(m), *reply = frame + 14;
+  memcpy(frame, query + 8, 6);
+  memcpy(frame + 6, kMac[port], 6);
+  store16(frame + 12, RTE_ETHER_TYPE_ARP);
+  memcpy(reply, kind, 8);
+  reply[7] = RTE_ARP_OP_REPLY;
+  memcpy(reply + 8, kMac[port], 6);
+  store32(reply + 14, kAddress[port]);
+  memcpy(reply + 18, query + 8, 10);
+  rte_pktmbuf_free(p->m);
+  queue_add(r, port, m);
+}
+
+// A packet that is not the common one, from the beginning.
+static COLD void router_slow(struct router *r, uint16_t port, struct rte_mbuf *m) {
+  struct packet p = {.m = m, .paint = (uint8_t)port};
+  if (m->nb_segs > 1 && rte_pktmbuf_linearize(m) != 0) return discard(&p, &r->segments);
+  const uint8_t *frame = bytes(m);
+  const uint16_t type = m->data_len >= 14 ? load16(frame + 12) : 0;
+  if (type == RTE_ETHER_TYPE_ARP && m->data_len >= 22 && load16(frame + 20) == RTE_ARP_OP_REQUEST) {
+    return arp_respond(r, port, &p);
+  }
+  if (type != RTE_ETHER_TYPE_IPV4) return discard(&p, &r->other[port]);
+  rte_pktmbuf_adj(m, 14);
+  if (!check_header(&p)) return discard(&p, &r->bad_header[port]);
+  r->checked[port]++;
+  route(r, &p);
+}
+
+static void router_report(const void *state, FILE *to) {
+  const struct router *r = state;
+  fprintf(to, ",\"local\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"no_buffer\":%" PRIu64
+          ",\"segments\":%" PRIu64, r->local, r->unanswered, r->no_buffer, r->segments);
+  for (int i = 0; i < 2; i++) {
+    fprintf(to, ",\"%d\":{\"checked\":%" PRIu64 ",\"bad_header\":%" PRIu64 ",\"other\":%" PRIu64
+            ",\"arp_dropped\":%" PRIu64 ",\"bad_options\":%" PRIu64 ",\"expired\":%" PRIu64
+            ",\"unfragmentable\":%" PRIu64 ",\"fragments\":%" PRIu64 "}",
+            i, r->checked[i], r->bad_header[i], r->other[i], r->arp_dropped[i],
+            r->bad_options[i], r->expired[i], r->unfragmentable[i], r->fragments[i]);
+  }
+}

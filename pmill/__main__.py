@@ -1,0 +1,5 @@
+"""`python -m pmill`."""
+
+from pmill.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,166 @@
+"""`pmill bench`: reads its arguments and runs one of the three measurements."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from pmill.bench import hugepages, targets
+from pmill.bench.comparison import Comparison, interleave
+from pmill.bench.contestants import (
+    SPIN_CYCLES,
+    Contestant,
+    Program,
+    Testpmd,
+    build_limits,
+    by_hand,
+    compiled,
+)
+from pmill.bench.measure import clock_hz, measure
+from pmill.bench.report import table, write_json
+from pmill.bench.settings import HUGEPAGES, Devices, Memory, Settings
+from pmill.bench.trace import write_empty, write_flows
+from pmill.progress import steps
+
+_QUICK_ROUNDS: Final = 3
+_QUICK_SECONDS: Final = 0.1
+
+
+def run(args: Sequence[str]) -> int:
+    """Measure what the arguments ask for."""
+    arguments = _parser().parse_args(args)
+    settings = _settings(arguments)
+    with tempfile.TemporaryDirectory(prefix="pmill-bench-") as name:
+        folder = Path(name)
+        match arguments.what:
+            case "instructions":
+                from pmill.bench.instructions import run as count
+
+                return count(settings, folder, limits_only=arguments.limits_only)
+            case "compile-time":
+                from pmill.bench.compile_time import run as compile_time
+
+                return compile_time(settings.rounds, folder)
+            case _:
+                return _compare(arguments, settings, folder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pmill bench",
+        description="Measure the examples against testpmd, the I/O floor and programs by hand.",
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("cycles", "instructions", "compile-time"),
+        default="cycles",
+        help="cycles a packet (the default), instructions a packet, or seconds to compile",
+    )
+    parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (7)")
+    parser.add_argument("--seconds", type=float, help="length of one measurement (0.5)")
+    parser.add_argument("--quick", action="store_true", help="3 short rounds: is all in place?")
+    parser.add_argument("--lcore", type=int, help="processor to measure on (the last)")
+    parser.add_argument("--mbufs", type=_at_least_one, help="buffers of every pool (8192)")
+    parser.add_argument("--march", help="instruction set (x86-64-v3)")
+    parser.add_argument(
+        "--limits-only", action="store_true", help="leave out the programs that pmill compiles"
+    )
+    parser.add_argument(
+        "--memory", choices=("no-huge", "huge"), help="one memory mode only (all there are)"
+    )
+    parser.add_argument(
+        "--reserve-hugepages",
+        type=int,
+        nargs="?",
+        const=HUGEPAGES,
+        default=0,
+        metavar="N",
+        help=f"reserve N hugepages of 2 MiB ({HUGEPAGES}) and return them afterwards",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples")
+    return parser
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    lcore = arguments.lcore
+    settings = Settings(lcore=max(os.sched_getaffinity(0)) if lcore is None else lcore)
+    if arguments.quick:
+        settings = replace(settings, rounds=_QUICK_ROUNDS, seconds=_QUICK_SECONDS, warm_up=0.05)
+    given = {
+        name: value
+        for name in ("rounds", "seconds", "mbufs", "march")
+        if (value := getattr(arguments, name)) is not None
+    }
+    return replace(settings, **given)
+
+
+def _compare(arguments: argparse.Namespace, settings: Settings, folder: Path) -> int:
+    show = steps()
+    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
+    write_flows(devices.flows)
+    write_empty(devices.empty)
+    show("building")
+    contestants = _contestants(settings, folder, limits_only=arguments.limits_only)
+    comparisons = []
+    with hugepages.reserved(arguments.reserve_hugepages):
+        for memory in _memories(arguments.memory):
+            comparisons.append(_compare_in(memory, contestants, settings, devices))
+            show("")
+            print(table(comparisons[-1]), end="\n\n", flush=True)
+    if arguments.json is not None:
+        write_json(arguments.json, settings, comparisons)
+    return 0 if all(c.passed for each in comparisons for c in targets.check(each)) else 1
+
+
+def _compare_in(
+    memory: Memory, contestants: Sequence[Contestant], settings: Settings, devices: Devices
+) -> Comparison:
+    floor = next(c for c in contestants if isinstance(c, Program))
+    tsc_hz = clock_hz(floor, replace(settings, seconds=_QUICK_SECONDS), memory, devices)
+    return interleave(
+        contestants,
+        settings.rounds,
+        memory,
+        lambda contestant: measure(contestant, settings, memory, devices, tsc_hz),
+        steps(),
+    )
+
+
+def _memories(wanted: Memory | None) -> list[Memory]:
+    """The modes to measure: hugepages by themselves only where enough are free."""
+    if wanted is not None:
+        return [wanted]
+    return ["no-huge", "huge"] if hugepages.free() >= HUGEPAGES else ["no-huge"]
+
+
+def _contestants(settings: Settings, folder: Path, *, limits_only: bool) -> list[Contestant]:
+    build_limits(settings)
+    contestants: list[Contestant] = [
+        by_hand(targets.FLOOR_ONE, "floor", 1, settings),
+        by_hand(targets.FLOOR_TWO, "floor", 2, settings),
+        Testpmd(name=targets.TESTPMD),
+        by_hand(targets.FORWARDER_BY_HAND, "forwarder", 1, settings),
+        by_hand(targets.ROUTER_BY_HAND, "router", 2, settings),
+        by_hand(targets.CONTROL, "router", 2, settings, spin=SPIN_CYCLES),
+    ]
+    if not limits_only:
+        contestants += [
+            compiled(targets.FORWARDER, "forwarder", 1, 3, settings, folder),
+            compiled(targets.ROUTER, "router", 2, 3, settings, folder),
+            compiled(targets.FORWARDER_OFF, "forwarder", 1, 0, settings, folder),
+            compiled(targets.ROUTER_OFF, "router", 2, 0, settings, folder),
+        ]
+    return contestants

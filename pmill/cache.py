@@ -1,0 +1,100 @@
+"""A content-addressed cache of files, shared by all runs of a user.
+
+An entry is a directory named by the hash of everything that decides its content; it appears by an
+atomic rename, so that runs at the same time never see half of one. Entries not used for a month
+are removed when a new one is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_MONTH_S = 30 * 24 * 3600
+
+
+def cache_dir() -> Path:
+    """Return the user's cache directory; PMILL_CACHE overrides it."""
+    chosen = os.environ.get("PMILL_CACHE")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("pmill", appauthor=False))
+
+
+def key(*parts: object) -> str:
+    """Return the hash of the parts' texts, in order."""
+    h = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else repr(part).encode()
+        h.update(len(data).to_bytes(8, "little"))
+        h.update(data)
+    return h.hexdigest()[:32]
+
+
+def fingerprint(paths: Iterable[Path]) -> str:
+    """Return a hash of the paths, sizes and times of all files below the given ones."""
+    facts: list[tuple[str, int, int]] = []
+    for path in sorted(paths):
+        facts += _facts(path)
+    return key(facts)
+
+
+def _facts(path: Path) -> list[tuple[str, int, int]]:
+    """(path, size, time) of a file, or of every file below a directory."""
+    if not path.is_dir():
+        if not path.exists():
+            return [(str(path), -1, 0)]
+        stat = path.stat()
+        return [(str(path), stat.st_size, stat.st_mtime_ns)]
+    found: list[tuple[str, int, int]] = []
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(f for f in folders if f != "__pycache__")
+        for name in sorted(files):
+            stat = os.stat(os.path.join(folder, name))
+            found.append((os.path.join(folder, name), stat.st_size, stat.st_mtime_ns))
+    return found
+
+
+def lookup(kind: str, name: str) -> Path | None:
+    """Return the directory of an entry, marking it as used, or None when there is none."""
+    path = cache_dir() / kind / name
+    if not path.is_dir():
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path)
+    return path
+
+
+@contextlib.contextmanager
+def store(kind: str, name: str) -> Iterator[Path]:
+    """Yield an empty directory that becomes the entry when the block ends without an exception."""
+    parent = cache_dir() / kind
+    parent.mkdir(parents=True, exist_ok=True)
+    _expire(parent)
+    work = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
+    try:
+        yield work
+        target = parent / name
+        try:
+            work.rename(target)
+        except OSError:  # somebody else made it meanwhile: theirs is as good
+            if not target.is_dir():
+                raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _expire(parent: Path) -> None:
+    limit = time.time() - _MONTH_S
+    for entry in parent.iterdir():
+        with contextlib.suppress(OSError):
+            if entry.stat().st_mtime < limit:
+                shutil.rmtree(entry, ignore_errors=True)

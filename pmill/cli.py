@@ -1,0 +1,310 @@
+"""The `pmill` command: reads words, calls one function, prints. Imports are late: it starts fast."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pmill import __version__
+from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
+from pmill.options import CompileOptions
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] == "bench":
+        from pmill.bench import main as bench
+
+        return _guarded(lambda: bench(words[1:]))
+    own, eal = _split_eal(words)
+    arguments = _parser().parse_args(own)
+    arguments.eal = eal
+    return _guarded(lambda: int(arguments.run(arguments)))
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """Turn everything that can go wrong into a message and a status."""
+    try:
+        return run()
+    except DiagnosticError as error:
+        for diagnostic in error.diagnostics:
+            print(diagnostic, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        from pmill.crash import report
+
+        print(report(error), file=sys.stderr)
+        return 70
+
+
+def _split_eal(words: list[str]) -> tuple[list[str], list[str]]:
+    """Cut the words at `--`: what follows is for EAL."""
+    if "--" not in words:
+        return words, []
+    at = words.index("--")
+    return words[:at], words[at + 1 :]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pmill", description="Compile Click configurations into specialised DPDK programs."
+    )
+    parser.add_argument("--version", action="version", version=f"pmill {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    p = commands.add_parser("compile", help="compile a configuration into a program")
+    _compile_arguments(p)
+    p.add_argument("-o", "--output", type=Path, help="the program (default: a.out), or the text")
+    p.add_argument(
+        "--emit",
+        default="exe",
+        metavar="STAGE",
+        help="stop after tree, graph, graph@PASS, plan, cpp, llvm, asm, obj or exe (default)",
+    )
+    p.add_argument("--verbose", action="store_true", help="say what each pass did")
+    p.set_defaults(run=_compile)
+
+    p = commands.add_parser("run", help="compile a configuration and run it")
+    _compile_arguments(p)
+    p.add_argument(
+        "--pcap",
+        action="append",
+        default=[],
+        metavar="[PORT=]FILE",
+        help="packets that a port receives (port 0 if not named)",
+    )
+    p.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        metavar="[PORT=]FILE",
+        help="where the packets that a port transmits are written",
+    )
+    p.add_argument("--duration", type=float, metavar="S", help="stop after S seconds")
+    p.add_argument("--stats", choices=("text", "json"), default="text", help="form of the report")
+    p.set_defaults(run=_run)
+
+    p = commands.add_parser("check", help="report what is wrong with a configuration")
+    _compile_arguments(p)
+    p.set_defaults(run=_check)
+
+    p = commands.add_parser("elements", help="list the elements, or document one")
+    p.add_argument("name", nargs="?", metavar="NAME")
+    p.add_argument("-I", dest="include", action="append", default=[], type=Path, metavar="DIR")
+    p.set_defaults(run=_elements)
+
+    p = commands.add_parser("passes", help="list the passes in their order")
+    p.set_defaults(run=_passes)
+
+    commands.add_parser("bench", help="measure programs (see pmill bench --help)")
+    p = commands.add_parser("demo", help="compile and run a configuration and show what happened")
+    p.add_argument("config", nargs="?", type=Path, default=Path("examples/router.click"))
+    p.set_defaults(run=_demo)
+    return parser
+
+
+def _compile_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("config", metavar="CONFIG", help="the configuration file, or - for stdin")
+    p.add_argument("values", nargs="*", metavar="NAME=VALUE", help="set a variable $NAME")
+    for level in range(4):
+        p.add_argument(
+            f"-O{level}",
+            dest="level",
+            action="store_const",
+            const=level,
+            default=3,
+            help=(
+                "turn every pass of pmill off",
+                "graph passes",
+                "and layout and fusion",
+                "and pmill's LLVM passes (default)",
+            )[level],
+        )
+    p.add_argument("--disable-pass", action="append", default=[], metavar="NAME")
+    p.add_argument("--march", default="native", metavar="CPU", help="as clang's (default: native)")
+    p.add_argument("--sanitize", default="", metavar="LIST", help="e.g. address,undefined")
+    p.add_argument(
+        "-I",
+        dest="include",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="directory of further element headers",
+    )
+    p.add_argument(
+        "--dialect",
+        choices=("fastclick", "click"),
+        default="fastclick",
+        help="whose defaults apply where the two differ (default: fastclick)",
+    )
+
+
+def options_of(arguments: argparse.Namespace) -> CompileOptions:
+    """Return the options that a command line asks for."""
+    variables: dict[str, str] = {}
+    for word in arguments.values:
+        name, equals, value = word.partition("=")
+        if not equals or not name.isidentifier():
+            raise fail(
+                "PM0801",
+                f"'{word}' is not NAME=VALUE",
+                hint="one configuration file, then NAME=VALUE words; EAL arguments follow --",
+            )
+        variables[name] = value
+    for directory in arguments.include:
+        if not directory.is_dir():
+            raise fail("PM0803", f"-I {directory}: no such directory")
+    return CompileOptions(
+        level=arguments.level,
+        disabled=frozenset(arguments.disable_pass),
+        march=arguments.march,
+        sanitize=tuple(s for s in arguments.sanitize.split(",") if s),
+        variables=variables,
+        include=tuple(p.resolve() for p in arguments.include),
+        dialect=arguments.dialect,
+    )
+
+
+def read_source(name: str) -> Source:
+    """Read a configuration; PM0802 when that is impossible."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise fail(
+            "PM0802", f"cannot read '{name}': {error.strerror}", hint="check the file's name"
+        ) from None
+    return Source("<stdin>" if name == "-" else name, data.decode("utf-8", "surrogateescape"))
+
+
+def _compile(arguments: argparse.Namespace) -> int:
+    from pmill import driver
+
+    emit = arguments.emit
+    if emit not in driver.STAGES and not emit.startswith("graph@"):
+        from pmill.diagnostics import did_you_mean
+
+        raise fail(
+            "PM0804",
+            f"--emit={emit}: no such stage",
+            hint=did_you_mean(emit, list(driver.STAGES)) or f"stages: {', '.join(driver.STAGES)}",
+        )
+    diags = Diagnostics()
+    source = read_source(arguments.config)
+    product = driver.compile_config(
+        source, options_of(arguments), diags, emit=emit, progress=_progress()
+    )
+    _show(diags)
+    if product.program is not None:
+        driver.install(product, arguments.output or Path("a.out"))
+        if arguments.verbose and product.report is not None:
+            for p in product.report["passes"]:
+                print(f"{p['name']:20} {p['summary']}", file=sys.stderr)
+        return 0
+    assert product.data is not None, "a product is data or a program"
+    if arguments.output is None or str(arguments.output) == "-":
+        sys.stdout.buffer.write(product.data)
+    else:
+        try:
+            arguments.output.write_bytes(product.data)
+        except OSError as error:
+            raise fail("PM0703", f"cannot write '{arguments.output}': {error.strerror}") from None
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from pmill import driver
+    from pmill.run import run_program
+
+    diags = Diagnostics()
+    product = driver.compile_config(
+        read_source(arguments.config), options_of(arguments), diags, progress=_progress()
+    )
+    _show(diags)
+    assert product.program is not None, "a compilation to exe makes a program"
+    assert product.report is not None, "a program has a report"
+    return run_program(
+        product.program,
+        ports=product.report["ports"],
+        captures=arguments.pcap,
+        outputs=arguments.out,
+        duration=arguments.duration,
+        stats=arguments.stats,
+        eal=arguments.eal,
+    )
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from pmill import driver
+
+    diags = Diagnostics()
+    options = options_of(arguments)
+    driver.check_options(options)
+    graph = driver.analyse(read_source(arguments.config), options, diags)
+    _show(diags)
+    print(
+        f"{arguments.config}: {len(graph.elements)} elements, "
+        f"{len(graph.connections)} connections, no errors"
+    )
+    return 0
+
+
+def _elements(arguments: argparse.Namespace) -> int:
+    from pmill.elements import ElementLibrary, describe, list_elements
+
+    diags = Diagnostics()
+    library = ElementLibrary.load([p.resolve() for p in arguments.include], diags)
+    diags.stop_if_errors()
+    if arguments.name is None:
+        print(list_elements(library), end="")
+        return 0
+    spec = library.get(arguments.name)
+    if spec is None:
+        from pmill.diagnostics import did_you_mean
+
+        raise fail(
+            "PM0301",
+            f"there is no element class '{arguments.name}'",
+            hint=did_you_mean(arguments.name, list(library)) or "pmill elements lists all",
+        )
+    print(describe(spec), end="")
+    return 0
+
+
+def _passes(arguments: argparse.Namespace) -> int:
+    del arguments
+    from pmill import driver, passes
+
+    for p in passes.DEFAULT:
+        first = (type(p).__doc__ or "").splitlines()[0]
+        print(f"-O{p.level}  {p.name:20} {first}")
+    for name, summary in driver.LLVM_PASSES.items():
+        print(f"-O3  {name:20} {summary}")
+    return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from pmill.demo import demo
+
+    return demo(arguments.config)
+
+
+def _show(diags: Diagnostics) -> None:
+    for diagnostic in diags:
+        print(diagnostic, file=sys.stderr)
+
+
+def _progress() -> Callable[[str], None]:
+    """Return what shows the steps of a compilation: a line that is overwritten, on a terminal."""
+    from pmill.progress import steps
+
+    return steps()

@@ -1,0 +1,288 @@
+"""The compiler as one function: it reads from top to bottom and can stop after any stage."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pmill import __version__, cache
+from pmill.diagnostics import Diagnostics, Source, did_you_mean, fail
+from pmill.options import CompileOptions
+from pmill.resources import grammar_dir, runtime_dir, templates_dir
+
+if TYPE_CHECKING:
+    from pmill.graph import PipelineGraph
+    from pmill.passes import PassReport
+
+STAGES = ("tree", "graph", "plan", "cpp", "llvm", "asm", "obj", "exe")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What a compilation made: text or bytes of an early stage, or a program in the cache.
+
+    `report` tells about a program: elements and connections, and one entry a pass with its name,
+    summary and whether it ran. `cached`: nothing had to be compiled.
+    """
+
+    data: bytes | None = None
+    program: Path | None = None
+    report: dict[str, Any] | None = None
+    cached: bool = False
+
+
+Progress = Callable[[str], None]
+
+
+def compile_config(
+    source: Source,
+    options: CompileOptions,
+    diags: Diagnostics,
+    *,
+    emit: str = "exe",
+    progress: Progress = lambda _: None,
+) -> Product:
+    """Compile a configuration and stop after stage `emit`.
+
+    `emit` is one of STAGES or `graph@PASS`. Raises DiagnosticError when the configuration, the
+    options or the machine make it impossible; messages of success are left in `diags`.
+    """
+    if emit == "exe":
+        return _program(source, options, diags, progress)
+    graph, reports = _front(source, options, diags, emit)
+    if isinstance(graph, bytes):
+        return Product(data=graph)
+    return Product(data=_back(graph, reports, options, emit))
+
+
+def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
+    """Return the elaborated graph of a configuration before any pass."""
+    from pmill.elaborate import elaborate
+    from pmill.elements import ElementLibrary
+    from pmill.syntax import flatten, parse
+
+    library = ElementLibrary.load(options.include, diags)
+    diags.stop_if_errors()
+    config = parse(source, diags)
+    flat = flatten(config, options.variables, library, diags)
+    graph = elaborate(flat, library, dialect=options.dialect, diags=diags)
+    diags.stop_if_errors()
+    return graph
+
+
+def _front(
+    source: Source, options: CompileOptions, diags: Diagnostics, emit: str
+) -> tuple[PipelineGraph | bytes, list[PassReport]]:
+    """Run the stages in front of the C++ text; bytes when `emit` stops in them."""
+    check_options(options)
+    if emit == "tree":
+        from pmill.syntax import dump, parse
+
+        config = parse(source, diags)
+        diags.stop_if_errors()
+        return dump(config).encode(), []
+    graph = analyse(source, options, diags)
+    if emit == "graph":
+        return _print(graph), []
+
+    from pmill import passes
+
+    reports = passes.run(graph, options)
+    if emit.startswith("graph@"):
+        return _print(_after(reports, emit.removeprefix("graph@"))), reports
+    return (reports[-1].graph if reports else graph), reports
+
+
+def _back(
+    graph: PipelineGraph, reports: list[PassReport], options: CompileOptions, emit: str
+) -> bytes:
+    """Run the stages from the plan on; `emit` is one of plan, cpp, llvm, asm, obj."""
+    del reports
+    from pmill.emit import lower, render
+
+    plan = lower(graph)
+    if emit == "plan":
+        from pprint import pformat
+
+        return (pformat(plan, width=100, sort_dicts=False) + "\n").encode()
+    text = render(plan)
+    if emit == "cpp":
+        return text.encode()
+    with tempfile.TemporaryDirectory(prefix="pmill-") as work:
+        return _machine_code(text, graph, options, Path(work), emit)
+
+
+def _machine_code(
+    text: str, graph: PipelineGraph, options: CompileOptions, work: Path, emit: str
+) -> bytes:
+    """Compile C++ text; `emit` is llvm, asm or obj."""
+    from pmill.blame import blame
+    from pmill.elements import probe_unit
+    from pmill.toolchain import Compiler, CompilerError, find_tools
+
+    compiler = Compiler(
+        tools=find_tools(),
+        march=options.march,
+        sanitize=options.sanitize,
+        include=options.include,
+    )
+    used = {e.spec.name: e.spec for e in graph.elements.values()}
+    try:
+        compiler.check(probe_unit([used[name] for name in sorted(used)]))
+        if not _llvmlite_can(compiler):
+            if emit != "obj":
+                raise fail("PM0706", f"--emit={emit} needs LLVM passes run by pmill itself")
+            return compiler.object(text, work).read_bytes()
+        bitcode = compiler.bitcode(text, work)
+    except CompilerError as error:
+        raise blame(error, text, graph) from error
+    from pmill import llvm
+
+    chosen = llvm.DEFAULT if options.level >= 3 else ()
+    backend = llvm.Backend(
+        march=options.march, passes=tuple(p for p in chosen if p.name not in options.disabled)
+    )
+    match emit:
+        case "llvm" | "asm" | "obj":
+            return backend.compile(bitcode, emit)
+        case _:
+            raise AssertionError(emit)
+
+
+def _llvmlite_can(compiler: Any) -> bool:
+    """Whether pmill runs the LLVM passes itself: no sanitizer, and clang no newer than our LLVM."""
+    if compiler.sanitize:
+        return False
+    from pmill import llvm
+
+    return bool(compiler.tools.clang_version[0] <= llvm.llvm_version()[0])
+
+
+def _program(
+    source: Source, options: CompileOptions, diags: Diagnostics, progress: Progress
+) -> Product:
+    """Return a program, from the cache when nothing that decides it has changed."""
+    from pmill.toolchain import Compiler, find_tools, link
+
+    check_options(options)
+    tools = find_tools()
+    name = cache.key(
+        __version__,
+        source.name,
+        source.text,
+        options,
+        tools.identity,
+        cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
+        cache.fingerprint(options.include),
+    )
+    entry = cache.lookup("programs", name)
+    cached = entry is not None
+    if entry is None:
+        progress("reading the configuration")
+        graph, reports = _front(source, options, diags, "exe")
+        assert not isinstance(graph, bytes), "the front stages end in a graph"
+        from pmill.emit import lower, render
+
+        text = render(lower(graph))
+        compiler = Compiler(
+            tools=tools, march=options.march, sanitize=options.sanitize, include=options.include
+        )
+        with cache.store("programs", name) as work:
+            progress("compiling")
+            if not compiler.sanitize and not _llvmlite_can(compiler):
+                _warn_newer_clang(compiler, diags)
+            (work / "program.cc").write_text(text)
+            (work / "program.o").write_bytes(_machine_code(text, graph, options, work, "obj"))
+            progress("linking")
+            objects = [work / "program.o", compiler.support()]
+            link(tools, objects, work / "program", options.sanitize)
+            for leftover in ("program.o", "program.bc"):
+                (work / leftover).unlink(missing_ok=True)
+            (work / "report.json").write_text(json.dumps(_report(graph, reports)))
+        entry = cache.lookup("programs", name)
+        assert entry is not None, "a cache entry vanished right after it was stored"
+    report = json.loads((entry / "report.json").read_text())
+    return Product(program=entry / "program", report=report, cached=cached)
+
+
+def install(product: Product, target: Path) -> None:
+    """Copy a compiled program to where the user wants it."""
+    assert product.program is not None, "only programs can be installed"
+    try:
+        shutil.copy2(product.program, target)
+    except OSError as error:
+        raise fail(
+            "PM0703", f"cannot write '{target}': {error.strerror}", hint="choose another -o"
+        ) from None
+
+
+def check_options(options: CompileOptions) -> None:
+    """Refuse options that name what does not exist."""
+    if not options.disabled:
+        return
+    from pmill import passes
+
+    known = [p.name for p in passes.DEFAULT] + list(LLVM_PASSES)
+    for name in sorted(options.disabled):
+        if name not in known:
+            raise fail(
+                "PM0601",
+                f"there is no pass '{name}'",
+                hint=did_you_mean(name, known) or f"passes: {', '.join(known)}",
+            )
+
+
+# Named here so that listing passes needs no llvmlite; tests check it against pmill.llvm.
+LLVM_PASSES = {"internalize": "Give every function but the program's entry internal linkage."}
+
+
+def _report(graph: PipelineGraph, reports: list[PassReport]) -> dict[str, Any]:
+    return {
+        "elements": len(graph.elements),
+        "connections": len(graph.connections),
+        "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
+        "ports": _ports(graph),
+    }
+
+
+def _ports(graph: PipelineGraph) -> list[str]:
+    """The device ports of a configuration, as it writes them, sorted."""
+    found = {
+        e.arguments["port"].text
+        for e in graph.elements.values()
+        if e.spec.name in ("FromDPDKDevice", "ToDPDKDevice")
+    }
+    return sorted(found)
+
+
+def _print(graph: PipelineGraph) -> bytes:
+    from pmill.graph import print_graph
+
+    return print_graph(graph).encode()
+
+
+def _after(reports: list[PassReport], name: str) -> PipelineGraph:
+    names = [r.name for r in reports]
+    if name not in names:
+        raise fail(
+            "PM0601",
+            f"there is no graph pass '{name}'",
+            hint=did_you_mean(name, names) or f"graph passes: {', '.join(names)}",
+        )
+    return reports[names.index(name)].graph
+
+
+def _warn_newer_clang(compiler: Any, diags: Diagnostics) -> None:
+    from pmill import llvm
+
+    diags.warning(
+        "PM0704",
+        f"clang {compiler.tools.clang_version[0]} is newer than llvmlite's LLVM "
+        f"{llvm.llvm_version()[0]}: clang runs the optimiser and pmill's LLVM passes are left out",
+        hint="install clang-19, or a newer llvmlite when there is one",
+    )

@@ -1,0 +1,92 @@
+"""What passes decided, read back from the text of a printed graph.
+
+`PassInfo` is not an element of the graph; `graph/printer.py` writes it. Each of its arguments is
+a word and what it holds for:
+
+    PassInfo(FROZEN ttl check,          arguments of these elements are constants
+             DIRECT *,                  how packets cross connections: `a[0]` is the connection of
+             INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
+             LIVE dst_ip paint)         the metadata that packets carry; LIVE alone: none
+
+`*` stands for all elements, and for all connections that no other word names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pmill.diagnostics import Diagnostics, did_you_mean
+from pmill.graph import CALLS, PASS_INFO, Call, PipelineGraph, connection_key, metadata
+from pmill.syntax import split_arguments, split_words
+from pmill.syntax.flat import ConfigText, FlatElement
+
+__all__ = ["PASS_INFO", "apply_decisions"]
+
+_WORD = re.compile(r"[A-Z]+")
+
+
+def apply_decisions(
+    graph: PipelineGraph, infos: Sequence[FlatElement], diags: Diagnostics
+) -> PipelineGraph:
+    """Return the graph with the decisions of all PassInfo elements made (PM0310 to PM0312)."""
+    for info in infos:
+        for argument in split_arguments(info.config):
+            words = split_words(argument)
+            graph = _apply(graph, words[0], words[1:], diags) if words else graph
+    return graph
+
+
+def _apply(
+    graph: PipelineGraph, word: ConfigText, names: Sequence[ConfigText], diags: Diagnostics
+) -> PipelineGraph:
+    calls: dict[str, Call] = {call.upper(): call for call in CALLS}
+    if word.text == "FROZEN":
+        return _freeze(graph, names, diags)
+    if word.text == "LIVE":
+        _check(names, list(metadata.fields()), "metadata field", diags)
+        return replace(graph, live=frozenset(name.text for name in names))
+    if word.text in calls:
+        return _call(graph, calls[word.text], names, diags)
+    diags.error(
+        "PM0310",
+        f"{PASS_INFO}: unknown argument '{word.text}'",
+        word.span,
+        hint=did_you_mean(word.text, ["FROZEN", "LIVE", *calls]),
+    )
+    return graph
+
+
+def _freeze(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
+    _check(names, [*graph.elements, "*"], "element", diags)
+    chosen = {name.text for name in names}
+    return graph.with_elements(
+        replace(e, frozen=True) if {e.name, "*"} & chosen else e for e in graph.elements.values()
+    )
+
+
+def _call(
+    graph: PipelineGraph, call: Call, names: Sequence[ConfigText], diags: Diagnostics
+) -> PipelineGraph:
+    """Set how packets cross the named connections; `*` leaves what was named before alone."""
+    keys = {connection_key(graph, c): c for c in graph.connections}
+    _check(names, [*keys, "*"], "connection", diags)
+    chosen = {name.text for name in names}
+    return graph.with_connections(
+        replace(c, call=call) if key in chosen or ("*" in chosen and c.call == "virtual") else c
+        for key, c in keys.items()
+    )
+
+
+def _check(
+    names: Sequence[ConfigText], known: Sequence[str], what: str, diags: Diagnostics
+) -> None:
+    for name in names:
+        if name.text not in known:
+            diags.error(
+                "PM0311" if what == "element" else "PM0312",
+                f"{PASS_INFO}: there is no {what} '{name.text}'",
+                name.span,
+                hint=did_you_mean(name.text, list(known)),
+            )

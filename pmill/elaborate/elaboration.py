@@ -1,0 +1,116 @@
+"""The stage itself: classes found, ports counted and resolved, arguments valued, graph built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmill.diagnostics import DiagnosticError, Diagnostics, did_you_mean
+from pmill.elaborate.arguments import canonical_config, read_arguments
+from pmill.elaborate.assignment import ElementContext
+from pmill.elaborate.decisions import PASS_INFO, apply_decisions
+from pmill.elaborate.ports import Instance, count_ports, merged, resolve_ports
+from pmill.elements.spec import ElementSpec
+from pmill.graph import Connection, Element, PipelineGraph, Port, Value
+from pmill.syntax.flat import FlatConfig, FlatElement
+
+UNKNOWN_CLASS = "PM0301"
+# What `require(...)` may ask for beside element classes; Click's names.
+PROVISIONS = frozenset({"compact_config", "dpdk", "dpdk-packet", "umultithread", "userlevel"})
+
+
+def elaborate(
+    flat: FlatConfig, library: Mapping[str, ElementSpec], *, dialect: str, diags: Diagnostics
+) -> PipelineGraph:
+    """Build the graph of a configuration; report everything that is wrong, then stop if anything.
+
+    `dialect` ("fastclick" or "click") chooses between defaults that differ. When `diags` has
+    errors already, connections may be missing: then only the arguments are checked.
+    """
+    whole = not diags.has_errors
+    decisions = [e for e in flat.elements if e.class_name == PASS_INFO]
+    _check_requirements(flat, library, diags)
+    elements = _with_specs(flat, library, diags)
+    connections = merged(flat.connections)
+    instances = count_ports(elements, connections, diags)
+    values = {name: _values(x, dialect, diags) for name, x in instances.items()}
+    if whole and len(instances) + len(decisions) == len(flat.elements):
+        ports = resolve_ports(instances, connections, diags)
+    diags.stop_if_errors()
+    graph = PipelineGraph(
+        elements={
+            name: Element(
+                name=name,
+                spec=x.spec,
+                arguments=values[name] or {},
+                config=canonical_config(x.spec, values[name] or {}),
+                inputs=ports[name].inputs,
+                outputs=ports[name].outputs,
+                span=x.element.span,
+            )
+            for name, x in instances.items()
+        },
+        connections=tuple(
+            Connection(
+                source=Port(element=c.source, number=c.source_port),
+                target=Port(element=c.target, number=c.target_port),
+                span=c.span,
+            )
+            for c in connections
+        ),
+        source_name=flat.source.name,
+        requirements=flat.requirements,
+    )
+    graph = apply_decisions(graph, decisions, diags)
+    diags.stop_if_errors()
+    return graph
+
+
+def _check_requirements(
+    flat: FlatConfig, library: Mapping[str, ElementSpec], diags: Diagnostics
+) -> None:
+    for requirement in flat.requirements:
+        if requirement not in PROVISIONS and requirement not in library:
+            diags.error(
+                "PM0313",
+                f"requirement '{requirement}' not available",
+                hint="pmill provides its element classes and "
+                f"{', '.join(sorted(PROVISIONS))}; remove the requirement if it is not needed",
+            )
+
+
+def _values(x: Instance, dialect: str, diags: Diagnostics) -> dict[str, Value] | None:
+    ctx = ElementContext(
+        spec=x.spec,
+        label=x.label,
+        span=x.element.class_span,
+        outputs=x.outputs,
+        dialect=dialect,
+        diags=diags,
+    )
+    return read_arguments(x.element.config, ctx)
+
+
+def _with_specs(
+    flat: FlatConfig, library: Mapping[str, ElementSpec], diags: Diagnostics
+) -> list[tuple[FlatElement, ElementSpec]]:
+    """Find the class of every element; report unknown ones (PM0301) and unreadable headers."""
+    # Flattening reports them too, if it knows the library, and keeps the elements.
+    reported = [(d.code, d.span) for d in diags]
+    found: list[tuple[FlatElement, ElementSpec]] = []
+    unreadable: set[str] = set()
+    for element in flat.elements:
+        name = element.class_name
+        if name == PASS_INFO or name in unreadable:
+            continue
+        try:
+            if name in library:
+                found.append((element, library[name]))
+            elif (UNKNOWN_CLASS, element.class_span) not in reported:
+                hint = did_you_mean(name, list(library))
+                text = f"unknown element class '{name}'"
+                diags.error(UNKNOWN_CLASS, text, element.class_span, hint=hint)
+        except DiagnosticError as error:  # once a class, not once an instance
+            unreadable.add(name)
+            for d in error.diagnostics:
+                diags.error(d.code, d.message, d.span, notes=d.notes, hint=d.hint)
+    return found

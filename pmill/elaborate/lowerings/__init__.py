@@ -1,0 +1,54 @@
+"""Lowerings: arguments that are a little language of their own become a typed value.
+
+An element header names a lowering with `@lowering NAME`; the module `NAME` of this package then
+turns the argument texts of that member into its `Value`. The module has one door:
+
+    def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None
+
+`items` are the argument texts given to the member: one for a plain member, all remaining ones
+for `@rest`, none when it was not given and has no default. `lower` reports what is wrong through
+`ctx` (PM042x to PM049x) and returns None after an error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pmill.diagnostics import Diagnostics, Span
+from pmill.graph import Value
+from pmill.syntax.flat import ConfigText
+
+__all__ = ["Lowering", "LoweringContext", "find_lowering"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoweringContext:
+    """What a lowering may know beside the texts: its element, and where to report errors."""
+
+    diags: Diagnostics
+    label: str  # "name :: Class", as messages write it
+    span: Span  # the argument, or the element when the argument was not given
+    outputs: int  # number of output ports the configuration uses
+    values: Mapping[str, Value]  # by member name: the arguments valued so far, in spec order
+    dialect: str  # "fastclick" or "click"
+
+    def error(
+        self, code: str, message: str, span: Span | None = None, *, hint: str | None = None
+    ) -> None:
+        """Report an error of this element's argument, at `span` or at the whole argument."""
+        self.diags.error(code, f"{self.label}: {message}", span or self.span, hint=hint)
+
+
+Lowering = Callable[[tuple[ConfigText, ...], LoweringContext], Value | None]
+
+
+def find_lowering(name: str) -> Lowering | None:
+    """Return the lowering that a header calls `name`, or None when there is none."""
+    module_name = f"{__name__}.{name}"
+    if not name.isidentifier() or importlib.util.find_spec(module_name) is None:
+        return None
+    lower: Lowering = importlib.import_module(module_name).lower
+    return lower

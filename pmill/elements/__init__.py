@@ -1,0 +1,24 @@
+"""Element classes: what their headers say, found, read, documented and proved.
+
+runtime/elements/ip/decipttl.hh -> ElementSpec(name="DecIPTTL", ports="1/1-2", ...)
+"""
+
+from pmill.elements.docs import describe, list_elements, markdown, markdown_index
+from pmill.elements.library import ElementLibrary
+from pmill.elements.probe import assertions, probe_unit
+from pmill.elements.spec import ArgSpec, ElementSpec, EnumSpec, HandlerKind, HandlerSpec
+
+__all__ = [
+    "ArgSpec",
+    "ElementLibrary",
+    "ElementSpec",
+    "EnumSpec",
+    "HandlerKind",
+    "HandlerSpec",
+    "assertions",
+    "describe",
+    "list_elements",
+    "markdown",
+    "markdown_index",
+    "probe_unit",
+]

@@ -1,0 +1,301 @@
+"""Reads an element header's declarative head: header text -> `ElementSpec`.
+
+The grammar is grammar/element.lark. Whatever it or the checks here refuse becomes a PM02xx
+diagnostic with a caret into the header:
+
+PM0201 header's name and element's name differ    PM0207 unknown type of an argument
+PM0202 construct that cannot be read              PM0208 unknown or misused @tag
+PM0203 doc comment lacks something                PM0209 argument's doc or default
+PM0204 Spec: unknown, repeated or ill-typed field PM0210 order and keywords of arguments
+PM0205 Spec: port, processing or flow code        PM0211 counters of State
+PM0206 Spec: unknown metadata field               PM0212 declarations behind a function
+
+This is the only module that imports lark; `library.py` imports it only when its cache is cold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from lark import Lark, TextSlice, Token, Tree, UnexpectedInput
+
+from pmill.diagnostics import Diagnostics, Note, Source, Span, did_you_mean
+from pmill.elements.arguments import TAGS, Member, build_argument, check_order
+from pmill.elements.head import Head, find_head
+from pmill.elements.spec import ArgSpec, ElementSpec, EnumSpec, HandlerSpec
+from pmill.elements.syntax_errors import report_syntax
+from pmill.elements.tags import read_element_doc, read_member_doc
+from pmill.resources import grammar_dir, runtime_dir
+
+_PORTS = re.compile(r"(?:\d+|\d*-\d*)(?:/(?:\d+|\d*-\d*|=?\++|=))?")
+_PROCESSING = re.compile(r"[ahl]+(?:/[ahl]+)?")
+_PORT_CODE = r"(?:[A-Za-z#]|\[\^?[A-Za-z#]+\])+"
+_FLOW = re.compile(rf"{_PORT_CODE}(?:/{_PORT_CODE})?")
+_CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "ports": (_PORTS, "inputs/outputs, each a count or a range: '1/1-2', '-/-'"),
+    "processing": (_PROCESSING, "inputs/outputs, a letter a port: h push, l pull, a agnostic"),
+    "flow": (_FLOW, "inputs/outputs in Click's port codes: 'x/x', 'xy/x', '#/[^#]'"),
+}
+_KINDS: Mapping[str, str] = {
+    **dict.fromkeys(_CODES, "text"),
+    **dict.fromkeys(("reads", "writes"), "fields"),
+    "cold": "ports",
+    **dict.fromkeys(("resizes", "shared", "source"), "flag"),
+}
+_EXAMPLES: Mapping[str, str] = {
+    "text": '"1/1"',
+    "fields": "meta::network | meta::dst_ip",
+    "ports": "outputs(1)",
+    "flag": "true",
+}
+
+
+def read_header(source: Source, header: str, diags: Diagnostics) -> ElementSpec | None:
+    """Return the spec of the element in `source`, whose include path is `header`.
+
+    Report everything wrong with it and return None when it is not a legal element header.
+    """
+    stem = header.rpartition("/")[2].removesuffix(".hh")
+    head = find_head(source, stem, diags)
+    if head is None:
+        return None
+    try:
+        tree = _parser().parse(TextSlice(source.text, head.start, head.end))
+    except UnexpectedInput as e:
+        report_syntax(e, _parser(), source, head, diags)
+        return None
+    return _Reader(source, head, diags).read(tree, header)
+
+
+@cache
+def metadata_fields() -> tuple[str, ...]:
+    """The names that runtime/include/pmill/meta.hh declares in namespace meta."""
+    text = (runtime_dir() / "include" / "pmill" / "meta.hh").read_text(encoding="utf-8")
+    declared = r"^inline constexpr (?:Annotation<[^>]*>|FieldSet) (\w+)"
+    return tuple(re.findall(declared, text, re.MULTILINE))
+
+
+@cache
+def _parser() -> Lark:
+    text = (grammar_dir() / "element.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+class _Reader:
+    """Walks one header's tree; every method reports on its own and goes on."""
+
+    def __init__(self, source: Source, head: Head, diags: Diagnostics) -> None:
+        self.source = source
+        self.head = head
+        self.diags = diags
+
+    def read(self, tree: Tree[Token], header: str) -> ElementSpec | None:
+        before = sum(1 for _ in self.diags)
+        lines = [self.span(t) for t in _tokens(tree, "DOC_LINE")]
+        doc = read_element_doc(lines, self.head.name_span, self.diags)
+        if not self.head.has_function:
+            name = self.head.name
+            self.diags.error(
+                "PM0212", f"element '{name}' has neither push nor poll", self.head.name_span
+            )
+        settings = self.settings(tree)
+        enums = self.enums(tree)
+        arguments = self.arguments(tree, enums)
+        handlers = self.handlers(tree)
+        if doc is None or sum(1 for _ in self.diags) > before:
+            return None
+        return ElementSpec(
+            name=self.head.name,
+            header=header,
+            group=doc.group,
+            summary=doc.summary,
+            description=doc.description,
+            examples=doc.examples,
+            aliases=doc.aliases,
+            span=self.head.name_span,
+            arguments=arguments,
+            handlers=handlers,
+            enums=tuple(enums.values()),
+            ports=_text(settings, "ports", "1/1"),
+            processing=_text(settings, "processing", "a/a"),
+            flow=_text(settings, "flow", "x/x"),
+            reads=_names(settings, "reads"),
+            writes=_names(settings, "writes"),
+            cold=tuple(sorted({int(n) for n in _names(settings, "cold")})),
+            resizes=_flag(settings, "resizes"),
+            shared=_flag(settings, "shared"),
+            source=_flag(settings, "source"),
+        )
+
+    # --- Spec ---------------------------------------------------------------------------------
+
+    def settings(self, tree: Tree[Token]) -> dict[str, Tree[Token]]:
+        """The values of the Spec by field, each of the kind its field needs."""
+        found: dict[str, Tree[Token]] = {}
+        for setting in _subtrees(tree, "setting"):
+            name = next(_tokens(setting, "NAME"))
+            value = next(_children(setting, *_EXAMPLES))
+            self.check_setting(name, value, found)
+            found.setdefault(name, value)
+        return found
+
+    def check_setting(
+        self, name: Token, value: Tree[Token], found: Mapping[str, Tree[Token]]
+    ) -> None:
+        if name not in _KINDS:
+            self.diags.error(
+                "PM0204",
+                f"Spec has no field '{name}'",
+                self.span(name),
+                hint=did_you_mean(name, list(_KINDS)) or f"fields: {', '.join(_KINDS)}",
+            )
+            return
+        if name in found:
+            note = Note("the first time", self.tree_span(found[name]))
+            self.diags.error("PM0204", f"'.{name}' twice", self.span(name), notes=(note,))
+            return
+        if value.data != _KINDS[name]:
+            hint = f"for example '.{name} = {_EXAMPLES[_KINDS[name]]}'"
+            span = self.tree_span(value)
+            self.diags.error("PM0204", f"'.{name}' cannot be '{span.text}'", span, hint=hint)
+            return
+        if name in _CODES:
+            self.check_code(name, value)
+        for field in _subtrees(value, "field"):
+            self.check_field(next(_tokens(field, "NAME")))
+        for number in _tokens(value, "NUMBER") if value.data == "ports" else ():
+            if not number.isdecimal() or int(number) > 63:
+                self.diags.error("PM0204", "an output is a number to 63", self.span(number))
+
+    def check_code(self, name: str, value: Tree[Token]) -> None:
+        pattern, meaning = _CODES[name]
+        token = next(_tokens(value, "STRING"))
+        if not pattern.fullmatch(token[1:-1]):
+            self.diags.error(
+                "PM0205", f"{token} is no {name} code", self.span(token), hint=f"write {meaning}"
+            )
+
+    def check_field(self, token: Token) -> None:
+        known = metadata_fields()
+        if token not in known:
+            self.diags.error(
+                "PM0206",
+                f"no metadata field is called '{token}'",
+                self.span(token),
+                hint=did_you_mean(token, list(known)) or "runtime/include/pmill/meta.hh lists them",
+            )
+
+    # --- enumerations, Args, State ------------------------------------------------------------
+
+    def enums(self, tree: Tree[Token]) -> dict[str, EnumSpec]:
+        found: dict[str, EnumSpec] = {}
+        for enum in _subtrees(tree, "enumeration"):
+            name, *values = _tokens(enum, "NAME")
+            found[str(name)] = EnumSpec(name=str(name), values=tuple(str(v) for v in values))
+        return found
+
+    def arguments(self, tree: Tree[Token], enums: Mapping[str, EnumSpec]) -> tuple[ArgSpec, ...]:
+        members = [self.member(node) for node in _subtrees(tree, "argument")]
+        built = [build_argument(m, enums, self.diags) for m in members]
+        arguments = tuple(a for a in built if a is not None)
+        check_order(arguments, self.diags)
+        return arguments
+
+    def member(self, node: Tree[Token]) -> Member:
+        types = [self.tree_span(t) for t in _children(node, "type")]
+        values = [self.tree_span(v) for v in _children(node, "value", "braces")]
+        name = self.span(next(_tokens(node, "NAME")))
+        return Member(
+            name=name,
+            type=types[0],
+            default=values[0] if values else None,
+            doc=read_member_doc(map(self.span, _tokens(node, "TRAIL")), TAGS, self.diags),
+            span=name,
+        )
+
+    def handlers(self, tree: Tree[Token]) -> tuple[HandlerSpec, ...]:
+        """The counters with a tag; other documented members must not look like one."""
+        found: list[HandlerSpec] = []
+        for state in _children(tree, "state"):
+            for stray in _tokens(state, "TRAIL"):
+                if re.search(r"@\w", stray):
+                    self.diags.error(
+                        "PM0211",
+                        "only a Count can be shown to the user",
+                        self.span(stray),
+                        hint="declare it 'Count name;  ///< @read What it counts.'",
+                    )
+            found += [h for node in _children(state, "counter") if (h := self.handler(node))]
+        return tuple(found)
+
+    def handler(self, node: Tree[Token]) -> HandlerSpec | None:
+        member = next(_tokens(node, "NAME"))
+        lines = [self.span(t) for t in _tokens(node, "TRAIL")]
+        doc = read_member_doc(lines, {"read": 0, "drop": 0}, self.diags)
+        if not doc.tags:
+            return None
+        tag = doc.tags[0]
+        problem: str | None = None
+        if len(doc.tags) > 1:
+            problem, tag = "a counter has one tag", doc.tags[1]
+        elif tag.number is not None and (tag.name != "drop" or not tag.number):
+            problem = "only '@drop(OUTPUT)' has a number"
+        elif not doc.text:
+            problem = f"'@{tag.name}' says nothing about '{member}'"
+        if problem:
+            self.diags.error("PM0211", problem, tag.span)
+            return None
+        return HandlerSpec(
+            name=str(member),
+            member=str(member),
+            kind="drop" if tag.name == "drop" else "read",
+            doc=doc.text,
+            span=self.span(member),
+            output=int(tag.number) if tag.number else None,
+        )
+
+    # --- places -------------------------------------------------------------------------------
+
+    def span(self, token: Token) -> Span:
+        start = token.start_pos or 0
+        return Span(self.source, start, start + len(token))
+
+    def tree_span(self, tree: Tree[Token]) -> Span:
+        return Span(self.source, tree.meta.start_pos, tree.meta.end_pos)
+
+
+def _children(tree: Tree[Token], *rules: str) -> Iterator[Tree[Token]]:
+    return (c for c in tree.children if isinstance(c, Tree) and c.data in rules)
+
+
+def _subtrees(tree: Tree[Token], rule: str) -> Iterator[Tree[Token]]:
+    for child in tree.children:
+        if isinstance(child, Tree):
+            if child.data == rule:
+                yield child
+            yield from _subtrees(child, rule)
+
+
+def _tokens(tree: Tree[Token], terminal: str) -> Iterator[Token]:
+    return (c for c in tree.children if isinstance(c, Token) and c.type == terminal)
+
+
+def _text(settings: Mapping[str, Tree[Token]], name: str, default: str) -> str:
+    if name not in settings:
+        return default
+    return str(next(_tokens(settings[name], "STRING"), '""')[1:-1])
+
+
+def _names(settings: Mapping[str, Tree[Token]], name: str) -> tuple[str, ...]:
+    """The fields or the outputs that a setting names, in the order of the text."""
+    if name not in settings:
+        return ()
+    value = settings[name]
+    fields = [str(t) for f in _subtrees(value, "field") for t in _tokens(f, "NAME")]
+    return tuple(dict.fromkeys(fields or [str(t) for t in _tokens(value, "NUMBER")]))
+
+
+def _flag(settings: Mapping[str, Tree[Token]], name: str) -> bool:
+    return name in settings and any(True for _ in _tokens(settings[name], "TRUE"))

@@ -1,0 +1,113 @@
+"""What pmill knows of an element class: the Python twin of runtime/include/pmill/spec.hh.
+
+An `ElementSpec` is read from the head of an element header (`reader.py`) and is, beside
+`diagnostics`, the only vocabulary that all stages share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pmill.diagnostics import Span
+
+HandlerKind = Literal["read", "drop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArgSpec:
+    """One member of an element's `Args`: an argument as the configuration writes it.
+
+    `keyword` is the member's name in capitals. A member without initialiser is mandatory, and
+    mandatory members are positional; `@positional` makes one with a default positional too, in
+    the order of the members. `@rest` takes all remaining positional arguments as a list.
+    """
+
+    name: str
+    type: str  # the C++ type as written: "bool", "std::uint8_t", "IPAddress", "List<IPPrefix>" …
+    default: str | None  # the C++ initialiser as written, without '=' or braces kept as they are
+    doc: str
+    span: Span
+    positional: bool = False
+    rest: bool = False
+    bare: bool = False  # IPPrefix: an address without a length is a /32
+    lowering: str | None = None  # name of the Python lowering that turns texts into the value
+    reads: bool = False  # an Anno argument: the bytes it names are read
+    writes: bool = False  # an Anno argument: the bytes it names are written
+    sets: str | None = None  # a bool argument: when true, this metadata field is written
+    aliases: tuple[str, ...] = ()  # other keywords for the same argument
+    ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
+    by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ
+
+    @property
+    def keyword(self) -> str:
+        """The word a configuration writes before the value."""
+        return self.name.upper()
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether a configuration must give the argument."""
+        return self.default is None and not self.rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerSpec:
+    """A counter of an element's `State` that is shown to the user.
+
+    `drop` counters say why packets ended here: `output` is the output that takes such packets
+    when it is connected (`@drop(1)`), None when they are always dropped.
+    """
+
+    name: str
+    member: str
+    kind: HandlerKind
+    doc: str
+    span: Span
+    output: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnumSpec:
+    """An enumeration of a header's head: the words an argument of that type may be."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementSpec:
+    """One element class.
+
+    `ports`, `processing` and `flow` are Click's codes ("1/1-2", "a/ah", "x/x"). `reads` and
+    `writes` name fields of runtime/include/pmill/meta.hh. `cold` lists the outputs that packets
+    rarely take. `resizes`: the element moves the packet's data or changes its length. `shared`:
+    all workers use one state. `source`: the header has `poll`.
+    """
+
+    name: str
+    header: str  # include path below an element directory, "ip/decipttl.hh"
+    group: str
+    summary: str
+    description: str
+    examples: tuple[str, ...]
+    span: Span
+    ports: str = "1/1"
+    processing: str = "a/a"
+    flow: str = "x/x"
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    cold: tuple[int, ...] = ()
+    resizes: bool = False
+    shared: bool = False
+    source: bool = False
+    arguments: tuple[ArgSpec, ...] = ()
+    handlers: tuple[HandlerSpec, ...] = ()
+    enums: tuple[EnumSpec, ...] = ()
+    aliases: tuple[str, ...] = ()  # other class names that mean this element
+
+    def argument(self, keyword: str) -> ArgSpec | None:
+        """Return the argument that `keyword` names, or None."""
+        for arg in self.arguments:
+            if keyword == arg.keyword or keyword in arg.aliases:
+                return arg
+        return None

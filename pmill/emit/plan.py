@@ -1,0 +1,81 @@
+"""Everything a template may see: plain values, every decision made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArgumentPlan:
+    """One member of an instance's Args: `cpp` is a constexpr initialiser, `text` a start-up one."""
+
+    name: str
+    type: str
+    cpp: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopPlan:
+    """What is behind one output: `type` is the C++ hop, `comment` names the target for people."""
+
+    port: int
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstancePlan:
+    """One element instance. `location` is `file:line` of its place in the configuration."""
+
+    ident: str
+    name: str
+    class_name: str
+    location: str
+    frozen: bool
+    arguments: tuple[ArgumentPlan, ...]
+    hops: tuple[HopPlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterPlan:
+    """One counter of an element class. `output` is -1 when the packets it counts end here."""
+
+    member: str
+    name: str
+    doc: str
+    kind: str
+    output: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassPlan:
+    """One element class that the program uses."""
+
+    name: str
+    header: str
+    counters: tuple[CounterPlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutPlan:
+    """The packet's shape: field sets as bits, whether extents change, where packet objects live."""
+
+    live_bits: int
+    live_names: tuple[str, ...]
+    read_bits: int
+    written_bits: int
+    resizes: bool
+    in_memory: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmitPlan:
+    """One program."""
+
+    version: str
+    source: str
+    layout: LayoutPlan
+    virtual_calls: bool
+    classes: tuple[ClassPlan, ...]
+    instances: tuple[InstancePlan, ...]

@@ -1,0 +1,164 @@
+"""The pipeline graph: flat elements, typed arguments, resolved ports. Immutable.
+
+Passes take a `PipelineGraph` and return another. Only this package imports networkx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import networkx as nx
+
+from pmill.diagnostics import Span
+from pmill.elements.spec import ElementSpec
+
+Processing = Literal["push", "pull"]
+# How a packet crosses a connection: through a table of pointers ("virtual"), by a direct call
+# ("direct"), inlined into the caller's loop body ("inline"), or by a call that is kept out of
+# line, either because its target is shared ("outlined") or because it is rarely taken ("cold").
+Call = Literal["virtual", "direct", "inline", "outlined", "cold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """The typed value of one argument.
+
+    `cpp` is a constexpr initialiser; `text` is what the start-up parser of runtime/args.hh reads
+    when the argument is not embedded; both say the same. `click` is how a configuration writes
+    it (None: the argument was not given and has its default). `count` is the number of items of
+    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument.
+    """
+
+    cpp: str
+    text: str
+    click: str | None
+    count: int | None = None
+    anno: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """An element instance. `frozen`: its arguments are compile-time constants."""
+
+    name: str
+    spec: ElementSpec
+    arguments: Mapping[str, Value]  # by member name, in the order of the spec
+    config: str  # the configuration string, canonical
+    inputs: tuple[Processing, ...]
+    outputs: tuple[Processing, ...]
+    span: Span
+    frozen: bool = False
+
+    @property
+    def label(self) -> str:
+        """`name :: Class`, as messages and comments write it."""
+        return f"{self.name} :: {self.spec.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Port:
+    """A port of an element: its name and the port's number from 0."""
+
+    element: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A packet path from an output to an input."""
+
+    source: Port
+    target: Port
+    span: Span
+    call: Call = "virtual"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineGraph:
+    """A whole router. Elements keep the order of the configuration.
+
+    `live` is the set of metadata fields that the packet carries; None means all of them, in
+    Click's 48-byte area. `resizes` tells whether any element moves or cuts packet data.
+    """
+
+    elements: Mapping[str, Element]
+    connections: tuple[Connection, ...]
+    source_name: str
+    requirements: tuple[str, ...] = ()
+    live: frozenset[str] | None = None
+
+    @cached_property
+    def nx(self) -> nx.MultiDiGraph[str]:
+        """The graph in networkx; edge attribute `connection` holds the `Connection`."""
+        g: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        g.add_nodes_from(self.elements)
+        for c in self.connections:
+            g.add_edge(c.source.element, c.target.element, connection=c)
+        return g
+
+    @cached_property
+    def _outgoing(self) -> Mapping[str, tuple[Connection, ...]]:
+        found: dict[str, list[Connection]] = {name: [] for name in self.elements}
+        for c in self.connections:
+            found[c.source.element].append(c)
+        return {n: tuple(sorted(cs, key=lambda c: (c.source, c.target))) for n, cs in found.items()}
+
+    @cached_property
+    def _incoming(self) -> Mapping[str, tuple[Connection, ...]]:
+        found: dict[str, list[Connection]] = {name: [] for name in self.elements}
+        for c in self.connections:
+            found[c.target.element].append(c)
+        return {n: tuple(sorted(cs, key=lambda c: (c.target, c.source))) for n, cs in found.items()}
+
+    def outgoing(self, element: str) -> tuple[Connection, ...]:
+        """Return the connections that leave an element, by port."""
+        return self._outgoing[element]
+
+    def incoming(self, element: str) -> tuple[Connection, ...]:
+        """Return the connections that enter an element, by port."""
+        return self._incoming[element]
+
+    @cached_property
+    def back_edges(self) -> frozenset[tuple[Port, Port]]:
+        """Connections that close a cycle, found depth first from the sources in order.
+
+        The choice depends only on the configuration's order, so that it is the same at every
+        optimisation level.
+        """
+        state: dict[str, int] = {}
+        back: set[tuple[Port, Port]] = set()
+        starts = [n for n in self.elements if not self._incoming[n]] + list(self.elements)
+        for start in starts:
+            if start in state:
+                continue
+            state[start] = 1
+            stack = [(start, iter(self._outgoing[start]))]
+            while stack:
+                name, edges = stack[-1]
+                for c in edges:
+                    target = c.target.element
+                    if state.get(target) == 1:
+                        back.add((c.source, c.target))
+                    elif target not in state:
+                        state[target] = 1
+                        stack.append((target, iter(self._outgoing[target])))
+                        break
+                else:
+                    state[name] = 2
+                    stack.pop()
+        return frozenset(back)
+
+    def with_elements(self, elements: Iterable[Element]) -> PipelineGraph:
+        """Return this graph with the given elements; connections between others are dropped."""
+        kept = {e.name: e for e in elements}
+        edges = tuple(
+            c for c in self.connections if c.source.element in kept and c.target.element in kept
+        )
+        return replace(self, elements=kept, connections=edges)
+
+    def with_connections(self, connections: Iterable[Connection]) -> PipelineGraph:
+        """Return this graph with the given connections."""
+        return replace(self, connections=tuple(connections))

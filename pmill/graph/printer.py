@@ -1,0 +1,109 @@
+"""Prints a graph as legal Click that elaborates back to an equal graph.
+
+Decisions of passes follow in an information element, `PassInfo`, which is no element of the
+graph; elaborate/decisions.py reads it back and explains its words. A graph about which nothing
+was decided prints without it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+from pmill.graph.model import Call, Connection, Element, PipelineGraph
+
+PASS_INFO = "PassInfo"
+CALLS: tuple[Call, ...] = get_args(Call)
+_WIDTH = 100
+
+
+def print_graph(graph: PipelineGraph, *, places: bool = True) -> str:
+    """Return the graph as a configuration; `places` says above each element where it came from."""
+    sections = [
+        [f"require({requirement});" for requirement in graph.requirements],
+        [line for e in graph.elements.values() for line in _declaration(e, places=places)],
+        list(_chains(graph)),
+        _pass_info(graph),
+    ]
+    return "\n".join("\n".join(section) + "\n" for section in sections if section)
+
+
+def connection_key(graph: PipelineGraph, c: Connection) -> str:
+    """Name a connection by its active end: `a[0]` (push output) or `[0]b` (pull input)."""
+    if graph.elements[c.source.element].outputs[c.source.number] == "push":
+        return f"{c.source.element}[{c.source.number}]"
+    return f"[{c.target.number}]{c.target.element}"
+
+
+def _declaration(e: Element, *, places: bool) -> Iterator[str]:
+    if places:
+        yield f"// {' '.join(str(e.span).split())}"
+    config = f"({e.config})" if e.config else ""
+    yield f"{e.name} :: {e.spec.name}{config};"
+
+
+def _chains(graph: PipelineGraph) -> Iterator[str]:
+    """Print every connection once, in order; one that goes on from the last joins its chain.
+
+    Longer chains could be made by reordering, but then the graph read back would not be equal.
+    """
+    line = end = ""
+    for c in graph.connections:
+        target = (f"[{c.target.number}]" if c.target.number else "") + c.target.element
+        if line and c.source.element == end and c.source.number == 0:
+            fits = len(line.rpartition("\n")[2]) + len(target) + 5 <= _WIDTH
+            line += f" -> {target}" if fits else f"\n    -> {target}"
+        else:
+            if line:
+                yield f"{line};"
+            source = c.source.element + (f"[{c.source.number}]" if c.source.number else "")
+            line = f"{source} -> {target}"
+        end = c.target.element
+    if line:
+        yield f"{line};"
+
+
+def _pass_info(graph: PipelineGraph) -> list[str]:
+    arguments = [*_frozen(graph), *_calls(graph), *_live(graph)]
+    if not arguments:
+        return []
+    return [f"{PASS_INFO}(", *(f"  {a}," for a in arguments[:-1]), f"  {arguments[-1]});"]
+
+
+def _frozen(graph: PipelineGraph) -> Iterator[str]:
+    frozen = [e.name for e in graph.elements.values() if e.frozen]
+    if frozen:
+        yield _wrapped("FROZEN", ["*"] if len(frozen) == len(graph.elements) else frozen)
+
+
+def _calls(graph: PipelineGraph) -> Iterator[str]:
+    """Name the connections of every kind of call; where none is virtual, the commonest is `*`."""
+    counts = Counter(c.call for c in graph.connections)
+    rest: Call = "virtual"
+    if not counts["virtual"]:
+        rest = max(CALLS, key=lambda call: counts[call])
+    for call in CALLS:
+        if call in ("virtual", rest) or not counts[call]:
+            continue
+        keys = [connection_key(graph, c) for c in graph.connections if c.call == call]
+        yield _wrapped(call.upper(), keys)
+    if rest != "virtual":
+        yield f"{rest.upper()} *"
+
+
+def _live(graph: PipelineGraph) -> Iterator[str]:
+    if graph.live is not None:
+        yield _wrapped("LIVE", sorted(graph.live))
+
+
+def _wrapped(word: str, names: Sequence[str]) -> str:
+    """Write a word and its names, in lines that are not too long."""
+    return textwrap.fill(
+        " ".join([word, *names]),
+        width=_WIDTH - len("  ,"),
+        subsequent_indent=" " * (len("  ") + len(word) + 1),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,105 @@
+"""Invariants of a pipeline graph: each is a function that names what breaks it.
+
+They hold after elaboration and after every pass; the pass machinery checks them in tests and
+under `--verify`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from pmill.graph import metadata
+from pmill.graph.model import PipelineGraph, Port
+
+Invariant = Callable[[PipelineGraph], Iterator[str]]
+
+
+def verify(graph: PipelineGraph) -> list[str]:
+    """Return a sentence for everything that is broken; nothing when the graph is sound."""
+    broken = [text for invariant in _STRUCTURE for text in invariant(graph)]
+    if broken:
+        return broken  # the other invariants look ports up
+    return [text for invariant in _MEANING for text in invariant(graph)]
+
+
+def elements_have_their_names(graph: PipelineGraph) -> Iterator[str]:
+    """Every element is found under its own name."""
+    for name, e in graph.elements.items():
+        if e.name != name:
+            yield f"element '{e.name}' is kept under the name '{name}'"
+
+
+def connections_join_ports(graph: PipelineGraph) -> Iterator[str]:
+    """Both ends of every connection are ports that exist."""
+    for c in graph.connections:
+        for port, side in ((c.source, "output"), (c.target, "input")):
+            e = graph.elements.get(port.element)
+            if e is None:
+                yield f"a connection names element '{port.element}', which does not exist"
+            elif not 0 <= port.number < len(e.outputs if side == "output" else e.inputs):
+                yield f"a connection names {side} {port.number} of '{e.name}', which has it not"
+
+
+def connections_are_different(graph: PipelineGraph) -> Iterator[str]:
+    """No connection is there twice."""
+    for (source, target), count in Counter((c.source, c.target) for c in graph.connections).items():
+        if count > 1:
+            yield f"{_arrow(source, target)} is there {count} times"
+
+
+def connections_agree(graph: PipelineGraph) -> Iterator[str]:
+    """Push outputs lead to push inputs, pull outputs to pull inputs."""
+    for c in graph.connections:
+        source = graph.elements[c.source.element].outputs[c.source.number]
+        target = graph.elements[c.target.element].inputs[c.target.number]
+        if source != target:
+            yield f"{_arrow(c.source, c.target)} joins a {source} output and a {target} input"
+
+
+def ports_are_connected(graph: PipelineGraph) -> Iterator[str]:
+    """Every port has a connection; a push output and a pull input have one only."""
+    outgoing = Counter(c.source for c in graph.connections)
+    incoming = Counter(c.target for c in graph.connections)
+    for e in graph.elements.values():
+        for side, ports, uses, active in (
+            ("input", e.inputs, incoming, "pull"),
+            ("output", e.outputs, outgoing, "push"),
+        ):
+            for number, processing in enumerate(ports):
+                used = uses[Port(element=e.name, number=number)]
+                if not used:
+                    yield f"{side} {number} of '{e.name}' is unused"
+                elif used > 1 and processing == active:
+                    yield f"{active} {side} {number} of '{e.name}' has {used} connections"
+
+
+def arguments_are_complete(graph: PipelineGraph) -> Iterator[str]:
+    """Every element has a value for each argument of its class, in the class's order."""
+    for e in graph.elements.values():
+        wanted = [arg.name for arg in e.spec.arguments]
+        if list(e.arguments) != wanted:
+            yield f"'{e.label}' has arguments {list(e.arguments)}, its class has {wanted}"
+
+
+def live_fields_exist(graph: PipelineGraph) -> Iterator[str]:
+    """The packet carries only fields that meta.hh knows."""
+    for name in sorted((graph.live or frozenset()) - metadata.fields().keys()):
+        yield f"the live field '{name}' does not exist"
+
+
+def _arrow(source: Port, target: Port) -> str:
+    return f"{source.element}[{source.number}] -> [{target.number}]{target.element}"
+
+
+_STRUCTURE: tuple[Invariant, ...] = (
+    elements_have_their_names,
+    connections_join_ports,
+    connections_are_different,
+)
+_MEANING: tuple[Invariant, ...] = (
+    connections_agree,
+    ports_are_connected,
+    arguments_are_complete,
+    live_fields_exist,
+)

@@ -1,0 +1,27 @@
+"""What a compilation is asked to do; built by the command line, build plugins and tests alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Dialect = Literal["fastclick", "click"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompileOptions:
+    """Everything beside the configuration's text that decides what program comes out.
+
+    `level` 0 turns every pass off; 1 runs the graph passes, 2 adds layout and fusion, 3 adds
+    pmill's LLVM passes. clang and LLVM optimise the same at every level.
+    """
+
+    level: int = 3
+    disabled: frozenset[str] = frozenset()
+    march: str = "native"
+    sanitize: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    include: tuple[Path, ...] = ()
+    dialect: Dialect = "fastclick"

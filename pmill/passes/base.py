@@ -1,0 +1,46 @@
+"""What a pass is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from pmill.graph import PipelineGraph
+
+
+class Pass(Protocol):
+    """A change of the graph that keeps what the program does.
+
+    A pass is a frozen dataclass; its fields are its options. `level` is the lowest -O level that
+    runs it; `requires` names passes without which it does nothing. `run` returns a new graph and
+    leaves its input alone; running it twice changes nothing more. `explain` says in one line what
+    changed between the two graphs.
+    """
+
+    name: ClassVar[str]
+    level: ClassVar[int]
+    requires: ClassVar[tuple[str, ...]]
+
+    def run(self, graph: PipelineGraph) -> PipelineGraph:
+        """Return the changed graph."""
+        ...
+
+    def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
+        """Say in one line what the pass did."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassReport:
+    """One pass of a run: what it did and how long it took, or why it was left out."""
+
+    name: str
+    summary: str
+    seconds: float
+    ran: bool
+    graph: PipelineGraph
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 element", "2 elements"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")

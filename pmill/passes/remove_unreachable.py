@@ -1,0 +1,66 @@
+"""Remove elements that no packet can reach.
+
+Before::
+
+    FromDPDKDevice(0) -> a :: Counter -> Discard;
+    Idle -> b :: Counter -> ToDPDKDevice(0);
+
+After::
+
+    FromDPDKDevice(0) -> a :: Counter -> Discard;
+
+A packet can reach what a source leads to through connections and through elements whose flow
+code lets packets pass from the input it came in by to the output. Elements without ports
+(information) stay. Not applied: an element behind a switch that never chooses it stays, since
+this pass does not look at arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pmill.graph import PipelineGraph, flows
+from pmill.passes.base import count
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveUnreachable:
+    """Remove elements that no packet can reach."""
+
+    name: ClassVar[str] = "remove_unreachable"
+    level: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def run(self, graph: PipelineGraph) -> PipelineGraph:
+        """Keep what sources reach, and elements that have no ports."""
+        reached = _reached(graph)
+        return graph.with_elements(
+            e for e in graph.elements.values() if e.name in reached or not (e.inputs or e.outputs)
+        )
+
+    def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
+        """Name what was removed."""
+        gone = [n for n in before.elements if n not in after.elements]
+        if not gone:
+            return "every element can be reached"
+        return f"removed {count(len(gone), 'element')} no packet reaches: {', '.join(gone)}"
+
+
+def _reached(graph: PipelineGraph) -> frozenset[str]:
+    """Walk (element, input) pairs from the sources; a source's own input is None."""
+    seen: set[tuple[str, int | None]] = set()
+    todo: list[tuple[str, int | None]] = [
+        (e.name, None) for e in graph.elements.values() if e.spec.source
+    ]
+    while todo:
+        place = todo.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        name, port = place
+        element = graph.elements[name]
+        for c in graph.outgoing(name):
+            if port is None or flows(element, port, c.source.number):
+                todo.append((c.target.element, c.target.number))
+    return frozenset(name for name, _ in seen)

@@ -1,0 +1,100 @@
+"""Runs a compiled program on captures or other devices until it ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Literal
+
+from pmill.diagnostics import Diagnostics, fail
+from pmill.run.devices import plan_devices
+
+Stats = Literal["text", "json"]
+
+
+def run_command(
+    program: Path,
+    *,
+    ports: Sequence[str],
+    captures: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    duration: float | None = None,
+    stats: str = "text",
+    eal: Sequence[str] = (),
+    diags: Diagnostics | None = None,
+) -> list[str]:
+    """Return the command that runs a program.
+
+    `ports` are the ports of its configuration; `captures` and `outputs` are `[PORT=]FILE`;
+    `duration` is in seconds. Warnings go to `diags`. Raises DiagnosticError for captures that
+    cannot be used.
+    """
+    plan = plan_devices(ports, captures, outputs, eal, diags or Diagnostics())
+    command = [str(program.resolve()), f"--stats={stats}"]
+    if duration is not None:
+        command += ["--duration", f"{duration:g}"]
+    for port, packets in plan.expect.items():
+        command += ["--expect", f"{port}={packets}"]
+    if plan.eal:
+        command += ["--", *plan.eal]
+    return command
+
+
+def run_program(
+    program: Path,
+    *,
+    ports: Sequence[str],
+    captures: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    duration: float | None = None,
+    stats: str = "text",
+    eal: Sequence[str] = (),
+) -> int:
+    """Run a program to its end, passing signals on; return its exit code."""
+    diags = Diagnostics()
+    command = run_command(
+        program,
+        ports=ports,
+        captures=captures,
+        outputs=outputs,
+        duration=duration,
+        stats=stats,
+        eal=eal,
+        diags=diags,
+    )
+    for warning in diags:
+        print(warning, file=sys.stderr)
+    return _execute(command)
+
+
+def _execute(command: Sequence[str]) -> int:
+    sys.stdout.flush()
+    try:
+        child = subprocess.Popen(command)
+    except OSError as error:
+        raise fail(
+            "PM0829",
+            f"cannot run '{command[0]}': {error.strerror}",
+            hint="a file system mounted noexec cannot hold programs; set XDG_CACHE_HOME",
+        ) from None
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        child.send_signal(number)
+
+    before = {s: signal.signal(s, pass_on) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if code < 0:
+        raise fail(
+            "PM0830",
+            f"the program was ended by {signal.Signals(-code).name}",
+            hint="a crash is a fault of pmill: compile with --sanitize address,undefined to see it",
+        )
+    return code

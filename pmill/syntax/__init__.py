@@ -1,0 +1,41 @@
+"""The configuration language: text to tree, tree to flat configuration, and back to text.
+
+`parse` loads Lark, so it is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmill.syntax.arguments import quote, split_arguments, split_keyword, split_words, unquote
+from pmill.syntax.dump import dump
+from pmill.syntax.flat import ConfigText, FlatConfig, FlatConnection, FlatElement
+from pmill.syntax.flatten import flatten
+from pmill.syntax.unparse import unparse
+
+if TYPE_CHECKING:
+    from pmill.syntax.parser import parse
+
+__all__ = [
+    "ConfigText",
+    "FlatConfig",
+    "FlatConnection",
+    "FlatElement",
+    "dump",
+    "flatten",
+    "parse",
+    "quote",
+    "split_arguments",
+    "split_keyword",
+    "split_words",
+    "unparse",
+    "unquote",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "parse":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pmill.syntax.parser import parse
+
+    return parse

@@ -1,0 +1,140 @@
+"""C++ text -> LLVM bitcode or object, by clang."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pmill import cache
+from pmill.resources import runtime_dir
+from pmill.toolchain.tools import Tools
+
+
+class CompilerError(Exception):
+    """clang refused a text; `messages` is what it said."""
+
+    def __init__(self, messages: str) -> None:
+        super().__init__(messages)
+        self.messages = messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiler:
+    """clang with the flags of one kind of program.
+
+    With `sanitize`, clang itself runs all passes and makes objects: sanitizers are LLVM passes
+    that only clang schedules.
+    """
+
+    tools: Tools
+    march: str
+    sanitize: tuple[str, ...] = ()
+    include: tuple[Path, ...] = ()
+
+    def flags(self) -> list[str]:
+        """Return the flags that decide what the code means and which machine it is for."""
+        runtime = runtime_dir()
+        flags = [
+            "-std=c++20",
+            "-O3",
+            "-g1",
+            "-fPIC",
+            "-Wall",
+            "-Wextra",
+            "-Wno-unused-function",
+            "-Wno-unused-const-variable",
+        ]
+        flags += [f"-I{runtime / 'include'}", f"-I{runtime / 'elements'}"]
+        flags += [f"-I{path}" for path in self.include]
+        flags += self.tools.dpdk_cflags
+        flags += self.tools.machine_flags(self.march)  # after DPDK's own, which would win otherwise
+        if self.sanitize:
+            flags += [
+                f"-fsanitize={','.join(self.sanitize)}",
+                "-fno-sanitize-recover=undefined",
+                "-fno-omit-frame-pointer",
+                "-O1",
+            ]
+        return flags
+
+    def bitcode(self, text: str, work: Path) -> Path:
+        """Compile to bitcode on which no LLVM pass has run."""
+        return self._compile(text, work, ["-Xclang", "-disable-llvm-passes", "-emit-llvm"], "bc")
+
+    def object(self, text: str, work: Path) -> Path:
+        """Compile to an object, all passes by clang."""
+        return self._compile(text, work, [], "o")
+
+    def support(self) -> Path:
+        """Return the object of the runtime's own code, compiled once."""
+        # Nothing in it runs for packets: compiling it fast is worth more than fast code.
+        source = str(runtime_dir() / "src" / "support.cc")
+        return self._cached("support", ["-O0", "-g0", "-c", source], "o")
+
+    def _compile(self, text: str, work: Path, extra: Sequence[str], suffix: str) -> Path:
+        source = work / "program.cc"
+        source.write_text(text)
+        target = work / f"program.{suffix}"
+        include = runtime_dir() / "include" / "pmill" / "pmill.hh"
+        header = self._cached("header", ["-x", "c++-header", str(include)], "pch")
+        command = [*self.flags(), *extra, "-include-pch", str(header)]
+        self._run([*command, "-c", str(source), "-o", str(target)])
+        return target
+
+    def check(self, text: str) -> None:
+        """Check a text, once while nothing it is made of changes; CompilerError if it is wrong."""
+        flags = [*self.flags(), "-fsyntax-only", "-x", "c++"]
+        sources = cache.fingerprint([runtime_dir(), *self.include])
+        name = cache.key(flags, text, self.tools.identity, sources)
+        if cache.lookup("checked", name) is None:
+            with cache.store("checked", name) as work:
+                (work / "check.cc").write_text(text)
+                self._run([*flags, str(work / "check.cc")])
+
+    def _cached(self, kind: str, command: Sequence[str], suffix: str) -> Path:
+        """Return a file that depends on the runtime and the flags alone."""
+        flags = self.flags()
+        runtime = runtime_dir()
+        sources = cache.fingerprint([runtime / "include", runtime / "src"])
+        name = cache.key(flags, command, self.tools.identity, sources)
+        entry = cache.lookup(kind, name)
+        if entry is None:
+            with cache.store(kind, name) as work:
+                self._run([*flags, *command, "-o", str(work / f"{kind}.{suffix}")])
+            entry = cache.lookup(kind, name)
+            assert entry is not None, "a cache entry vanished right after it was stored"
+        return entry / f"{kind}.{suffix}"
+
+    def _run(self, arguments: Sequence[str]) -> None:
+        done = subprocess.run(
+            [self.tools.clang, "-fno-color-diagnostics", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise CompilerError(done.stderr)
+
+
+_MESSAGE = re.compile(
+    r"^(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<kind>[a-z ]+): ", re.M
+)
+
+
+def error_groups(messages: str) -> list[str]:
+    """Split clang's output into errors, each with the notes that follow and precede it."""
+    groups: list[list[str]] = []
+    before: list[str] = []
+    for line in messages.splitlines():
+        found = _MESSAGE.match(line)
+        if found and "error" in found["kind"]:
+            groups.append([*before, line])
+            before = []
+        elif line.startswith("In file included from"):
+            before.append(line)
+        elif groups:
+            groups[-1].append(line)
+    return ["\n".join(g) for g in groups]

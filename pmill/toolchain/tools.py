@@ -1,0 +1,143 @@
+"""Finds the tools: clang, and DPDK's flags. What was found is remembered while it is unchanged."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from pmill.cache import cache_dir, fingerprint, key
+from pmill.diagnostics import fail
+
+_CLANGS = (*(f"clang++-{version}" for version in range(19, 13, -1)), "clang++")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The programs and flags that make a program of C++ text.
+
+    `identity` changes when any of them does. `dpdk_cflags` has DPDK's include paths as system
+    paths, so that its headers' warnings are nobody's; it ends in DPDK's own -march, so ours must
+    come after it.
+    """
+
+    clang: str
+    clang_version: tuple[int, ...]
+    dpdk_version: str
+    dpdk_cflags: tuple[str, ...]
+    dpdk_libs: tuple[str, ...]
+    native: tuple[str, ...]
+    identity: str
+
+    def machine_flags(self, march: str) -> tuple[str, ...]:
+        """Return the flags for a CPU.
+
+        `native` is spelled out as the features this CPU has: clang's own -march=native also lists
+        those it lacks, under names that an LLVM of another version may not know.
+        """
+        return self.native if march == "native" else (f"-march={march}",)
+
+
+def find_tools() -> Tools:
+    """Return the tools of this machine; PM0701 or PM0702 when one is missing."""
+    clang = next((path for name in _CLANGS if (path := shutil.which(name))), None)
+    if clang is None:
+        raise fail(
+            "PM0701",
+            "no clang++ found",
+            hint="install it: apt-get install clang-19 lld-19",
+        )
+    pkg_config = shutil.which("pkg-config")
+    if pkg_config is None:
+        raise fail("PM0702", "no pkg-config found", hint="install it: apt-get install pkg-config")
+    identity = key(fingerprint([Path(clang).resolve(), *_dpdk_files()]), _cpu())
+    remembered = cache_dir() / "tools.json"
+    return _remembered(remembered, identity) or _probe(clang, pkg_config, identity, remembered)
+
+
+def _dpdk_files() -> list[Path]:
+    """The files that tell which DPDK is installed, wherever pkg-config would look."""
+    return sorted(Path("/usr").glob("lib*/*/pkgconfig/libdpdk.pc")) + sorted(
+        Path("/usr/local").glob("lib*/**/pkgconfig/libdpdk.pc")
+    )
+
+
+def _remembered(path: Path, identity: str) -> Tools | None:
+    try:
+        data = json.loads(path.read_text())
+        if data["identity"] != identity:
+            return None
+        return Tools(
+            clang=data["clang"],
+            clang_version=tuple(data["clang_version"]),
+            dpdk_version=data["dpdk_version"],
+            dpdk_cflags=tuple(data["dpdk_cflags"]),
+            dpdk_libs=tuple(data["dpdk_libs"]),
+            native=tuple(data["native"]),
+            identity=identity,
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _probe(clang: str, pkg_config: str, identity: str, remember: Path) -> Tools:
+    banner = subprocess.run([clang, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"version (\d+)\.(\d+)\.(\d+)", banner.stdout)
+    if found is None:
+        raise fail("PM0701", f"'{clang} --version' does not tell a version")
+    tools = Tools(
+        clang=clang,
+        clang_version=tuple(int(n) for n in found.groups()),
+        dpdk_version=_dpdk(pkg_config, "--modversion")[0],
+        dpdk_cflags=tuple(_system_include(f) for f in _dpdk(pkg_config, "--cflags")),
+        dpdk_libs=tuple(_dpdk(pkg_config, "--libs")),
+        native=_native(clang),
+        identity=identity,
+    )
+    remember.parent.mkdir(parents=True, exist_ok=True)
+    remember.write_text(json.dumps(asdict(tools)))
+    return tools
+
+
+def _dpdk(pkg_config: str, what: str) -> list[str]:
+    done = subprocess.run(
+        [pkg_config, what, "libdpdk"], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise fail(
+            "PM0702", "DPDK is not installed", hint="install it: apt-get install libdpdk-dev dpdk"
+        )
+    return done.stdout.split()
+
+
+def _cpu() -> str:
+    """What tells this CPU from another: its model and features as the kernel lists them."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return ""
+    return "".join(re.findall(r"(?m)^(?:model name|flags)\s*:.*$", text)[:2])
+
+
+def _native(clang: str) -> tuple[str, ...]:
+    """Spell -march=native out: the plain architecture, tuning for this CPU, and its features."""
+    command = [clang, "-march=native", "-###", "-x", "c++", "-c", "/dev/null"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    words = re.findall(r'"((?:[^"\\]|\\.)*)"', said)
+    pairs = list(pairwise(words))
+    cpu = [value for word, value in pairs if word == "-target-cpu"]
+    features = [v for word, v in pairs if word == "-target-feature" and v.startswith("+")]
+    if not cpu:
+        return ("-march=native",)
+    flags = ["-march=x86-64", f"-mtune={cpu[0]}"]
+    for feature in features:
+        flags += ["-Xclang", "-target-feature", "-Xclang", feature]
+    return tuple(flags)
+
+
+def _system_include(flag: str) -> str:
+    return "-isystem" + flag[2:] if flag.startswith("-I") else flag

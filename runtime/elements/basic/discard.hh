@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Drops every packet, on purpose.
+///
+/// ACTIVE and BURST say how a Discard pulls; one that is pushed to takes what comes.
+/// @group basic
+/// @example FromDPDKDevice(0) -> Discard;
+struct Discard {
+  static constexpr Spec spec{.ports = "1/0", .processing = "a"};
+
+  struct Args {
+    bool active = true;       ///< Whether to pull packets; has no meaning in push context.
+    std::uint32_t burst = 1;  ///< Packets to pull at a time; has no meaning in push context.
+  };
+
+  struct State {
+    Count count;  ///< @drop Packets discarded.
+  };
+
+  static void push(auto &self, auto &packet) { drop(self, packet, self.state.count); }
+};
+
+}  // namespace pmill::elements

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+#include <pmill/net/ether.hh>
+
+namespace pmill::elements {
+
+/// Swaps the two Ethernet addresses.
+///
+/// A packet too short to hold both passes unchanged.
+/// @group ethernet
+/// @example FromDPDKDevice(0) -> EtherMirror -> ToDPDKDevice(0);
+struct EtherMirror {
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
+
+  static void push(auto &self, auto &packet) {
+    if (packet.length() >= net::kEtherAddressesBytes) [[likely]]
+      net::swap_addresses(packet.data(), packet.length());
+    emit<0>(self, packet);
+  }
+};
+
+}  // namespace pmill::elements

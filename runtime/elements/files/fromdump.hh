@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <pmill/element.hh>
+#include <pmill/io/pcap.hh>
+#include <pmill/io/replay.hh>
+#include <pmill/net/link.hh>
+#include <pmill/text.hh>
+#include <string>
+
+namespace pmill::elements {
+
+/// Reads packets from a capture file.
+///
+/// Bytes and timestamps are those of the file, to the nanosecond; a packet of which the capture
+/// has only the beginning gets the number of missing bytes in its EXTRA_LENGTH annotation. A file
+/// that ends inside a packet ends before it. A pipe is read to its end before the first packet.
+/// Output 1 takes what FORCE_IP refuses.
+/// @group files
+/// @example FromDump(in.pcap, STOP true) -> Print -> Discard;
+struct FromDump {
+  static constexpr Spec spec{
+      .ports = "0/1-2",
+      .processing = "a/ah",
+      .writes = meta::timestamp | meta::mac | meta::network | meta::extra_length,
+      .cold = outputs(1),
+      .source = true};
+
+  struct Args {
+    Filename filename;          ///< The file, `-` for standard input.
+    bool timing = false;        ///< Emit packets at the pace of their timestamps. @positional
+    bool stop = false;          ///< Stop the program at the end.
+    bool active = true;         ///< Whether to emit packets at all.
+    double sample = 1.0;        ///< The probability with which each packet is emitted. @range 0 1
+    bool force_ip = false;      ///< Emit only packets with an IPv4 header, and mark it.
+    Timestamp start{0};         ///< Leave out packets before this time.
+    Timestamp end{0};           ///< End before the first packet of this time or later.
+    Duration start_after{0};    ///< Leave out so much time after the file's first packet.
+    Duration end_after{0};      ///< End so much time after the file's first packet.
+    Duration interval{0};       ///< End so much time after the start.
+    bool end_call = false;      ///< What to call at the end: `stop`. @lowering stop_call
+    std::uint64_t filepos = 0;  ///< Where in the file the first record to read begins.
+    bool mmap = true;           ///< Map the file into memory instead of reading it.
+    std::uint32_t burst = 32;   ///< Packets to emit at a time. @range 1 4294967295 @default click 1
+    std::uint32_t preload = 0;  ///< Packets to bring into memory before the first is emitted.
+    std::uint32_t force_len = 0;       ///< If not 0: cut packets, or fill them with zeros, to this
+                                       ///< length. @range 0 65407
+    std::uint32_t acceleration = 100;  ///< Pace of TIMING in percent. @range 1 4294967295
+    String timing_fnt = "";  ///< The same as a function of x, the seconds since the first packet:
+                             ///< numbers, x, + - * / ^, parentheses, sin cos exp log sqrt abs.
+  };
+
+  struct State {
+    Count count;     ///< @read Packets emitted on output 0.
+    Count drops;     ///< @drop(1) FORCE_IP: the packet has no IPv4 header.
+    Count too_long;  ///< @drop The packet is too long for a buffer.
+    pcap::Reader reader;
+    pcap::Record record;
+    bool waiting = false;  // record is the next to be emitted
+    bool done = false;
+    ReplayWindow window;
+    ReplayPace pace;
+    ReplaySample sample;
+  };
+
+  static void configure(const auto &args, auto &setup) {
+    pcap::Reader reader;
+    std::string hint;
+    if (!FileUses::claim(args.filename, false))
+      setup.fail(quoted(args.filename) + " is also written", "write to another file");
+    if (const std::string error = open(args, reader, hint); !error.empty())
+      setup.fail(quoted(args.filename) + ": " + error, hint);
+    if ((args.start.ns != 0) + (args.start_after.ns != 0) > 1)
+      setup.fail("START and START_AFTER exclude each other", "give one of them");
+    if ((args.end.ns != 0) + (args.end_after.ns != 0) + (args.interval.ns != 0) > 1)
+      setup.fail("END, END_AFTER and INTERVAL exclude each other", "give one of them");
+    if (const std::string error = ReplayPace().start(args); !error.empty())
+      setup.fail("TIMING_FNT: " + error, "an example: 100 + 50 * sin(x)");
+    if (args.force_ip && !net::knows_link(reader.link()))
+      setup.fail(quoted(args.filename) + ": FORCE_IP does not know link type " +
+                     std::to_string(reader.link()),
+                 "leave FORCE_IP out");
+    pcap::publish_link(setup.name(), reader.link());
+    setup.buffers(std::min(longest(args, setup, reader), kMaxBytes));
+  }
+
+  static void initialize(auto &self) {
+    std::string hint;
+    // configure() has opened the file: nothing can be wrong with it here.
+    open(self.args, self.state.reader, hint);
+    self.state.window.start(self.args);
+    self.state.pace.start(self.args);
+    preload(self.args, self.state.reader);
+  }
+
+  static unsigned poll(auto &self) {
+    auto &state = self.state;
+    if (!self.args.active || state.done) return 0;
+    unsigned made = 0;
+    while (made < self.args.burst) {
+      if (!state.waiting && !advance(self)) {
+        state.done = true;
+        if (self.args.stop || self.args.end_call) self.worker.stop();
+        break;
+      }
+      state.waiting = true;
+      if (self.args.timing && !state.pace.due(state.record.timestamp, self.worker.clock.now()))
+        break;
+      // Without a buffer the packet waits.
+      if (!make(self, state.record)) break;
+      state.waiting = false;
+      ++made;
+    }
+    return made;
+  }
+
+  static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
+
+  static constexpr std::uint32_t kMaxBytes = 65535 - RTE_PKTMBUF_HEADROOM;
+
+  static std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+
+  static std::string open(const auto &args, pcap::Reader &reader, std::string &hint) {
+    Bytes content;
+    std::string error = InputFiles::load(args.filename, args.mmap, content);
+    if (!error.empty()) {
+      hint = "give the name of a capture file that can be read";
+      return error;
+    }
+    error = reader.open(content, hint);
+    if (error.empty() && args.filepos > reader.position()) reader.seek(args.filepos);
+    return error;
+  }
+
+  /// The length of the longest packet; ends the program when a record cannot be true.
+  static std::uint32_t longest(const auto &args, auto &setup, pcap::Reader reader) {
+    using Found = pcap::Reader::Found;
+    std::uint32_t bytes = args.force_len;
+    pcap::Record record;
+    Found found = Found::end;
+    while ((found = reader.next(record)) == Found::record)
+      if (args.force_len == 0) bytes = std::max(bytes, record.captured);
+    if (found == Found::damaged)
+      setup.fail(quoted(args.filename) + ": the record at byte " + std::to_string(record.position) +
+                     " claims to hold " + std::to_string(record.captured) + " bytes",
+                 "the file is damaged; editcap or tcpdump may save what is before");
+    return bytes;
+  }
+
+  /// Touches the first records, so that the system has them in memory.
+  static void preload(const auto &args, pcap::Reader reader) {
+    pcap::Record record;
+    std::uint32_t touched = 0;
+    for (std::uint32_t i = 0; i < args.preload; ++i) {
+      if (reader.next(record) != pcap::Reader::Found::record) break;
+      for (std::uint32_t at = 0; at < record.captured; at += 64) touched += record.data[at];
+    }
+    asm volatile("" : : "r"(touched));
+  }
+
+  /// Finds the next record to emit; false at the end.
+  static bool advance(auto &self) {
+    auto &state = self.state;
+    for (;;) {
+      const auto found = state.reader.next(state.record);
+      if (found == pcap::Reader::Found::truncated)
+        std::fprintf(stderr, "%.*s :: FromDump: '%.*s' ends inside a packet, which is left out\n",
+                     static_cast<int>(self.name.size()), self.name.data(),
+                     static_cast<int>(self.args.filename.size()), self.args.filename.data());
+      if (found != pcap::Reader::Found::record) return false;
+      switch (state.window.place(state.record.timestamp)) {
+        case ReplayWindow::Place::before:
+          continue;
+        case ReplayWindow::Place::after:
+          return false;
+        case ReplayWindow::Place::inside:
+          break;
+      }
+      if (state.sample.take(self.args.sample)) return true;
+    }
+  }
+
+  /// Makes a record's packet; false, and nothing happened, when there is no buffer.
+  static bool make(auto &self, const pcap::Record &record) {
+    const std::uint32_t forced = self.args.force_len;
+    const std::uint32_t length = forced != 0 ? forced : record.captured;
+    if (length > kMaxBytes) {
+      ++self.state.too_long;
+      return true;
+    }
+    return create(self, RTE_PKTMBUF_HEADROOM, length, [&](auto &packet) {
+      const std::uint32_t have = std::min(record.captured, length);
+      std::memcpy(packet.data(), record.data, have);
+      std::memset(packet.data() + have, 0, length - have);
+      packet.set_timestamp(timestamp_annotation(record.timestamp));
+      packet.set_mac(packet.data());
+      packet.set(meta::extra_length, record.length > length ? record.length - length : 0);
+      if (self.args.force_ip) {
+        std::uint8_t *ip = net::find_ipv4(packet.data(), length, self.state.reader.link());
+        if (ip == nullptr) return reject<1>(self, packet, self.state.drops);
+        packet.set_network(ip);
+      }
+      ++self.state.count;
+      emit<0>(self, packet);
+    });
+  }
+};
+
+}  // namespace pmill::elements

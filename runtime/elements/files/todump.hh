@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <pmill/element.hh>
+#include <pmill/io/pcap.hh>
+#include <pmill/text.hh>
+#include <string>
+
+namespace pmill::elements {
+
+/// Writes packets to a capture file.
+///
+/// A packet without timestamp gets the current time. Packets go on to the output when there is
+/// one. After a write error the file holds the whole packets before it; the others are counted,
+/// and dropped or passed on.
+/// @group files
+/// @example FromDPDKDevice(0) -> ToDump(seen.pcap, SNAPLEN 0);
+struct ToDump {
+  static constexpr Spec spec{.ports = "1/0-1",
+                             .processing = "a",
+                             .reads = meta::timestamp | meta::extra_length,
+                             .shared = true};
+
+  struct Args {
+    Filename filename;             ///< The file, `-` for standard output.
+    std::uint32_t snaplen = 2000;  ///< Bytes of each packet to keep; 0: all. @positional
+    std::uint32_t encap = 1;       ///< What packets begin with: ETHER, IP, or another link type, by
+                                   ///< name or number. @positional @lowering link_type
+    List<String> use_encap_from = {};  ///< FromDump elements that have the link type to write.
+    bool extra_length = true;          ///< Write the length before cutting, from EXTRA_LENGTH.
+    bool unbuffered = false;           ///< Write every packet at once.
+    bool nano = true;                  ///< Write nanoseconds, not microseconds.
+    bool force_ts = false;             ///< Write the current time, not the packet's timestamp.
+  };
+
+  struct State {
+    Count count;         ///< @read Packets written.
+    Count write_errors;  ///< @drop The file could not be written.
+    pcap::Writer writer;
+    bool reported = false;
+  };
+
+  static void configure(const auto &args, auto &setup) {
+    const std::string name(args.filename);
+    if (!FileUses::claim(name, true))
+      setup.fail("'" + name + "' is also used by another element", "write to another file");
+    if (const std::string error = OutputFile::check(name); !error.empty())
+      setup.fail("cannot write '" + name + "': " + error,
+                 "give a name in a directory that exists and can be written");
+  }
+
+  static void initialize(auto &self) {
+    const auto &args = self.args;
+    std::uint32_t link = args.encap;
+    for (const String &element : args.use_encap_from)
+      if (const std::string error = pcap::find_link(self.name, element, link); !error.empty())
+        fail(label(self), "USE_ENCAP_FROM: " + error, "use ENCAP instead");
+    const std::string error = self.state.writer.open(args.filename, link, args.snaplen, args.nano);
+    if (!error.empty())
+      fail(label(self), "cannot write '" + std::string(args.filename) + "': " + error);
+  }
+
+  static void push(auto &self, auto &packet) {
+    const auto &args = self.args;
+    const std::uint32_t length = packet.length();
+    const std::uint32_t kept = args.snaplen == 0 ? length : std::min(length, args.snaplen);
+    const std::uint32_t extra = args.extra_length ? packet.get(meta::extra_length) : 0;
+    std::int64_t time = packet.timestamp();
+    if (args.force_ts || time == 0) time = self.worker.clock.now();
+    ++self.state.count;
+    auto &writer = self.state.writer;
+    std::uint64_t lost = writer.write(packet.data(), kept, length + extra, timestamp_value(time));
+    if (args.unbuffered) lost += writer.flush();
+    if (lost != 0) [[unlikely]]
+      report(self, lost);
+    emit<0>(self, packet);
+  }
+
+  static void finish(auto &self) {
+    if (const std::uint64_t lost = self.state.writer.flush(); lost != 0) report(self, lost);
+  }
+
+  static std::string label(auto &self) { return std::string(self.name) + " :: ToDump"; }
+
+  /// Counts packets that were not written, and says so once.
+  PMILL_COLD static void report(auto &self, std::uint64_t lost) {
+    auto &state = self.state;
+    state.count.value -= lost;
+    state.write_errors += lost;
+    if (state.reported) return;
+    state.reported = true;
+    std::fprintf(stderr, "%s: cannot write '%s': %s; packets are dropped from here on\n",
+                 label(self).c_str(), std::string(self.args.filename).c_str(),
+                 state.writer.error().c_str());
+  }
+};
+
+}  // namespace pmill::elements

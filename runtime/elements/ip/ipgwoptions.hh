@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+#include <pmill/net/ip_output.hh>
+
+namespace pmill::elements {
+
+/// Processes the IP options that are every router's business: record route and timestamp.
+///
+/// A packet with a bad option leaves on output 1 when that is connected, the parameter-problem
+/// annotation pointing at the bad byte of its header, and is dropped otherwise. The header
+/// checksum is kept right.
+/// @group ip
+/// @example CheckIPHeader -> gw :: IPGWOptions(18.26.4.24, 18.26.7.1) -> Discard; gw[1] -> ICMPError(18.26.4.24, parameterproblem) -> Discard;
+struct IPGWOptions {
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "a/ah",
+                             .reads = meta::network,
+                             .writes = meta::param,
+                             .cold = outputs(1)};
+
+  struct Args {
+    IPAddress myaddr;                 ///< The address to record.
+    List<IPAddress> otheraddrs = {};  ///< This router's other addresses. @positional
+  };
+
+  struct State {
+    Count drops;      ///< @drop(1) An option is bad.
+    Count no_header;  ///< @drop The packet has no marked IP header, or only a part of it.
+  };
+
+  static void push(auto &self, auto &packet) {
+    auto *ip = net::ipv4(packet);
+    if (ip == nullptr || !net::is_whole(*ip, net::bytes_from(packet, ip))) [[unlikely]]
+      return drop(self, packet, self.state.no_header);
+    if (!net::is_plain(*ip)) [[unlikely]] {
+      const auto bad =
+          net::process_options(*ip, self.args.myaddr, self.args.otheraddrs, self.worker.clock);
+      if (bad != 0) {
+        packet.set(meta::param, bad);
+        return reject<1>(self, packet, self.state.drops);
+      }
+    }
+    emit<0>(self, packet);
+  }
+};
+
+}  // namespace pmill::elements

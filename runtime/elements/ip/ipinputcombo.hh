@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+#include <pmill/net/ip_check.hh>
+
+namespace pmill::elements {
+
+/// Does what every IP router does with an Ethernet frame it received.
+///
+/// The same as Paint(COLOR) -> Strip(14) -> CheckIPHeader(CHECKSUM true) with the other arguments,
+/// but in one element. Bad packets are dropped.
+/// @group ip
+/// @example FromDPDKDevice(0) -> IPInputCombo(1, INTERFACES 10.0.0.1/24) -> Discard;
+struct IPInputCombo {
+  static constexpr Spec spec{.writes = meta::paint | meta::network | meta::transport | meta::dst_ip,
+                             .resizes = true};
+
+  struct Args {
+    std::uint8_t color;              ///< The paint.
+    List<IPAddress> badsrc = {};     ///< Packets from these addresses are bad. @positional
+    List<IPPrefix> interfaces = {};  ///< The router's addresses with their networks. @bare
+    List<IPAddress> gooddst = {};    ///< Packets to these addresses may come from bad sources.
+  };
+
+  struct State {
+    Count drops;              ///< @read Bad packets, for whatever reason.
+    Count tiny_packet;        ///< @drop The packet is too short for a header.
+    Count bad_version;        ///< @drop The IP version is not 4.
+    Count bad_header_length;  ///< @drop The header says it is shorter than 20 bytes.
+    Count bad_length;         ///< @drop The IP length is wrong, or longer than the packet.
+    Count bad_checksum;       ///< @drop The header checksum is wrong.
+    Count bad_source;         ///< @drop The source address is no sender's.
+  };
+
+  static void push(auto &self, auto &packet) {
+    constexpr std::uint32_t kEtherBytes = 14;
+    packet.set(meta::paint, self.args.color);
+    packet.pull(packet.length() < kEtherBytes ? packet.length() : kEtherBytes);
+    const auto fault = net::check_header(packet.data(), packet.length(), true, self.args);
+    if (fault != net::HeaderFault::none) [[unlikely]]
+      return drop(self, packet, net::note_fault(self.state, fault, self.name, false));
+    net::accept(packet, packet.data(), packet.length());
+    emit<0>(self, packet);
+  }
+};
+
+}  // namespace pmill::elements

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The buffer a packet's bytes lie in: the only header below the elements that knows rte_mbuf.
+//
+// This is the overlaying metadata model: a buffer is an mbuf, and a packet that must live in
+// memory lives in the mbuf's private area. Another model replaces this file's functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <rte_mbuf.h>
+
+#include <pmill/attributes.hh>
+#include <pmill/poison.hh>
+
+namespace pmill {
+
+/// A handle on one buffer; whoever holds it owns it.
+using Buffer = rte_mbuf *;
+/// Where buffers come from.
+using BufferPool = rte_mempool *;
+
+/// Bytes of private area that every buffer has: room for a whole packet object.
+inline constexpr std::size_t kBufferPrivateBytes = 128;
+
+namespace buffer {
+
+PMILL_INLINE std::uint8_t *start(Buffer b) { return static_cast<std::uint8_t *>(b->buf_addr); }
+PMILL_INLINE std::uint8_t *limit(Buffer b) { return start(b) + b->buf_len; }
+PMILL_INLINE std::uint8_t *data(Buffer b) { return start(b) + b->data_off; }
+PMILL_INLINE std::uint32_t length(Buffer b) { return b->data_len; }
+PMILL_INLINE bool segmented(Buffer b) { return b->nb_segs != 1; }
+PMILL_INLINE void *private_area(Buffer b) { return b + 1; }
+PMILL_INLINE void prefetch(Buffer b) { __builtin_prefetch(data(b)); }
+
+/// Writes the packet's extent back, for whoever takes the buffer next.
+PMILL_INLINE void set_extent(Buffer b, std::uint8_t *data, std::uint32_t length) {
+  b->data_off = static_cast<std::uint16_t>(data - start(b));
+  b->data_len = static_cast<std::uint16_t>(length);
+  b->pkt_len = length;
+}
+
+/// Takes an empty buffer from a pool, data at the default headroom; nullptr when there is none.
+PMILL_INLINE Buffer allocate(BufferPool pool) { return rte_pktmbuf_alloc(pool); }
+
+/// Gives many buffers back.
+PMILL_INLINE void release(Buffer *buffers, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) poison::open(start(buffers[i]), buffers[i]->buf_len);
+  rte_pktmbuf_free_bulk(buffers, count);
+}
+
+}  // namespace buffer
+}  // namespace pmill

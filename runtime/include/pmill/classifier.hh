@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Decision programs over a packet's bytes, as Click's Classifier runs them.
+//
+// pmill/elaborate/lowerings/classifier.py makes the programs. A program known when compiling
+// becomes straight code, one masked compare and one branch a step; any other is interpreted.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <pmill/args.hh>
+#include <pmill/attributes.hh>
+#include <pmill/values.hh>
+#include <string_view>
+#include <type_traits>
+
+namespace pmill {
+
+/// One step: are the bits of `mask` in the four bytes at `offset` those of `value`?
+///
+/// `mask` and `value` are written as the bytes lie in the packet, first byte first, so that
+/// 12/08060000%ffff0000 is {12, 0xffff0000, 0x08060000, …}. `yes` and `no` say what follows:
+/// a positive number is a step, which always comes later in the program; any other is an output,
+/// negated, or kNoOutput. When the packet has not all bytes of the mask, the answer is no.
+struct ClassifierNode {
+  std::uint32_t offset = 0;
+  std::uint32_t mask = 0;
+  std::uint32_t value = 0;
+  std::int32_t yes = 0;
+  std::int32_t no = 0;
+  constexpr bool operator==(const ClassifierNode &) const = default;
+
+  /// First byte after `offset` that matters, and the first one behind those that matter.
+  constexpr std::uint32_t first() const { return mask == 0 ? 0 : std::countl_zero(mask) / 8; }
+  constexpr std::uint32_t last() const { return mask == 0 ? 0 : 4 - std::countr_zero(mask) / 8; }
+};
+
+/// Reads `OFFSET,MASK,VALUE,YES,NO`, all decimal.
+inline void parse(ClassifierNode &node, std::string_view text) {
+  parse(node.offset, detail::next_item(text, ','));
+  parse(node.mask, detail::next_item(text, ','));
+  parse(node.value, detail::next_item(text, ','));
+  parse(node.yes, detail::next_item(text, ','));
+  parse(node.no, text);
+}
+
+namespace classifier {
+
+/// The jump of packets that match no pattern.
+inline constexpr std::int32_t kNoOutput = -65536;
+
+/// The output, negated, of a jump that ends the program.
+constexpr std::size_t output(std::int32_t jump) { return static_cast<std::size_t>(-jump); }
+
+/// Packets of at least this length have every byte that the program looks at.
+constexpr std::uint32_t safe_length(const auto &program) {
+  std::uint32_t length = 0;
+  for (const ClassifierNode &n : program)
+    if (n.mask != 0) length = std::max(length, n.offset + n.last());
+  return length;
+}
+
+/// One step on a packet of any length.
+inline std::int32_t step(const ClassifierNode &n, const std::uint8_t *data, std::uint32_t length) {
+  if (n.mask == 0) return n.yes;
+  const std::uint64_t end = std::uint64_t{n.offset} + n.last();
+  if (end > length) return n.no;
+  std::uint32_t word = 0;
+  std::memcpy(&word, data + n.offset, end - n.offset);
+  return (net32(word) & n.mask) == n.value ? n.yes : n.no;
+}
+
+/// Runs any program on a packet of any length; returns the last jump.
+inline std::int32_t interpret(const auto &program, const std::uint8_t *data, std::uint32_t length) {
+  std::int32_t at = 0;
+  do at = step(program[static_cast<std::size_t>(at)], data, length);
+  while (at > 0);
+  return at;
+}
+
+/// The same out of line, for packets shorter than safe_length().
+PMILL_COLD std::int32_t interpret_short(const auto &program, const std::uint8_t *data,
+                                        std::uint32_t length) {
+  return interpret(program, data, length);
+}
+
+/// A program that is a compile-time constant, `Args::program`, as code.
+template <typename Args>
+struct Unrolled {
+  static constexpr auto &program = Args::program;
+
+  static constexpr std::uint32_t safe = safe_length(program);
+
+  /// Number of jumps to step `at`.
+  static constexpr unsigned uses(std::size_t at) {
+    unsigned n = 0;
+    for (const ClassifierNode &node : program)
+      n += (node.yes == static_cast<std::int32_t>(at)) + (node.no == static_cast<std::int32_t>(at));
+    return n;
+  }
+
+  /// Whether the packet, of at least `safe` bytes, answers yes at a step. Only bytes that matter
+  /// are read: those behind them need not be the packet's.
+  template <std::size_t At>
+  PMILL_INLINE static bool matches(const std::uint8_t *data) {
+    constexpr ClassifierNode node = program[At];
+    if constexpr (node.mask == 0) return true;
+    constexpr bool whole = node.offset + 4 <= safe;
+    constexpr std::uint32_t from = whole ? 0 : node.first();
+    constexpr std::uint32_t bytes = (whole ? 4 : node.last()) - from;
+    constexpr std::uint32_t mask = net32(node.mask) >> (8 * from);
+    constexpr std::uint32_t value = net32(node.value) >> (8 * from);
+    std::uint32_t word = 0;
+    std::memcpy(&word, data + node.offset + from, bytes);
+    return (word & mask) == value;
+  }
+
+  template <std::int32_t Jump>
+  PMILL_INLINE static std::int32_t follow(const std::uint8_t *data) {
+    if constexpr (Jump <= 0) {
+      // Keeps the branch a branch: a select of two numbers would end in a jump table.
+      asm volatile("" : : "i"(Jump));
+      return Jump;
+    } else if constexpr (uses(Jump) == 1)
+      return run_inline<Jump>(data);
+    else
+      return run<Jump>(data);
+  }
+  template <std::size_t At>
+  PMILL_INLINE static std::int32_t run_inline(const std::uint8_t *data) {
+    return matches<At>(data) ? follow<program[At].yes>(data) : follow<program[At].no>(data);
+  }
+  /// Steps that several jumps lead to: left to the inliner, because copies of copies explode.
+  template <std::size_t At>
+  static std::int32_t run(const std::uint8_t *data) {
+    return run_inline<At>(data);
+  }
+};
+
+/// Runs the program of an element's arguments; returns the output of the packet, which is no
+/// output at all when no pattern matches.
+PMILL_INLINE std::size_t classify(auto &self, const std::uint8_t *data, std::uint32_t length) {
+  using Self = std::remove_cvref_t<decltype(self)>;
+  if constexpr (Self::frozen) {
+    using Code = Unrolled<typename Self::Args>;
+    if (length < Code::safe) [[unlikely]]
+      return output(interpret_short(Code::program, data, length));
+    return output(Code::template run_inline<0>(data));
+  } else {
+    return output(interpret(self.args.program, data, length));
+  }
+}
+
+}  // namespace classifier
+}  // namespace pmill

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What an element may do with a packet, and everything it needs to be written.
+//
+// An element is a struct with `spec`, `Args`, `State` and static functions over `auto &self`:
+//
+//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
+//   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
+//   exhausted(self) -> bool   (sources) nothing will come any more
+//   configure(args, setup)    once a program, before memory is reserved: declares ports, buffers
+//   initialize(self)          once a worker, when everything exists
+//   flush(self)               at the end of every iteration of the worker's loop
+//   finish(self)              once a worker, after its last iteration
+//
+// Only push or poll is mandatory. `self` is generated for each instance:
+//
+//   self.args       the Args, or an object whose members are compile-time constants
+//   self.state      this worker's State (everybody's, under a lock, when the spec says shared)
+//   self.shared     the element's `Shared`, when it has one: made once by `Shared(args)`, read only
+//   self.worker     the Worker: clock, buffers, stop()
+//   Self::Packet    the packet's type;  Self::frozen  whether args are compile-time constants
+//   Self::output_count  the number of outputs, for elements that have any number
+//   Self::Args      the type of args: with frozen, `Self::Args::member` is a constant expression
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <pmill/packet.hh>
+#include <pmill/spec.hh>
+#include <pmill/values.hh>
+#include <pmill/worker.hh>
+
+namespace pmill {
+
+/// The generated type behind a `self`.
+template <typename S>
+using SelfOf = std::remove_cvref_t<S>;
+
+/// Hands the packet to output `Port`; the packet is gone. A packet for an unconnected output is
+/// freed. Write one emit per output: in a fused region everything behind it is inlined there.
+template <std::size_t Port>
+PMILL_INLINE void emit(auto &self, auto &packet) {
+  self.template to<Port>(packet);
+}
+
+/// Hands the packet to an output known only now; false, and the packet is still the caller's,
+/// when the element has no such output.
+[[nodiscard]] PMILL_INLINE bool emit(auto &self, std::size_t port, auto &packet) {
+  return self.to(port, packet);
+}
+
+/// Whether output `port` is connected.
+PMILL_INLINE bool connected(auto &self, std::size_t port) { return self.connected(port); }
+
+/// Ends the packet and counts why.
+PMILL_INLINE void drop(auto &self, auto &packet, Count &reason) {
+  ++reason;
+  self.worker.release(packet.buffer());
+}
+
+/// Counts why a packet is refused; it leaves on `Port` if that is connected, and is freed if not.
+template <std::size_t Port>
+PMILL_INLINE void reject(auto &self, auto &packet, Count &reason) {
+  ++reason;
+  self.template to<Port>(packet);
+}
+
+/// Makes a packet of `length` bytes of any content, with `headroom` bytes before it, and calls
+/// `use(packet)`, which owns it. False, counted in Worker::no_buffer, when there is no buffer.
+PMILL_INLINE bool create(auto &self, std::uint32_t headroom, std::uint32_t length, auto &&use) {
+  const Buffer b = self.worker.allocate(headroom, length);
+  if (b == nullptr) return false;
+  auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(b);
+  [[clang::always_inline]] use(packet);
+  return true;
+}
+
+/// Makes a copy of the packet, bytes and metadata, and calls `use(copy)`, which owns it. False,
+/// counted in Worker::no_buffer, when there is no buffer.
+PMILL_INLINE bool clone(auto &self, auto &packet, auto &&use) {
+  // Out of line goes only what needs no packet: its address must not be taken, or it could not
+  // stay in registers.
+  const Buffer b = self.worker.copy(packet.headroom(), packet.data(), packet.length());
+  if (b == nullptr) return false;
+  auto &&made = adopt<typename SelfOf<decltype(self)>::Packet>(b);
+  made.copy_metadata(packet);
+  [[clang::always_inline]] use(made);
+  return true;
+}
+
+}  // namespace pmill

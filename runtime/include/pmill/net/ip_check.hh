@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Whether an IPv4 header is one: what CheckIPHeader and IPInputCombo have in common.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <pmill/attributes.hh>
+#include <pmill/net/checksum.hh>
+#include <pmill/net/ip.hh>
+#include <pmill/spec.hh>
+#include <pmill/text.hh>
+#include <string_view>
+
+namespace pmill::net {
+
+/// What is wrong with an IPv4 header.
+enum class HeaderFault : std::uint8_t {
+  none,
+  tiny,
+  version,
+  header_length,
+  length,
+  checksum,
+  source,
+};
+
+/// Whether packets from `source` are refused. `rules` has `interfaces`, `badsrc` and `gooddst`.
+/// With interfaces, their broadcast addresses, 0.0.0.0 and 255.255.255.255 are bad sources, and
+/// their own addresses are destinations that may be reached from anywhere.
+PMILL_INLINE bool is_bad_source(const auto &rules, IPAddress source, IPAddress destination) {
+  bool bad = !rules.interfaces.empty() && (!source || source.is_broadcast());
+  for (const auto &interface : rules.interfaces) bad = bad || source == interface.broadcast();
+  for (const auto &address : rules.badsrc) bad = bad || source == address;
+  if (!bad) [[likely]]
+    return false;
+  for (const auto &interface : rules.interfaces)
+    if (destination == interface.address) return false;
+  for (const auto &address : rules.gooddst)
+    if (destination == address) return false;
+  return true;
+}
+
+/// Checks any IPv4 header in `available` bytes, the tests in Click's order. Out of line: it sees
+/// only headers with options and headers that are wrong.
+PMILL_COLD HeaderFault find_fault(const std::uint8_t *at, std::uint32_t available,
+                                  bool verify_checksum, const auto &rules) {
+  if (available < IPv4::kBytes) return HeaderFault::tiny;
+  const IPv4 &ip = *ipv4(at);
+  if (ip.version() != 4) return HeaderFault::version;
+  if (ip.header_bytes() < IPv4::kBytes) return HeaderFault::header_length;
+  if (ip.total_bytes() > available || ip.total_bytes() < ip.header_bytes())
+    return HeaderFault::length;
+  if (verify_checksum && checksum(at, ip.header_bytes()) != 0) return HeaderFault::checksum;
+  if (is_bad_source(rules, ip.source(), ip.destination())) return HeaderFault::source;
+  return HeaderFault::none;
+}
+
+/// Checks an IPv4 header in `available` bytes: inlined for headers without options.
+PMILL_INLINE HeaderFault check_header(const std::uint8_t *at, std::uint32_t available,
+                                      bool verify_checksum, const auto &rules) {
+  constexpr std::uint8_t kPlain = 0x45;  // version 4, five words
+  if (available >= IPv4::kBytes) [[likely]] {
+    const IPv4 &ip = *ipv4(at);
+    if (ip.version_and_words == kPlain &&
+        ip.total_bytes() - IPv4::kBytes <= available - IPv4::kBytes &&
+        (!verify_checksum || plain_header_is_intact(at)) &&
+        !is_bad_source(rules, ip.source(), ip.destination())) [[likely]]
+      return HeaderFault::none;
+  }
+  return find_fault(at, available, verify_checksum, rules);
+}
+
+/// Says on standard error what is wrong, in Click's words.
+PMILL_COLD inline void report_fault(std::string_view name, HeaderFault fault) {
+  static constexpr std::array<std::string_view, 7> kReasons{
+      "",
+      "tiny packet",
+      "bad IPv4 version",
+      "bad IPv4 header length",
+      "bad IPv4 length",
+      "bad IPv4 checksum",
+      "bad source address",
+  };
+  TextLine(stderr)
+      .text(name)
+      .text(": IP header check failed: ")
+      .text(kReasons[static_cast<std::size_t>(fault)]);
+}
+
+/// The counter of a fault in a State that has one for each, and `drops` for their sum. Counts
+/// `drops`, and reports the first fault, or each when `verbose`.
+PMILL_COLD Count &note_fault(auto &state, HeaderFault fault, std::string_view name, bool verbose) {
+  if (state.drops.value == 0 || verbose) report_fault(name, fault);
+  ++state.drops;
+  switch (fault) {
+    case HeaderFault::tiny:
+      return state.tiny_packet;
+    case HeaderFault::version:
+      return state.bad_version;
+    case HeaderFault::header_length:
+      return state.bad_header_length;
+    case HeaderFault::length:
+      return state.bad_length;
+    case HeaderFault::checksum:
+      return state.bad_checksum;
+    default:
+      return state.bad_source;
+  }
+}
+
+/// Marks a header that passed the check at `at`, with `available` bytes from there to the packet's
+/// end, and cuts what lies behind the IP packet off.
+PMILL_INLINE void accept(auto &packet, std::uint8_t *at, std::uint32_t available) {
+  const IPv4 &ip = *ipv4(at);
+  packet.set_network(at);
+  packet.set_transport(at + ip.header_bytes());
+  packet.set(meta::dst_ip, ip.destination_address);
+  packet.take(available - ip.total_bytes());
+}
+
+}  // namespace pmill::net

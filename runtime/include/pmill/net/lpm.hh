@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Longest-prefix matching: a handful of routes compared at once, or DPDK's table for many.
+#pragma once
+
+#include <rte_lpm.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <pmill/args.hh>
+#include <pmill/attributes.hh>
+#include <pmill/setup.hh>
+#include <pmill/values.hh>
+#include <string_view>
+#include <vector>
+
+namespace pmill::net {
+
+/// A line of a routing table. A gateway of 0.0.0.0: the destination is on the network itself.
+struct Route {
+  IPPrefix prefix;
+  IPAddress gateway;
+  std::uint32_t output = 0;
+};
+
+/// Reads "10.0.0.0/8,10.0.0.1,2".
+inline void parse(Route &route, std::string_view text) {
+  pmill::parse(route.prefix, pmill::detail::next_item(text, ','));
+  pmill::parse(route.gateway, pmill::detail::next_item(text, ','));
+  pmill::parse(route.output, text);
+}
+
+/// Where a destination is reached.
+struct Hop {
+  /// What `output` is when there is no route: no element has such an output.
+  static constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
+  IPAddress gateway;
+  std::uint32_t output = kNowhere;
+};
+
+/// Tables of at most this many routes are compared with, all of them.
+inline constexpr std::size_t kFewRoutes = 16;
+/// So few that one after the other is faster than all at once.
+inline constexpr std::size_t kVeryFewRoutes = 4;
+
+/// A constant table of at most 16 routes; where two have the same prefix, the later one counts.
+template <std::size_t Count>
+class FewRoutes {
+ public:
+  static_assert(Count <= kFewRoutes);
+
+  constexpr FewRoutes() { clear(); }
+  explicit constexpr FewRoutes(const auto &routes) {
+    clear();
+    // Insertion sort, the longest prefix first, of two equal ones the later first.
+    std::size_t used = 0;
+    for (const Route &route : routes) {
+      const auto longer = [&](std::size_t i) {
+        return std::popcount(masks_[i]) > std::popcount(route.prefix.mask.value);
+      };
+      std::size_t at = 0;
+      while (at < used && longer(at)) ++at;
+      for (std::size_t i = used++; i > at; --i) move(i - 1, i);
+      masks_[at] = route.prefix.mask.value;
+      values_[at] = route.prefix.address.value & route.prefix.mask.value;
+      hops_[at] = {route.gateway, route.output};
+    }
+  }
+
+  PMILL_INLINE Hop find(IPAddress destination) const {
+    if constexpr (Count <= kVeryFewRoutes) {
+      for (std::size_t i = 0; i < Count; ++i)
+        if ((destination.value & masks_[i]) == values_[i]) return hops_[i];
+      return {};
+    } else {
+      return hops_[first_match(destination)];
+    }
+  }
+
+ private:
+  static constexpr std::size_t kStep = 8;
+  static constexpr std::size_t kLanes = Count <= kStep ? kStep : kFewRoutes;
+
+  /// All comparisons at once: a miss of the branch predictor costs more than all of them.
+  PMILL_INLINE std::size_t first_match(IPAddress destination) const {
+    using Words = std::uint32_t __attribute__((vector_size(kStep * 4)));
+    using Bits = bool __attribute__((ext_vector_type(kStep)));
+    std::uint32_t matches = std::uint32_t{1} << kLanes;
+    for (std::size_t i = 0; i < kLanes; i += kStep) {
+      Words masks, values;
+      std::memcpy(&masks, &masks_[i], sizeof masks);
+      std::memcpy(&values, &values_[i], sizeof values);
+      const auto same = (masks & destination.value) == values;
+      const auto bits = std::bit_cast<std::uint8_t>(__builtin_convertvector(same, Bits));
+      matches |= std::uint32_t{bits} << i;
+    }
+    return static_cast<std::size_t>(std::countr_zero(matches));
+  }
+
+  constexpr void clear() {
+    masks_.fill(0);
+    values_.fill(1);  // under an empty mask, nothing is 1
+  }
+  constexpr void move(std::size_t from, std::size_t to) {
+    masks_[to] = masks_[from];
+    values_[to] = values_[from];
+    hops_[to] = hops_[from];
+  }
+
+  alignas(64) std::array<std::uint32_t, kLanes> masks_{};
+  alignas(64) std::array<std::uint32_t, kLanes> values_{};
+  std::array<Hop, kLanes + 1> hops_{};
+};
+
+/// A table of any size, made once when the program starts and read by all workers.
+class RouteTable {
+ public:
+  explicit RouteTable(const auto &args) { build({args.routes.begin(), args.routes.end()}); }
+  ~RouteTable() { rte_lpm_free(lpm_); }
+  RouteTable(const RouteTable &) = delete;
+  RouteTable &operator=(const RouteTable &) = delete;
+
+  PMILL_INLINE Hop find(IPAddress destination) const {
+    if (lpm_ == nullptr) return few_.find(destination);
+    std::uint32_t index = 0;
+    return rte_lpm_lookup(lpm_, destination.host(), &index) == 0 ? hops_[index] : default_;
+  }
+
+  /// How much of DPDK's memory a table of these routes takes.
+  static std::size_t memory(const auto &routes) {
+    if (routes.size() <= kFewRoutes) return 0;
+    return kTableBytes + config({routes.begin(), routes.end()}).number_tbl8s * kGroupBytes +
+           routes.size() * 2 * sizeof(std::uint64_t);
+  }
+
+ private:
+  static constexpr std::size_t kTableBytes = std::size_t{66} << 20;  // an entry for every /24
+  static constexpr std::size_t kGroupBytes = RTE_LPM_TBL8_GROUP_NUM_ENTRIES * 4;
+
+  static rte_lpm_config config(const std::vector<Route> &routes) {
+    std::vector<std::uint32_t> groups;
+    for (const Route &route : routes)
+      if (route.prefix.length() > 24) groups.push_back(route.prefix.address.host() >> 8);
+    std::sort(groups.begin(), groups.end());
+    const auto distinct = std::unique(groups.begin(), groups.end()) - groups.begin();
+    return {.max_rules = static_cast<std::uint32_t>(routes.size()),
+            .number_tbl8s = static_cast<std::uint32_t>(distinct) + 1,
+            .flags = 0};
+  }
+
+  void build(const std::vector<Route> &routes) {
+    if (routes.size() <= kFewRoutes) {
+      few_ = FewRoutes<kFewRoutes>(routes);
+      return;
+    }
+    static std::atomic<unsigned> tables{0};
+    char name[RTE_LPM_NAMESIZE];
+    std::snprintf(name, sizeof name, "pmill_routes_%u", tables++);
+    const rte_lpm_config sizes = config(routes);
+    lpm_ = rte_lpm_create(name, SOCKET_ID_ANY, &sizes);
+    if (lpm_ == nullptr)
+      fail({}, "not enough memory for the routing table", "it takes 66 MB; give EAL more with -m");
+    for (const Route &route : routes) add(route);
+  }
+
+  void add(const Route &route) {
+    const Hop hop{route.gateway, route.output};
+    if (route.prefix.length() == 0) {  // DPDK knows no such prefix
+      default_ = hop;
+      return;
+    }
+    const auto same = [&](const Hop &h) {
+      return h.gateway == hop.gateway && h.output == hop.output;
+    };
+    const auto at = std::find_if(hops_.begin(), hops_.end(), same) - hops_.begin();
+    if (static_cast<std::size_t>(at) == hops_.size()) hops_.push_back(hop);
+    if (rte_lpm_add(lpm_, route.prefix.address.host(),
+                    static_cast<std::uint8_t>(route.prefix.length()),
+                    static_cast<std::uint32_t>(at)) != 0)
+      fail({}, "not enough memory for the routing table", "give EAL more with -m");
+  }
+
+  FewRoutes<kFewRoutes> few_;
+  rte_lpm *lpm_ = nullptr;
+  std::vector<Hop> hops_;
+  Hop default_;
+};
+
+}  // namespace pmill::net

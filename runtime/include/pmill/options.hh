@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The command line of a compiled program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pmill {
+
+enum class StatsFormat : std::uint8_t { text, json };
+
+/// "Stop once `port` has received `packets`."
+struct Expectation {
+  std::string port;
+  std::uint64_t packets = 0;
+};
+
+struct Options {
+  std::string program;  // as called
+  double duration = 0;  // seconds, 0: no limit
+  StatsFormat stats = StatsFormat::text;
+  std::vector<Expectation> expect;
+  std::size_t buffers = 0;  // of each pool, 0: as many as needed
+  bool verbose = false;
+  bool has_eal = false;          // whether there was a `--`
+  std::vector<std::string> eal;  // what stood after it
+};
+
+/// Reads the command line; prints help or an error and ends the program when that is all.
+/// `name` is the configuration's.
+Options parse_options(int argc, char **argv, std::string_view name);
+
+}  // namespace pmill

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A packet: one buffer, the extent of its data, and the metadata that is live in the program.
+//
+// In a fused region a packet is a local value that the optimiser keeps in registers; otherwise
+// it is an object in its buffer's private area. Elements see no difference: they are handed
+// `auto &packet` and own it until they emit, drop or keep it, exactly once.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <new>
+
+#include <pmill/buffer.hh>
+#include <pmill/meta.hh>
+#include <pmill/values.hh>
+
+namespace pmill {
+
+/// Whom a frame was sent to, as Click's packet types.
+enum class PacketType : std::uint8_t { host, broadcast, multicast, other_host, outgoing };
+
+namespace detail {
+
+/// A metadata field that is stored when it is live and costs nothing when it is not. `Tag` keeps
+/// the types of dead fields apart, so that they can share an address.
+template <bool Live, typename T, unsigned Tag>
+struct Slot {
+  T value{};
+  constexpr T get() const { return value; }
+  constexpr void set(T v) { value = v; }
+};
+template <typename T, unsigned Tag>
+struct Slot<false, T, Tag> {
+  constexpr T get() const { return T{}; }
+  constexpr void set(T) {}
+};
+
+/// The live words of the annotation area.
+template <unsigned Bytes>
+struct AnnotationArea {
+  alignas(4) std::uint8_t bytes[Bytes]{};
+};
+template <>
+struct AnnotationArea<0> {};
+
+inline constexpr std::uint8_t kDead = 0xff;
+
+/// Where each byte of Click's annotation area is stored: words of four bytes that hold a live
+/// byte are kept, in order, the others dropped.
+struct AnnotationMap {
+  std::array<std::uint8_t, kAnnotationBytes> place{};
+  unsigned bytes = 0;
+
+  explicit constexpr AnnotationMap(FieldSet live) {
+    for (unsigned word = 0; word < kAnnotationBytes / 4; ++word) {
+      const bool used = (live.bits >> (word * 4) & 0xf) != 0;
+      for (unsigned i = 0; i < 4; ++i)
+        place[word * 4 + i] = used ? static_cast<std::uint8_t>(bytes + i) : kDead;
+      if (used) bytes += 4;
+    }
+  }
+};
+
+}  // namespace detail
+
+/// `Layout` is generated: `FieldSet read` and `written` (what the elements declare), `live` (what
+/// the packet carries: a field that is not is never read, or has always its first value), `bool
+/// resizes` (whether any element moves or cuts data), `bool in_memory` (whether packets are objects
+/// in their buffers).
+template <typename L>
+class Packet {
+ public:
+  using Layout = L;
+
+ private:
+  static constexpr detail::AnnotationMap kMap{L::live};
+  template <FieldSet F, typename T, unsigned Tag>
+  using Slot = detail::Slot<L::live.contains(F), T, Tag>;
+
+ public:
+  // The packet's members, in three parts of which each, when it has no more than 16 bytes, is
+  // passed to a function in registers: so an outlined region costs no memory access.
+  struct Head {
+    Buffer buffer;
+    std::uint8_t *data;
+  };
+  struct Headers {
+    std::uint32_t length;
+    [[no_unique_address]] Slot<meta::type, PacketType, 0> type{};
+    [[no_unique_address]] Slot<meta::network, std::uint8_t *, 1> network{};
+  };
+  struct Others {
+    [[no_unique_address]] detail::AnnotationArea<kMap.bytes> annotations{};
+    [[no_unique_address]] Slot<meta::mac, std::uint8_t *, 2> mac{};
+    [[no_unique_address]] Slot<meta::transport, std::uint8_t *, 3> transport{};
+    [[no_unique_address]] Slot<meta::timestamp, std::int64_t, 4> timestamp{};
+  };
+
+  PMILL_INLINE Packet(Buffer buffer, std::uint8_t *data, std::uint32_t length)
+      : head_{buffer, data}, headers_{length} {}
+  PMILL_INLINE Packet(Head head, Headers headers, Others others)
+      : head_(head), headers_(headers), others_(others) {}
+  PMILL_INLINE Head head() const { return head_; }
+  PMILL_INLINE Headers headers() const { return headers_; }
+  PMILL_INLINE Others others() const { return others_; }
+
+  // --- bytes -------------------------------------------------------------------------------
+
+  /// The first byte of the packet.
+  PMILL_INLINE std::uint8_t *data() const { return head_.data; }
+  /// Number of bytes from data().
+  PMILL_INLINE std::uint32_t length() const { return headers_.length; }
+  PMILL_INLINE std::uint8_t *end() const { return head_.data + headers_.length; }
+  PMILL_INLINE std::uint32_t headroom() const {
+    return static_cast<std::uint32_t>(head_.data - buffer::start(head_.buffer));
+  }
+  PMILL_INLINE std::uint32_t tailroom() const {
+    return static_cast<std::uint32_t>(buffer::limit(head_.buffer) - end());
+  }
+
+  /// Removes `n` bytes at the front; n <= length().
+  PMILL_INLINE void pull(std::uint32_t n) {
+    check_resizes();
+    poison::close(head_.data, n);
+    head_.data += n;
+    headers_.length -= n;
+  }
+  /// Adds `n` bytes at the front, whose content is what was there before. False, and no change,
+  /// when the buffer is too small.
+  [[nodiscard]] PMILL_INLINE bool push(std::uint32_t n) {
+    check_resizes();
+    if (headroom() < n) [[unlikely]] {
+      if (!shift_back(n)) return false;
+    }
+    head_.data -= n;
+    headers_.length += n;
+    poison::open(head_.data, n);
+    return true;
+  }
+  /// Removes `n` bytes at the end; n <= length().
+  PMILL_INLINE void take(std::uint32_t n) {
+    check_resizes();
+    headers_.length -= n;
+    poison::close(end(), n);
+  }
+  /// Adds `n` bytes of any content at the end. False, and no change, when there is no room.
+  [[nodiscard]] PMILL_INLINE bool put(std::uint32_t n) {
+    check_resizes();
+    if (tailroom() < n) return false;
+    poison::open(end(), n);
+    headers_.length += n;
+    return true;
+  }
+
+  // --- headers -----------------------------------------------------------------------------
+  // Pointers into the buffer, nullptr until somebody sets them.
+
+  PMILL_INLINE std::uint8_t *mac() const { return read<meta::mac>(others_.mac); }
+  PMILL_INLINE std::uint8_t *network() const { return read<meta::network>(headers_.network); }
+  PMILL_INLINE std::uint8_t *transport() const { return read<meta::transport>(others_.transport); }
+  PMILL_INLINE void set_mac(std::uint8_t *p) { write<meta::mac>(others_.mac, p); }
+  PMILL_INLINE void set_network(std::uint8_t *p) { write<meta::network>(headers_.network, p); }
+  PMILL_INLINE void set_transport(std::uint8_t *p) { write<meta::transport>(others_.transport, p); }
+
+  // --- annotations -------------------------------------------------------------------------
+
+  template <unsigned Offset, typename T>
+  PMILL_INLINE T get(Annotation<Offset, T> a) const {
+    static_assert(L::read.contains(a), "an element reads an annotation its Spec does not name");
+    return get<T>(Offset);
+  }
+  template <unsigned Offset, typename T>
+  PMILL_INLINE void set(Annotation<Offset, T> a, T value) {
+    static_assert(L::written.contains(a), "an element writes an annotation its Spec does not name");
+    set<T>(Offset, value);
+  }
+  /// Reads an annotation whose place is an argument.
+  template <typename T>
+  PMILL_INLINE T get(unsigned offset) const {
+    T value{};
+    if constexpr (kMap.bytes != 0)
+      if (kMap.place[offset] != detail::kDead)
+        std::memcpy(&value, others_.annotations.bytes + kMap.place[offset], sizeof(T));
+    return value;
+  }
+  template <typename T>
+  PMILL_INLINE void set(unsigned offset, T value) {
+    if constexpr (kMap.bytes != 0)
+      if (kMap.place[offset] != detail::kDead)
+        std::memcpy(others_.annotations.bytes + kMap.place[offset], &value, sizeof(T));
+  }
+
+  /// Nanoseconds since the epoch, 0 when nobody set it.
+  PMILL_INLINE std::int64_t timestamp() const { return read<meta::timestamp>(others_.timestamp); }
+  PMILL_INLINE void set_timestamp(std::int64_t ns) { write<meta::timestamp>(others_.timestamp, ns); }
+  PMILL_INLINE PacketType type() const { return read<meta::type>(headers_.type); }
+  PMILL_INLINE void set_type(PacketType t) { write<meta::type>(headers_.type, t); }
+
+  // --- for the runtime ---------------------------------------------------------------------
+
+  PMILL_INLINE Buffer buffer() const { return head_.buffer; }
+
+  /// Gives the buffer to whoever transmits it: its extent is written back.
+  PMILL_INLINE Buffer surrender() const {
+    if constexpr (L::resizes) buffer::set_extent(head_.buffer, head_.data, headers_.length);
+    if constexpr (poison::enabled) poison::open(buffer::start(head_.buffer), head_.buffer->buf_len);
+    return head_.buffer;
+  }
+
+  /// Makes the metadata those of a new packet, but for the annotation `kept`.
+  template <unsigned Offset, typename T>
+  PMILL_INLINE void renew_metadata(Annotation<Offset, T>) {
+    const T kept = get<T>(Offset);
+    headers_ = {headers_.length};
+    others_ = {};
+    set<T>(Offset, kept);
+  }
+
+  /// Copies all metadata of `other`, a packet whose bytes this one's are a copy of.
+  PMILL_INLINE void copy_metadata(const Packet &other) {
+    others_.mac.set(moved(other.others_.mac.get(), other));
+    headers_.network.set(moved(other.headers_.network.get(), other));
+    others_.transport.set(moved(other.others_.transport.get(), other));
+    others_.timestamp = other.others_.timestamp;
+    headers_.type = other.headers_.type;
+    others_.annotations = other.others_.annotations;
+  }
+
+ private:
+  static constexpr void check_resizes() {
+    static_assert(L::resizes, "an element resizes packets though its Spec does not say so");
+  }
+  template <FieldSet Field>
+  PMILL_INLINE static auto read(const auto &slot) {
+    static_assert(L::read.contains(Field), "an element reads metadata its Spec does not name");
+    return slot.get();
+  }
+  template <FieldSet Field>
+  PMILL_INLINE static void write(auto &slot, auto value) {
+    static_assert(L::written.contains(Field), "an element writes metadata its Spec does not name");
+    slot.set(value);
+  }
+  PMILL_INLINE std::uint8_t *moved(std::uint8_t *header, const Packet &other) const {
+    return header == nullptr ? nullptr : head_.data + (header - other.head_.data);
+  }
+
+  /// Moves the bytes towards the end of the buffer, so that `n` more fit in front.
+  PMILL_INLINE bool shift_back(std::uint32_t n) {
+    const std::uint32_t by = n - headroom();
+    if (tailroom() < by) return false;
+    move_bytes(data(), length(), by);
+    const auto shift = [by](auto &slot) __attribute__((always_inline)) {
+      if (slot.get() != nullptr) slot.set(slot.get() + by);
+    };
+    shift(others_.mac), shift(headers_.network), shift(others_.transport);
+    head_.data += by;
+    return true;
+  }
+  PMILL_COLD static void move_bytes(std::uint8_t *data, std::uint32_t length, std::uint32_t by) {
+    poison::open(data, length + by);
+    std::memmove(data + by, data, length);
+    poison::close(data, by);
+  }
+
+  Head head_;
+  Headers headers_;
+  Others others_;
+};
+
+/// Makes a packet of a buffer that was received or filled: a value in a fused region, a reference
+/// to an object in the buffer's private area otherwise. Bind it with `auto &&`.
+template <typename P>
+PMILL_INLINE decltype(auto) adopt(Buffer b) {
+  if constexpr (poison::enabled) {
+    poison::close(buffer::start(b), b->buf_len);
+    poison::open(buffer::data(b), buffer::length(b));
+  }
+  if constexpr (P::Layout::in_memory) {
+    static_assert(sizeof(P) <= kBufferPrivateBytes);
+    return *new (buffer::private_area(b)) P(b, buffer::data(b), buffer::length(b));
+  } else {
+    return P(b, buffer::data(b), buffer::length(b));
+  }
+}
+
+}  // namespace pmill

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// DPDK ports as elements see them: queues that a worker may poll or fill. Setting a port up is
+// done once, in runtime/src; only what runs for every burst or packet is here.
+#pragma once
+
+#include <rte_ethdev.h>
+#include <rte_spinlock.h>
+
+#include <pmill/attributes.hh>
+#include <pmill/buffer.hh>
+#include <pmill/setup.hh>
+#include <pmill/worker.hh>
+#include <span>
+#include <string_view>
+
+namespace pmill {
+
+/// How a device's receive timestamps become nanoseconds since the epoch.
+struct PortClock {
+  std::uint64_t flag = 0;  // of ol_flags: this packet has one
+  int offset = -1;         // of the mbuf's dynamic field, -1: the device has no timestamps
+  std::int64_t epoch_ns = 0;
+  std::uint64_t start = 0;
+  std::uint64_t scale = std::uint64_t{1} << 32;  // ns in 2^32 ticks
+};
+
+/// A receive queue of a port. `lock` is set when several workers poll it.
+struct RxQueue {
+  std::uint16_t port = 0;
+  std::uint16_t queue = 0;
+  rte_spinlock_t *lock = nullptr;
+  const PortClock *clock = nullptr;
+
+  /// Receives up to `size` buffers.
+  PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size) const {
+    const auto burst = static_cast<std::uint16_t>(size);
+    if (lock == nullptr) [[likely]]
+      return rte_eth_rx_burst(port, queue, buffers, burst);
+    if (rte_spinlock_trylock(lock) == 0) return 0;
+    const unsigned n = rte_eth_rx_burst(port, queue, buffers, burst);
+    rte_spinlock_unlock(lock);
+    return n;
+  }
+};
+
+/// A transmit queue of a port. `lock` is set when several workers fill it.
+struct TxQueue {
+  std::uint16_t port = 0;
+  std::uint16_t queue = 0;
+  rte_spinlock_t *lock = nullptr;
+
+  /// Sends what the device takes of `count` buffers, and returns how many.
+  PMILL_INLINE unsigned send(Buffer *buffers, unsigned count) const {
+    const auto burst = static_cast<std::uint16_t>(count);
+    if (lock == nullptr) [[likely]]
+      return rte_eth_tx_burst(port, queue, buffers, burst);
+    rte_spinlock_lock(lock);
+    const unsigned n = rte_eth_tx_burst(port, queue, buffers, burst);
+    rte_spinlock_unlock(lock);
+    return n;
+  }
+};
+
+/// Counters of a device since its start.
+struct PortCounts {
+  std::uint64_t rx_packets = 0, rx_bytes = 0, rx_missed = 0, rx_errors = 0, rx_no_buffer = 0;
+  std::uint64_t tx_packets = 0, tx_bytes = 0, tx_errors = 0;
+};
+
+/// The queues that this worker polls for an element; empty when there are none for it.
+std::span<const RxQueue> receive_queues(const Worker &worker, std::string_view element);
+/// The queue that this worker fills for an element, nullptr when the port does not exist.
+const TxQueue *transmit_queue(const Worker &worker, std::string_view element);
+/// What the device has counted.
+PortCounts port_counts(std::uint16_t port);
+/// What the device behind an element that receives, or transmits, has counted.
+PortCounts receive_counts(std::string_view element);
+PortCounts transmit_counts(std::string_view element);
+
+/// Makes one segment of several when they fit into the first; false, and nothing is changed,
+/// when they do not.
+bool linearize(Buffer b);
+/// Sleeps until the queue may have packets again, for 1 ms at most.
+void wait_for_packets(const RxQueue &queue);
+
+namespace buffer {
+
+/// The hash that the device computed over the packet's flow.
+PMILL_INLINE std::uint32_t flow_hash(Buffer b) { return b->hash.rss; }
+
+/// When the device received the packet, in ns since the epoch; 0 when it does not say.
+PMILL_INLINE std::int64_t received_at(Buffer b, const PortClock &clock) {
+  if (clock.offset < 0 || (b->ol_flags & clock.flag) == 0) return 0;
+  const std::uint64_t ticks = *RTE_MBUF_DYNFIELD(b, clock.offset, std::uint64_t *) - clock.start;
+  using Wide = unsigned __int128;
+  return clock.epoch_ns + static_cast<std::int64_t>(Wide{ticks} * clock.scale >> 32);
+}
+
+}  // namespace buffer
+}  // namespace pmill

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a program says when it has run: statistics, for people or as JSON.
+#pragma once
+
+#include <cstdint>
+#include <pmill/options.hh>
+#include <pmill/worker.hh>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pmill {
+
+enum class CounterKind : std::uint8_t { read, drop };
+
+/// A counter of an element instance. `output`: the output that takes the packets a drop counter
+/// counts, when it is connected; -1: there is none.
+struct CounterInfo {
+  std::string_view element;
+  std::string_view element_class;
+  std::string_view name;
+  std::string_view doc;
+  CounterKind kind = CounterKind::read;
+  int output = -1;
+  bool connected = false;
+  bool shared = false;  // all workers see the same value
+  std::uint64_t (*read)(const Worker &) = nullptr;
+};
+
+/// What one worker did.
+struct WorkerReport {
+  unsigned lcore = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t busy_cycles = 0;
+  std::uint64_t no_buffer = 0;
+  std::uint64_t loops = 0;
+};
+
+/// The whole run. `values` are those of `counters`, combined over the workers.
+struct Report {
+  std::string_view program;
+  double seconds = 0;
+  std::vector<WorkerReport> workers;
+  std::span<const CounterInfo> counters;
+  std::vector<std::uint64_t> values;
+};
+
+/// Writes the statistics to standard output; ports are read from their devices.
+void print_report(const Report &report, StatsFormat format);
+
+}  // namespace pmill

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the elements of a program need before it runs. Each element's `configure(args, setup)`
+// says so here, before EAL starts and memory is reserved.
+#pragma once
+
+#include <cstddef>
+#include <pmill/request.hh>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pmill {
+
+/// Ends the program, releasing what it holds: one sentence about what is wrong and, in `hint`,
+/// what to do. `element` is `name :: Class`, or empty.
+[[noreturn]] void fail(std::string_view element, std::string_view message,
+                       std::string_view hint = {});
+
+class Setup {
+ public:
+  /// A request of an element for a port, in the order of the configuration.
+  template <typename Request>
+  struct Entry {
+    std::string element;  // its name
+    std::string label;    // `name :: Class`, for messages
+    std::string port;
+    Request request;
+  };
+
+  /// Says which element speaks from now on. Called by the generated program.
+  void element(std::string_view name, std::string_view element_class) {
+    element_ = name;
+    label_ = element_ + " :: " + std::string(element_class);
+  }
+
+  /// The name of the element that speaks.
+  std::string_view name() const { return element_; }
+
+  /// Buffers must have room for packets of this many bytes after the usual headroom.
+  void buffers(std::size_t data_bytes) {
+    if (data_bytes > data_bytes_) data_bytes_ = data_bytes;
+  }
+  /// The element keeps up to `n` packets in each worker.
+  void keep(std::size_t n) { kept_ += n; }
+  /// The element takes so much of DPDK's memory for itself.
+  void memory(std::size_t bytes) { memory_ += bytes; }
+  /// The element receives from a port: a number, a PCI address or a device name.
+  void receive(std::string_view port, RxRequest request) {
+    receive_.push_back({element_, label_, std::string(port), std::move(request)});
+  }
+  /// The element sends to a port.
+  void transmit(std::string_view port, TxRequest request) {
+    transmit_.push_back({element_, label_, std::string(port), std::move(request)});
+  }
+  /// Ends the program with a message that names the element.
+  [[noreturn]] void fail(std::string_view message, std::string_view hint = {}) const {
+    pmill::fail(label_, message, hint);
+  }
+
+  std::size_t data_bytes() const { return data_bytes_; }
+  std::size_t kept() const { return kept_; }
+  std::size_t memory() const { return memory_; }
+  const std::vector<Entry<RxRequest>> &receive() const { return receive_; }
+  const std::vector<Entry<TxRequest>> &transmit() const { return transmit_; }
+
+ private:
+  std::string element_;
+  std::string label_;
+  std::size_t data_bytes_ = 2048;
+  std::size_t kept_ = 0;
+  std::size_t memory_ = 0;
+  std::vector<Entry<RxRequest>> receive_;
+  std::vector<Entry<TxRequest>> transmit_;
+};
+
+}  // namespace pmill

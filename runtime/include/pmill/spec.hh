@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What an element declares about itself. Its Python twin, read from the same text, is
+// pmill/elements/spec.py; the program pmill generates asserts that both agree.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <pmill/meta.hh>
+
+namespace pmill {
+
+/// A set of output ports, as bits.
+struct PortSet {
+  std::uint64_t bits = 0;
+  constexpr bool operator==(const PortSet &) const = default;
+};
+
+/// The set of the given outputs: `outputs(1, 2)`.
+constexpr PortSet outputs(auto... ports) { return {((std::uint64_t{1} << ports) | ... | 0)}; }
+
+/// The declaration of an element class; every element has one `static constexpr Spec spec`.
+struct Spec {
+  std::string_view ports = "1/1";       ///< Click's port counts, inputs/outputs: "1/1-2", "-/-".
+  std::string_view processing = "a/a";  ///< Click's codes: h push, l pull, a agnostic.
+  std::string_view flow = "x/x";        ///< Click's flow code: which inputs reach which outputs.
+  FieldSet reads{};                     ///< Metadata fields the element reads.
+  FieldSet writes{};                    ///< Metadata fields the element writes.
+  PortSet cold{};                       ///< Outputs that packets rarely take.
+  bool resizes = false;                 ///< Moves the packet's data or changes its length.
+  bool shared = false;                  ///< All workers use one State, under a lock.
+  bool source = false;                  ///< Has poll(): makes packets by itself.
+};
+
+/// A number of packets (or of something else) that a user may read. One writer: its worker.
+struct Count {
+  std::uint64_t value = 0;
+  constexpr Count &operator++() { return ++value, *this; }
+  constexpr Count &operator+=(std::uint64_t n) { return value += n, *this; }
+};
+
+}  // namespace pmill

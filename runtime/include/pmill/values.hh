@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The types an element's arguments can have. pmill/elaborate/values.py prints and checks them.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <compare>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace pmill {
+
+static_assert(std::endian::native == std::endian::little, "pmill supports little-endian hosts");
+
+/// Swaps between host and network order.
+constexpr std::uint16_t net16(std::uint16_t v) { return __builtin_bswap16(v); }
+constexpr std::uint32_t net32(std::uint32_t v) { return __builtin_bswap32(v); }
+
+/// An IPv4 address, kept in network order as packets carry it.
+struct IPAddress {
+  std::uint32_t value = 0;
+  constexpr IPAddress() = default;
+  constexpr explicit IPAddress(std::uint32_t network_order) : value(network_order) {}
+  constexpr IPAddress(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d)
+      : value(a | b << 8 | c << 16 | std::uint32_t{d} << 24) {}
+  /// Host order, for comparing and computing.
+  constexpr std::uint32_t host() const { return net32(value); }
+  constexpr explicit operator bool() const { return value != 0; }
+  constexpr bool operator==(const IPAddress &) const = default;
+  constexpr bool is_multicast() const { return (value & 0xf0) == 0xe0; }
+  constexpr bool is_broadcast() const { return value == 0xffffffff; }
+};
+
+/// An IPv4 prefix. `address` keeps its host part ("10.0.0.1/8"); `mask` is in network order.
+struct IPPrefix {
+  IPAddress address;
+  IPAddress mask;
+  constexpr IPPrefix() = default;
+  constexpr IPPrefix(IPAddress a, unsigned length)
+      : address(a), mask(net32(length == 0 ? 0 : ~std::uint32_t{0} << (32 - length))) {}
+  constexpr bool contains(IPAddress a) const { return ((a.value ^ address.value) & mask.value) == 0; }
+  constexpr unsigned length() const { return static_cast<unsigned>(std::popcount(mask.value)); }
+  /// The directed broadcast address of the prefix.
+  constexpr IPAddress broadcast() const { return IPAddress(address.value | ~mask.value); }
+  constexpr bool operator==(const IPPrefix &) const = default;
+};
+
+/// An Ethernet address.
+struct EtherAddress {
+  std::array<std::uint8_t, 6> octets{};
+  constexpr bool operator==(const EtherAddress &) const = default;
+};
+
+/// A span of time in nanoseconds.
+struct Duration {
+  std::int64_t ns = 0;
+  constexpr auto operator<=>(const Duration &) const = default;
+};
+
+/// A point in time in nanoseconds since the epoch.
+struct Timestamp {
+  std::int64_t ns = 0;
+  constexpr auto operator<=>(const Timestamp &) const = default;
+};
+
+/// A rate in bytes a second.
+struct Bandwidth {
+  std::uint64_t bytes_per_second = 0;
+  constexpr bool operator==(const Bandwidth &) const = default;
+};
+
+/// The place of an annotation of `Size` bytes: its offset in Click's 48-byte area.
+template <unsigned Size>
+struct Anno {
+  std::uint8_t offset = 0;
+  constexpr bool operator==(const Anno &) const = default;
+};
+
+/// A list argument. Embedded, it is a std::array with the same items.
+template <typename T>
+using List = std::vector<T>;
+
+/// A string argument: any bytes.
+using String = std::string_view;
+/// The name of a file, `-` for standard input or output.
+using Filename = std::string_view;
+
+}  // namespace pmill

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What one worker (one lcore) has, whatever the configuration: buffers, a clock, and the packets
+// that ended here. The generated Worker derives from it and adds the state of the elements.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstring>
+
+#include <pmill/buffer.hh>
+#include <pmill/clock.hh>
+#include <pmill/spec.hh>
+
+namespace pmill {
+
+/// Set by a signal, by the deadline, or by an element with STOP; read once an iteration.
+inline std::atomic<bool> g_stop{false};
+
+class Worker {
+ public:
+  /// Number of this worker, from 0, and of all of them.
+  unsigned index = 0;
+  unsigned count = 1;
+  BufferPool pool = nullptr;
+  Clock clock;
+  /// Crossings of back edges on the way of the current packet.
+  unsigned depth = 0;
+
+  Count no_buffer;  ///< Packets not made because the pool was empty.
+  Count loops;      ///< Packets that went around a cycle too often.
+
+  /// Ends the ownership of a buffer; it is freed with others at the end of the burst.
+  PMILL_INLINE void release(Buffer b) {
+    released_[released_count_++] = b;
+    if (released_count_ == kReleaseBatch) [[unlikely]] free_released();
+  }
+
+  /// Takes a buffer for `length` bytes of any content after `headroom`; nullptr, counted, when
+  /// there is none or it would be too small.
+  [[gnu::noinline]] Buffer allocate(std::uint32_t headroom, std::uint32_t length) {
+    Buffer b = buffer::allocate(pool);
+    if (b != nullptr && headroom + length > b->buf_len) {
+      release(b);
+      b = nullptr;
+    }
+    if (b == nullptr)
+      ++no_buffer;
+    else
+      buffer::set_extent(b, buffer::start(b) + headroom, length);
+    return b;
+  }
+  /// The same, filled with a copy of `length` bytes at `from`.
+  [[gnu::noinline]] Buffer copy(std::uint32_t headroom, const std::uint8_t *from,
+                                std::uint32_t length) {
+    Buffer b = allocate(headroom, length);
+    if (b != nullptr) std::memcpy(buffer::data(b), from, length);
+    return b;
+  }
+
+  /// Frees what was released since the last call.
+  PMILL_COLD void free_released() {
+    buffer::release(released_.data(), released_count_);
+    released_count_ = 0;
+  }
+  PMILL_INLINE void end_burst() {
+    if (released_count_ != 0) free_released();
+  }
+
+  /// Asks the whole program to stop after this iteration.
+  void stop() { g_stop.store(true, std::memory_order_relaxed); }
+
+ private:
+  static constexpr unsigned kReleaseBatch = 64;
+  unsigned released_count_ = 0;
+  std::array<Buffer, kReleaseBatch> released_;
+};
+
+/// How often a packet may go around cycles of the graph before it is dropped.
+inline constexpr unsigned kMaxLoops = 16;
+
+}  // namespace pmill

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Capture files that net_pcap devices use: checked before DPDK opens them, because a device that
+// cannot open its file merely is not there afterwards.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "runtime.hh"
+
+namespace pmill::runtime {
+namespace {
+
+constexpr std::uint32_t kPcap = 0xa1b2c3d4, kPcapNanoseconds = 0xa1b23c4d;
+constexpr std::uint32_t kPcapng = 0x0a0d0d0a, kPcapngByteOrder = 0x1a2b3c4d;
+
+/// A file of 32-bit words in the byte order of whoever wrote it.
+class WordFile {
+ public:
+  explicit WordFile(const std::string &path) : file_(std::fopen(path.c_str(), "rb")) {
+    struct stat s{};
+    if (file_ != nullptr && fstat(fileno(file_), &s) == 0) size_ = s.st_size;
+  }
+  ~WordFile() {
+    if (file_ != nullptr) std::fclose(file_);
+  }
+  WordFile(const WordFile &) = delete;
+  WordFile &operator=(const WordFile &) = delete;
+
+  /// The word at a position; nothing beyond the end.
+  std::optional<std::uint32_t> word(long at) {
+    std::uint32_t value = 0;
+    if (file_ == nullptr || at + 4 > size_ || std::fseek(file_, at, SEEK_SET) != 0) return {};
+    if (std::fread(&value, sizeof value, 1, file_) != 1) return {};
+    return swap_ ? __builtin_bswap32(value) : value;
+  }
+  void swap_bytes(bool swap) { swap_ = swap; }
+  long size() const { return size_; }
+
+ private:
+  std::FILE *file_;
+  long size_ = 0;
+  bool swap_ = false;
+};
+
+std::size_t count_pcap(WordFile &file) {
+  std::size_t packets = 0;
+  for (long at = 24;;) {
+    const auto captured = file.word(at + 8);
+    if (!captured || at + 16 + long{*captured} > file.size()) return packets;
+    at += 16 + long{*captured};
+    ++packets;
+  }
+}
+
+std::size_t count_pcapng(WordFile &file) {
+  std::size_t packets = 0;
+  for (long at = 0;;) {
+    if (file.word(at) == kPcapng) {  // a section: reads the same in both orders
+      file.swap_bytes(false);
+      file.swap_bytes(file.word(at + 8) != kPcapngByteOrder);
+    }
+    const auto type = file.word(at), length = file.word(at + 4);
+    if (!type || !length || *length < 12 || at + long{*length} > file.size()) return packets;
+    if (*type == 2 || *type == 3 || *type == 6) ++packets;
+    at += long{*length};
+  }
+}
+
+/// Why a path cannot be written, empty when it can.
+std::string write_problem(const std::string &path) {
+  struct stat s{};
+  if (stat(path.c_str(), &s) == 0) {
+    if (S_ISDIR(s.st_mode)) return "it is a directory";
+    return access(path.c_str(), W_OK) == 0 ? "" : std::strerror(errno);
+  }
+  const auto slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "."
+                                : slash == 0               ? "/"
+                                                           : path.substr(0, slash);
+  return access(directory.c_str(), W_OK | X_OK) == 0 ? "" : std::strerror(errno);
+}
+
+}  // namespace
+
+std::optional<std::size_t> count_packets(const std::string &path) {
+  WordFile file(path);
+  const auto magic = file.word(0);
+  if (!magic || file.size() < 24) return {};
+  if (*magic == kPcapng) return count_pcapng(file);
+  const std::uint32_t swapped = __builtin_bswap32(*magic);
+  file.swap_bytes(swapped == kPcap || swapped == kPcapNanoseconds);
+  if (*magic == kPcap || *magic == kPcapNanoseconds || swapped == kPcap ||
+      swapped == kPcapNanoseconds)
+    return count_pcap(file);
+  return {};
+}
+
+void check_captures(const std::vector<VirtualDevice> &devices) {
+  for (const auto &device : devices) {
+    if (!device.name.starts_with("net_pcap")) continue;
+    for (const auto &[key, path] : device.arguments) {
+      if (key == "rx_pcap") {
+        if (access(path.c_str(), R_OK) != 0)
+          fail("", "cannot read the capture " + quoted(path) + ": " + std::strerror(errno),
+               "give " + device.name + " a capture file that exists, rx_pcap=FILE");
+        if (!count_packets(path))
+          fail("", quoted(path) + " is not a capture file (pcap or pcapng)",
+               "give " + device.name + " a file written by tcpdump, Wireshark or ToDump");
+      }
+      if (key == "tx_pcap")
+        if (const auto why = write_problem(path); !why.empty())
+          fail("", "cannot write the capture " + quoted(path) + ": " + why,
+               "give " + device.name + " a path in a directory you may write, tx_pcap=FILE");
+    }
+  }
+}
+
+std::size_t captured_packets(const std::vector<VirtualDevice> &devices) {
+  // With infinite_rx a device reads its captures once and keeps all packets in buffers.
+  std::size_t packets = 0;
+  for (const auto &device : devices) {
+    bool infinite = false;
+    for (const auto &[key, value] : device.arguments)
+      infinite = infinite || (key == "infinite_rx" && value == "1");
+    if (!infinite) continue;
+    for (const auto &[key, value] : device.arguments)
+      if (key == "rx_pcap") packets += count_packets(value).value_or(0);
+  }
+  return packets;
+}
+
+}  // namespace pmill::runtime

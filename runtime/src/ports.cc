@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which ports the elements mean, and which worker has which of their queues.
+#include <rte_errno.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "runtime.hh"
+
+namespace pmill {
+namespace runtime {
+namespace {
+
+/// The queues of an element, by worker.
+std::map<std::string, std::vector<std::vector<RxQueue>>, std::less<>> g_receive;
+std::map<std::string, std::vector<TxQueue>, std::less<>> g_transmit;
+
+/// The ports EAL has, as a message lists them.
+std::string known_ports() {
+  std::vector<std::string> all;
+  std::uint16_t id = 0;
+  RTE_ETH_FOREACH_DEV(id) {
+    char name[RTE_ETH_NAME_MAX_LEN];
+    if (rte_eth_dev_get_name_by_port(id, name) == 0) all.push_back(std::to_string(id) + " " + name);
+  }
+  return all.empty() ? "DPDK has no port at all" : "DPDK has the ports " + joined(all);
+}
+
+std::optional<std::uint16_t> find_port(const std::string &text) {
+  std::uint16_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error == std::errc{} && end == text.data() + text.size())
+    return rte_eth_dev_is_valid_port(id) ? std::optional(id) : std::nullopt;
+  if (rte_eth_dev_get_port_by_name(text.c_str(), &id) == 0) return id;
+  // A PCI address may be written without its domain.
+  if (rte_eth_dev_get_port_by_name(("0000:" + text).c_str(), &id) == 0) return id;
+  return {};
+}
+
+template <typename Request>
+PortState *port_of(const Setup::Entry<Request> &entry) {
+  const auto id = find_port(entry.port);
+  if (!id) {
+    if (entry.request.allow_nonexistent) return nullptr;
+    const bool number = entry.port.find_first_not_of("0123456789") == std::string::npos;
+    const bool pci = entry.port.find(':') != std::string::npos;
+    fail(entry.label, "there is no port " + quoted(entry.port) + "; " + known_ports(),
+         pci ? "bind the device to a DPDK driver (dpdk-devbind.py --bind=vfio-pci " + entry.port +
+                   ") and allow it: -- -a " + entry.port
+             : "give the program a device, for example -- --vdev " +
+                   (number ? "net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap" : entry.port));
+  }
+  for (auto &port : ports())
+    if (port.id == *id) return &port;
+  PortState &port = ports().emplace_back();
+  port.id = *id;
+  char name[RTE_ETH_NAME_MAX_LEN] = "";
+  rte_eth_dev_get_name_by_port(*id, name);
+  port.name = name;
+  if (const int error = rte_eth_dev_info_get(*id, &port.info); error != 0)
+    fail(entry.label,
+         "port " + entry.port + " (" + port.name + ") does not answer: " + rte_strerror(-error));
+  port.socket = std::max(0, rte_eth_dev_socket_id(*id));
+  return &port;
+}
+
+[[noreturn]] void too_many(const std::string &label, const PortState &port, unsigned last,
+                           unsigned have, const char *kind) {
+  fail(label,
+       "port " + std::to_string(port.id) + " (" + port.name + ") has " + std::to_string(have) +
+           " " + kind + " queue" + (have == 1 ? "" : "s") + "; queue " + std::to_string(last) +
+           " was asked for",
+       "use fewer elements on the port, or lower QUEUE and N_QUEUES");
+}
+
+/// The receive queues of one element: [first, first + count).
+struct Range {
+  unsigned first = 0, count = 0;
+};
+
+Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest> &entry,
+                            unsigned workers, unsigned next) {
+  const RxRequest &r = entry.request;
+  const unsigned threads = r.max_threads > 0
+                               ? std::min<unsigned>(workers, static_cast<unsigned>(r.max_threads))
+                               : workers;
+  Range range{.first = r.queue >= 0 ? static_cast<unsigned>(r.queue) : next};
+  const unsigned have = port.info.max_rx_queues;
+  if (range.first >= have) too_many(entry.label, port, range.first, have, "receive");
+  if (r.n_queues > 0) {
+    range.count = static_cast<unsigned>(r.n_queues);
+    if (range.first + range.count > have)
+      too_many(entry.label, port, range.first + range.count - 1, have, "receive");
+    return range;
+  }
+  range.count = r.queue >= 0 ? 1 : std::clamp(threads, r.min_queues, r.max_queues);
+  if (range.first + std::min(range.count, r.min_queues) > have)
+    too_many(entry.label, port, range.first + r.min_queues - 1, have, "receive");
+  range.count = std::min(range.count, have - range.first);
+  return range;
+}
+
+/// Gives an element's queues to workers; `load` counts the queues that each has.
+void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range range,
+               std::vector<unsigned> &load) {
+  const auto workers = static_cast<unsigned>(load.size());
+  const RxRequest &r = entry.request;
+  auto &mine = g_receive[entry.element];
+  mine.resize(workers);
+  const unsigned threads = r.max_threads > 0
+                               ? std::min<unsigned>(workers, static_cast<unsigned>(r.max_threads))
+                               : workers;
+  const auto idlest =
+      static_cast<unsigned>(std::min_element(load.begin(), load.end()) - load.begin());
+  const unsigned offset = r.thread_offset >= 0 ? static_cast<unsigned>(r.thread_offset) : idlest;
+  const unsigned shares = r.scale == Scale::share ? std::max(threads, range.count) : range.count;
+  for (unsigned i = 0; i < shares; ++i) {
+    const unsigned worker = (offset + i % threads) % workers;
+    const unsigned queue = range.first + i % range.count;
+    mine[worker].push_back(
+        {.port = port.id, .queue = static_cast<std::uint16_t>(queue), .clock = &port.clock});
+    ++load[worker];
+    ++port.rx_workers[queue];
+  }
+  port.rx_queues = std::max(port.rx_queues, range.first + range.count);
+}
+
+/// Locks for the receive queues that several workers poll.
+void lock_shared_queues() {
+  for (auto &[element, by_worker] : g_receive)
+    for (auto &queues : by_worker)
+      for (RxQueue &q : queues)
+        for (PortState &port : ports()) {
+          if (port.id != q.port || port.rx_workers[q.queue] < 2) continue;
+          auto &lock = port.rx_locks[q.queue];
+          if (!lock) lock = std::make_unique<rte_spinlock_t>(rte_spinlock_t{0});
+          q.lock = lock.get();
+        }
+}
+
+void assign_transmit(PortState &port, const Setup::Entry<TxRequest> &entry, unsigned workers) {
+  const TxRequest &r = entry.request;
+  const unsigned have = port.info.max_tx_queues;
+  const unsigned first = r.queue >= 0 ? static_cast<unsigned>(r.queue) : 0;
+  unsigned count = r.n_queues > 0 ? static_cast<unsigned>(r.n_queues)
+                   : r.queue >= 0 ? 1
+                                  : std::min(workers, std::max(1u, r.max_queues));
+  if (first >= have) too_many(entry.label, port, first, have, "transmit");
+  if (r.n_queues > 0 && first + count > have)
+    too_many(entry.label, port, first + count - 1, have, "transmit");
+  count = std::min(count, have - first);
+  auto &mine = g_transmit[entry.element];
+  for (unsigned worker = 0; worker < workers; ++worker) {
+    const unsigned queue = first + worker % count;
+    mine.push_back({.port = port.id, .queue = static_cast<std::uint16_t>(queue)});
+    auto &users = port.tx_users[queue];
+    if (std::find(users.begin(), users.end(), worker) == users.end()) users.push_back(worker);
+  }
+  port.tx_queues = std::max(port.tx_queues, first + count);
+}
+
+void lock_shared_transmit_queues() {
+  for (auto &[element, by_worker] : g_transmit)
+    for (TxQueue &q : by_worker)
+      for (PortState &port : ports()) {
+        if (port.id != q.port || port.tx_users[q.queue].size() < 2) continue;
+        auto &lock = port.tx_locks[q.queue];
+        if (!lock) lock = std::make_unique<rte_spinlock_t>(rte_spinlock_t{0});
+        q.lock = lock.get();
+      }
+}
+
+/// Explicit queues first, so that the others get what is left.
+void assign_receive(PortState &port, std::vector<unsigned> &load) {
+  const auto workers = static_cast<unsigned>(load.size());
+  unsigned next = 0;
+  for (const bool explicitly : {true, false})
+    for (const auto *entry : port.receivers) {
+      if ((entry->request.queue >= 0) != explicitly) continue;
+      const Range range = choose_receive_queues(port, *entry, workers, next);
+      share_out(port, *entry, range, load);
+      next = std::max(next, range.first + range.count);
+    }
+}
+
+}  // namespace
+
+std::deque<PortState> &ports() {
+  static std::deque<PortState> all;
+  return all;
+}
+
+void assign_ports(const Setup &setup, unsigned workers) {
+  for (const auto &entry : setup.receive())
+    if (PortState *port = port_of(entry); port != nullptr) port->receivers.push_back(&entry);
+  for (const auto &entry : setup.transmit())
+    if (PortState *port = port_of(entry); port != nullptr) port->transmitters.push_back(&entry);
+  std::vector<unsigned> load(workers, 0);
+  for (PortState &port : ports()) {
+    assign_receive(port, load);
+    for (const auto *entry : port.transmitters) assign_transmit(port, *entry, workers);
+  }
+  lock_shared_queues();
+  lock_shared_transmit_queues();
+}
+
+}  // namespace runtime
+
+std::span<const RxQueue> receive_queues(const Worker &worker, std::string_view element) {
+  const auto found = runtime::g_receive.find(element);
+  if (found == runtime::g_receive.end()) return {};
+  return found->second[worker.index];
+}
+
+const TxQueue *transmit_queue(const Worker &worker, std::string_view element) {
+  const auto found = runtime::g_transmit.find(element);
+  return found == runtime::g_transmit.end() ? nullptr : &found->second[worker.index];
+}
+
+PortCounts receive_counts(std::string_view element) {
+  const auto found = runtime::g_receive.find(element);
+  if (found == runtime::g_receive.end()) return {};
+  for (const auto &queues : found->second)
+    if (!queues.empty()) return port_counts(queues.front().port);
+  return {};
+}
+
+PortCounts transmit_counts(std::string_view element) {
+  const auto found = runtime::g_transmit.find(element);
+  return found == runtime::g_transmit.end() ? PortCounts{} : port_counts(found->second[0].port);
+}
+
+PortCounts port_counts(std::uint16_t port) {
+  rte_eth_stats s{};
+  if (rte_eth_stats_get(port, &s) != 0) return {};
+  return {.rx_packets = s.ipackets,
+          .rx_bytes = s.ibytes,
+          .rx_missed = s.imissed,
+          .rx_errors = s.ierrors,
+          .rx_no_buffer = s.rx_nombuf,
+          .tx_packets = s.opackets,
+          .tx_bytes = s.obytes,
+          .tx_errors = s.oerrors};
+}
+
+}  // namespace pmill

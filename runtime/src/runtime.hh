@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the parts of the runtime share among themselves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <pmill/eal.hh>
+#include <pmill/options.hh>
+#include <pmill/port.hh>
+#include <pmill/report.hh>
+#include <pmill/run.hh>
+#include <pmill/setup.hh>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pmill::runtime {
+
+/// Quotes a name for a message.
+std::string quoted(std::string_view text);
+/// The items with ", " between them.
+std::string joined(const std::vector<std::string> &items);
+/// The parts of a text between separators.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Number of complete packets in a pcap or pcapng file; nothing when it is neither.
+std::optional<std::size_t> count_packets(const std::string &path);
+
+/// A `--vdev` as it is written: a device name and its arguments.
+struct VirtualDevice {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> arguments;
+};
+/// The virtual devices that EAL arguments make, in order.
+std::vector<VirtualDevice> virtual_devices(const std::vector<std::string> &eal);
+/// Ends the program when a file that a net_pcap device is to read or write cannot be.
+void check_captures(const std::vector<VirtualDevice> &devices);
+/// Buffers that devices take for themselves before anything is received.
+std::size_t captured_packets(const std::vector<VirtualDevice> &devices);
+
+/// The complete arguments for EAL: the user's, and what is missing.
+std::vector<std::string> eal_arguments(const Options &options, std::size_t megabytes);
+/// The prefix of EAL's files that only this process uses.
+std::string file_prefix();
+/// CPUs that this process may use.
+std::vector<unsigned> allowed_cpus();
+
+/// Sizes of a buffer pool.
+struct PoolPlan {
+  std::size_t buffers = 0;
+  std::size_t data_room = 0;  // bytes of a buffer, headroom included
+  std::size_t bytes() const;
+};
+/// What the pools of a program must be. `descriptors` is the sum over all queues, `captured`
+/// what devices keep for themselves.
+PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
+                   std::size_t captured, const Options &options);
+/// Makes the pool of a socket, or returns the one that was made.
+BufferPool pool_of(int socket);
+
+/// A port and everything asked of it.
+struct PortState {
+  std::uint16_t id = 0;
+  std::string name;
+  rte_eth_dev_info info{};
+  int socket = 0;
+  std::vector<const Setup::Entry<RxRequest> *> receivers;
+  std::vector<const Setup::Entry<TxRequest> *> transmitters;
+  unsigned rx_queues = 0, tx_queues = 0;
+  std::uint16_t rx_descriptors = 0, tx_descriptors = 0;
+  std::uint32_t mtu = 0;  // 0: the device's own
+  PortClock clock{};
+  bool started = false;
+  PortCounts counts{};                                 // when the port was stopped
+  std::map<unsigned, unsigned> rx_workers;             // how many workers poll each queue
+  std::map<unsigned, std::vector<unsigned>> tx_users;  // which workers fill each queue
+  std::map<unsigned, std::unique_ptr<rte_spinlock_t>> rx_locks, tx_locks;
+};
+/// All ports in use, by their number.
+std::deque<PortState> &ports();
+
+/// Finds the ports that elements ask for and shares their queues out among the workers.
+void assign_ports(const Setup &setup, unsigned workers);
+/// The MTU that a request for a port implies, 0 when it leaves that to the device.
+inline constexpr unsigned kJumboMtu = 9216;
+unsigned wanted_mtu(const RxRequest &request);
+/// Configures a port and its queues; the pools exist.
+void configure_port(PortState &port);
+/// Starts a port.
+void start_port(PortState &port);
+/// Makes the rules of a file in testpmd's `flow create` syntax.
+void load_flow_rules(const PortState &port, const Setup::Entry<RxRequest> &entry);
+
+/// Everything that the parts of a run have in common.
+struct State {
+  Options options;
+  const Setup *setup = nullptr;
+  std::atomic<bool> *stop = nullptr;
+  std::unique_ptr<WorkerStatus[]> workers;
+  std::size_t worker_count = 0;
+  Clock clock;
+  PoolPlan pool_plan;
+  std::map<int, BufferPool> pools;
+  double seconds = 0;
+  bool eal_runs = false;
+};
+State &state();
+
+}  // namespace pmill::runtime

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything of the runtime that does not depend on the configuration, as one translation unit:
+// compiled once, cached, and linked with every program.
+
+// Two functions of DPDK that are stable in fact, but not yet in name: the device's clock and
+// power management of queues.
+#define ALLOW_EXPERIMENTAL_API
+
+#include "arguments.cc"
+#include "capture.cc"
+#include "device.cc"
+#include "eal.cc"
+#include "eal_arguments.cc"
+#include "flow.cc"
+#include "message.cc"
+#include "options.cc"
+#include "ports.cc"
+#include "report.cc"
+#include "run.cc"

@@ -1,0 +1,138 @@
+"""Fixtures for all tests: the command line, compiled programs, golden files."""
+
+from __future__ import annotations
+
+import difflib
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Pmill = Callable[..., "subprocess.CompletedProcess[str]"]
+Compiled = Callable[..., Path]
+Golden = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write golden files instead of comparing"
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def examples(root: Path) -> Path:
+    """The directory of the example configurations."""
+    return root / "examples"
+
+
+@pytest.fixture(scope="session")
+def pmill() -> Pmill:
+    """Run pmill's command line; the result has returncode, stdout and stderr."""
+    return run_pmill
+
+
+def run_pmill(
+    *args: object,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    stdin: str | None = None,
+    timeout: float = 300,
+) -> subprocess.CompletedProcess[str]:
+    """Run pmill with these arguments, in the interpreter that runs the tests."""
+    return subprocess.run(
+        [sys.executable, "-m", "pmill", *map(str, args)],
+        cwd=cwd or ROOT,
+        env={**os.environ, **(env or {})},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def session_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of this run of the tests, the same for all processes of pytest-xdist."""
+    base = tmp_path_factory.getbasetemp()
+    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    directory.mkdir(exist_ok=True)
+    return directory
+
+
+@contextmanager
+def once(path: Path) -> Iterator[bool]:
+    """Say whether `path` is still to be made, while no other process makes it."""
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not path.exists()
+
+
+@pytest.fixture(scope="session")
+def compiled(session_directory: Path) -> Compiled:
+    """Return the program that `pmill compile CONFIG ARGS...` makes, compiled once a run."""
+
+    def compile_once(config: Path | str, *args: object) -> Path:
+        program = session_directory / f"program-{digest(config, *args)}"
+        with once(program) as missing:
+            if missing:
+                unfinished = program.with_suffix(".new")
+                result = run_pmill("compile", config, *args, "-o", unfinished)
+                if result.returncode != 0:
+                    command = " ".join(map(str, ("pmill compile", config, *args)))
+                    pytest.fail(f"{command}\n{result.stderr}", pytrace=False)
+                unfinished.rename(program)
+        return program
+
+    return compile_once
+
+
+def digest(*parts: object) -> str:
+    """Return a short name for what `parts` denote; a file stands for its content."""
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(part.read_bytes() if isinstance(part, Path) and part.is_file() else b"")
+        sha.update(str(part).encode() + b"\0")
+    return sha.hexdigest()[:16]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare a text with a golden file, or write the file when asked to."""
+
+    def check(path: Path, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return
+        if not path.exists():
+            pytest.fail(
+                f"There is no golden file {path}: run `make golden`, look at it, commit it.\n"
+                f"It would be:\n{text}",
+                pytrace=False,
+            )
+        wanted = path.read_text(encoding="utf-8")
+        if text != wanted:
+            lines = difflib.unified_diff(
+                wanted.splitlines(), text.splitlines(), str(path), "now", lineterm=""
+            )
+            pytest.fail(
+                "\n".join(lines) + "\nIf this is how it should be: `make golden`.", pytrace=False
+            )
+
+    return check

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Checks of pmill/net that need no packets: every value, or many random ones, against a plain
+// computation. Exits with 1 and a line about the first difference.
+
+#include <cstdio>
+#include <cstdlib>
+#include <pmill/net/checksum.hh>
+#include <pmill/net/ip_check.hh>
+#include <pmill/net/lpm.hh>
+#include <pmill/net/options.hh>
+#include <random>
+#include <vector>
+
+using namespace pmill;
+
+namespace {
+
+std::mt19937 rng(1);
+
+void expect(bool good, const char *what) {
+  if (good) return;
+  std::printf("wrong: %s\n", what);
+  std::exit(1);
+}
+
+/// RFC 1071, byte by byte.
+std::uint16_t plain_checksum(const std::vector<std::uint8_t> &bytes) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) sum += i % 2 == 0 ? bytes[i] << 8 : bytes[i];
+  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
+  return net16(static_cast<std::uint16_t>(~sum));
+}
+
+std::vector<std::uint8_t> random_bytes(std::size_t count) {
+  std::vector<std::uint8_t> bytes(count);
+  for (auto &byte : bytes) byte = static_cast<std::uint8_t>(rng() % 4 == 0 ? 0xff : rng());
+  return bytes;
+}
+
+void checksums() {
+  for (std::size_t size = 0; size < 100; ++size)
+    for (int round = 0; round < 50; ++round) {
+      const auto bytes = random_bytes(size);
+      expect(net::checksum(bytes.data(), static_cast<std::uint32_t>(size)) == plain_checksum(bytes),
+             "checksum");
+    }
+}
+
+void plain_headers() {
+  for (int round = 0; round < 50'000; ++round) {
+    auto bytes = random_bytes(20);
+    bytes[0] = 0x45;
+    auto &ip = *net::ipv4(bytes.data());
+    if (round % 2 == 0) net::set_checksum(ip, 20);
+    expect(net::plain_header_is_intact(bytes.data()) == (plain_checksum(bytes) == 0),
+           "plain_header_is_intact");
+  }
+}
+
+void ttls() {
+  for (std::uint32_t checksum = 0; checksum < 0x10000; ++checksum) {
+    auto bytes = random_bytes(20);
+    auto &ip = *net::ipv4(bytes.data());
+    ip.ttl = static_cast<std::uint8_t>(1 + rng() % 255);
+    ip.id = static_cast<std::uint16_t>(checksum);
+    net::set_checksum(ip, 20);
+    net::decrement_ttl(ip);
+    const std::uint16_t patched = ip.checksum;
+    net::set_checksum(ip, 20);
+    expect(ip.checksum == patched, "decrement_ttl");
+  }
+}
+
+/// Any header in any number of bytes gives what the slow function says, and nothing else is read.
+void header_checks() {
+  const struct {
+    std::vector<IPPrefix> interfaces{IPPrefix(IPAddress(10, 0, 0, 1), 24)};
+    std::vector<IPAddress> badsrc{IPAddress(1, 2, 3, 4)};
+    std::vector<IPAddress> gooddst;
+  } rules;
+  int good = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    auto bytes = random_bytes(rng() % 70);
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    if (size >= 20) {
+      auto &ip = *net::ipv4(bytes.data());
+      if (rng() % 4 != 0) ip.version_and_words = rng() % 2 == 0 ? 0x45 : 0x46;
+      ip.total_length = net16(static_cast<std::uint16_t>(size - rng() % 3 + rng() % 2));
+      if (net::is_whole(ip, size) && rng() % 8 != 0) net::set_checksum(ip, ip.header_bytes());
+    }
+    const auto fast = net::check_header(bytes.data(), size, true, rules);
+    expect(fast == net::find_fault(bytes.data(), size, true, rules), "check_header");
+    good += fast == net::HeaderFault::none;
+  }
+  expect(good > 1000, "there were good headers");
+}
+
+/// Random options are processed without reading or writing outside of the header.
+void options() {
+  const struct {
+    std::int64_t now() const { return 86'399'999'000'000; }
+  } clock;
+  const std::array others{IPAddress(10, 0, 0, 2)};
+  for (int round = 0; round < 50'000; ++round) {
+    const std::uint32_t size = 20 + 4 * (rng() % 11);
+    auto bytes = random_bytes(size);
+    auto &ip = *net::ipv4(bytes.data());
+    ip.version_and_words = static_cast<std::uint8_t>(0x40 | size / 4);
+    for (std::uint32_t i = 20; i < size; ++i)
+      if (rng() % 2 == 0) bytes[i] = "\7\104\1\0\4\5\10\14\203"[rng() % 9];
+    net::set_checksum(ip, size);
+    const auto bad = net::process_options(ip, IPAddress(10, 0, 0, 1), others, clock);
+    expect(bad == 0 || (bad > 20 && bad <= size), "the bad byte is an option's");
+    expect(bad != 0 || plain_checksum(bytes) == 0, "the checksum is kept right");
+    net::has_source_route(ip);
+    std::array<std::uint8_t, 40> copied{};
+    const auto count = net::copy_fragment_options(ip, copied.data());
+    expect(count % 4 == 0 && count <= size - 20, "copied options fit");
+  }
+}
+
+template <std::size_t Count>
+void few_routes() {
+  for (int round = 0; round < 300; ++round) {
+    std::array<net::Route, Count> routes;
+    for (std::uint32_t i = 0; i < Count; ++i)
+      routes[i] = {IPPrefix(IPAddress(static_cast<std::uint32_t>(rng() & 0x03030303)), rng() % 33),
+                   IPAddress(i + 1), i};
+    const net::FewRoutes<Count> table(routes);
+    for (int i = 0; i < 200; ++i) {
+      const IPAddress to(static_cast<std::uint32_t>(rng() & 0x03030303));
+      const net::Route *best = nullptr;
+      for (const auto &route : routes)
+        if (route.prefix.contains(to) &&
+            (best == nullptr || route.prefix.length() >= best->prefix.length()))
+          best = &route;
+      const net::Hop hop = table.find(to);
+      expect(hop.output == (best ? best->output : net::Hop::kNowhere), "the longest prefix");
+      expect(best == nullptr || hop.gateway == best->gateway, "its gateway");
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  checksums();
+  plain_headers();
+  ttls();
+  header_checks();
+  options();
+  few_routes<0>();
+  few_routes<1>();
+  few_routes<4>();
+  few_routes<5>();
+  few_routes<8>();
+  few_routes<9>();
+  few_routes<16>();
+  return 0;
+}

@@ -1,0 +1,17 @@
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Does nothing well.
+/// @group test
+struct Bad {
+  static constexpr Spec spec{};
+
+  struct Args {
+    bool a = true  ///< Too early.
+  };
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements

@@ -1,0 +1,19 @@
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Does nothing well.
+/// @group test
+struct Bad {
+  static constexpr Spec spec{};
+
+  struct Args {
+#ifdef X
+    bool a = true;  ///< Perhaps.
+#endif
+  };
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements

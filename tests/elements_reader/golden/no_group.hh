@@ -1,0 +1,12 @@
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Does nothing well.
+struct Bad {
+  static constexpr Spec spec{};
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements

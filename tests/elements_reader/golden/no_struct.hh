@@ -1,0 +1,2 @@
+// constexpr Spec spec
+class Bad {};

@@ -1,0 +1,20 @@
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Does nothing well.
+/// @group test
+struct Bad {
+  static constexpr Spec spec{};
+
+  struct Args {
+    bool a = true;  ///< Optional. @positional
+    bool b;  ///< Mandatory.
+    List<IPAddress> c;  ///< All. @rest
+    bool d = true;  ///< Never. @positional
+  };
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements

@@ -1,0 +1,13 @@
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Does nothing well.
+/// @group test
+struct Bad {
+  static constexpr Spec spec{.shared = true, .shared = false};
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements

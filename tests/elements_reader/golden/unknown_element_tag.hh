@@ -1,0 +1,15 @@
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Does nothing well.
+/// @gruop test
+/// @group test
+/// @example
+struct Bad {
+  static constexpr Spec spec{};
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements

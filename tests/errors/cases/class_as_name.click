@@ -1,0 +1,2 @@
+Counter :: Counter;
+InfiniteSource -> Counter -> Discard;

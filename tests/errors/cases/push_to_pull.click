@@ -1,0 +1,1 @@
+InfiniteSource -> Strip(14) -> Tee(3) -> Discard;

@@ -1,0 +1,2 @@
+elementclass Loop { input -> Loop -> output }
+InfiniteSource -> Loop -> Discard;

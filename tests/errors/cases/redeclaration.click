@@ -1,0 +1,3 @@
+c :: Counter;
+InfiniteSource -> c -> Discard;
+c :: Tee;

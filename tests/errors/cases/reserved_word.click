@@ -1,0 +1,2 @@
+provide(this);
+InfiniteSource -> Discard;

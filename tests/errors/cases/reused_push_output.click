@@ -1,0 +1,3 @@
+s :: InfiniteSource;
+s -> Discard;
+s -> Counter -> Discard;

@@ -1,0 +1,1 @@
+InfiniteSource -> Strip(14, 15) -> Discard;

@@ -1,0 +1,1 @@
+FromDPDKDevice(0) -> EtherMirorr -> ToDPDKDevice(0);

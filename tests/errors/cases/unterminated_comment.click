@@ -1,0 +1,2 @@
+/* a comment without an end
+InfiniteSource -> Discard;

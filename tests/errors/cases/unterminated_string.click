@@ -1,0 +1,1 @@
+InfiniteSource(DATA "hello) -> Discard;

@@ -1,0 +1,1 @@
+InfiniteSource(LIMIT many) -> Paint(300) -> Discard;

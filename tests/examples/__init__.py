@@ -1,0 +1,1 @@
+"""Tests that compile and run the example configurations."""

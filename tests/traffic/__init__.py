@@ -1,0 +1,18 @@
+"""Packets for tests: deterministic generators, and captures read and written."""
+
+from tests.traffic.flows import flows_64
+from tests.traffic.malformed import malformed
+from tests.traffic.normal import option_times, without_times
+from tests.traffic.pcap import read_pcap, write_frames, write_pcap
+from tests.traffic.router_mix import router_mix
+
+__all__ = [
+    "flows_64",
+    "malformed",
+    "option_times",
+    "read_pcap",
+    "router_mix",
+    "without_times",
+    "write_frames",
+    "write_pcap",
+]
