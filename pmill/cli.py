@@ -1,4 +1,4 @@
-"""The `pmill` command: reads words, calls one function, prints. Imports are late: it starts fast."""
+"""The `pmill` command: reads words, calls one function, prints. Late imports: it starts fast."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return _guarded(lambda: bench(words[1:]))
     own, eal = _split_eal(words)
-    arguments = _parser().parse_args(own)
+    parser = _parser()
+    # NAME=VALUE words may stand anywhere, also behind options, which argparse alone refuses.
+    arguments, rest = parser.parse_known_args(own)
+    unknown = [word for word in rest if word.startswith("-") or not hasattr(arguments, "level")]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    arguments.values = rest
     arguments.eal = eal
     return _guarded(lambda: int(arguments.run(arguments)))
 
@@ -114,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _compile_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("config", metavar="CONFIG", help="the configuration file, or - for stdin")
-    p.add_argument("values", nargs="*", metavar="NAME=VALUE", help="set a variable $NAME")
+    p.epilog = "NAME=VALUE words set variables $NAME of the configuration."
     for level in range(4):
         p.add_argument(
             f"-O{level}",

@@ -39,8 +39,8 @@ class Devices:
     def arguments(self, ports: int) -> list[str]:
         """Return EAL's arguments for one or two ports.
 
-        Port 0 repeats the trace without end. Port 1 receives nothing: it is a
-        net_pcap too, so that sending on it costs what sending on port 0 does.
+        Port 0 repeats the trace without end. Port 1 receives nothing: it is a net_pcap too, so
+        that sending on it costs what sending on port 0 does.
         """
         words = ["--vdev", f"net_pcap0,rx_pcap={self.flows},infinite_rx=1"]
         if ports == 2:

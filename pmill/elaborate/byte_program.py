@@ -1,7 +1,7 @@
 """Decision programs over a packet's bytes: what Click's Classifier compiles its patterns into.
 
 A program is a list of tests of four bytes each, at offsets that are multiples of four. A jump
-is a later test (> 0), an output (<= 0, negated) or NEVER. Test 0 is the first. A test whose bytes
+is a later test (> 0), an output (<= 0, negated) or NEVER. Step 0 is the first. A test whose bytes
 a packet does not have answers no. Twin of runtime/include/pmill/classifier.hh.
 
 `optimize` follows Click, so that `program_text` says what Click's `program` handler says:
@@ -19,14 +19,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-__all__ = ["NEVER", "Test", "optimize", "outputs", "program_text", "safe_length"]
+__all__ = ["NEVER", "Step", "optimize", "outputs", "program_text", "safe_length"]
 
 NEVER = -65536  # pmill::classifier::kNoOutput
 _MAX_WAYS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Step:
     """Are the bits of `mask` in the four bytes at `offset` those of `value`? Big-endian numbers."""
 
     offset: int
@@ -39,19 +39,19 @@ class Test:
         """Return where an answer leads."""
         return self.yes if answer else self.no
 
-    def led_to(self, answer: bool, target: int) -> Test:
+    def led_to(self, answer: bool, target: int) -> Step:
         """Return this test with another jump."""
         return replace(self, yes=target) if answer else replace(self, no=target)
 
 
-def optimize(program: Sequence[Test]) -> tuple[Test, ...]:
+def optimize(program: Sequence[Step]) -> tuple[Step, ...]:
     """Return an equivalent program without tests whose answer is known; at least one test."""
     tests = _merge(_sort(list(program)))
     tests = _drop(_skip_known(_drop(tests)))
     return tuple(tests)
 
 
-def outputs(program: Iterable[Test]) -> set[int]:
+def outputs(program: Iterable[Step]) -> set[int]:
     """Return the outputs that an optimised program can choose."""
     found: set[int] = set()
     for test in program:
@@ -60,12 +60,12 @@ def outputs(program: Iterable[Test]) -> set[int]:
     return found
 
 
-def safe_length(program: Iterable[Test]) -> int:
+def safe_length(program: Iterable[Step]) -> int:
     """Return how long a packet is that has all bytes the program looks at."""
     return max((_end(test) for test in program if test.mask), default=0)
 
 
-def program_text(program: Sequence[Test]) -> str:
+def program_text(program: Sequence[Step]) -> str:
     """Write a program as Click's `program` handler does."""
     lines = [
         f"{n:2} {t.offset:3}/{t.value:08x}%{t.mask:08x}  yes->{_jump(t.yes)}  no->{_jump(t.no)}"
@@ -83,7 +83,7 @@ def _jump(target: int) -> str:
     return f"step {target}" if target > 0 else f"[{-target}]"
 
 
-def _end(test: Test) -> int:
+def _end(test: Step) -> int:
     trailing_zeros = (test.mask & -test.mask).bit_length() - 1
     return test.offset + 4 - trailing_zeros // 8
 
@@ -114,7 +114,7 @@ class _Facts:
 
     words: Mapping[int, _Word] = field(default_factory=lambda: MappingProxyType({}))
 
-    def answer(self, test: Test) -> bool | None:
+    def answer(self, test: Step) -> bool | None:
         """Return the answer the test must have, None when it can have either.
 
         A failed test says nothing about the opposite one: both fail where bytes are missing.
@@ -129,7 +129,7 @@ class _Facts:
         )
         return False if implied else None
 
-    def after(self, test: Test, answer: bool) -> _Facts:
+    def after(self, test: Step, answer: bool) -> _Facts:
         """Return what is known after a test."""
         word = self.words.get(test.offset, _NOTHING)
         if answer:
@@ -149,7 +149,7 @@ class _Facts:
 # --- steps of the optimiser, in order -------------------------------------------------------------
 
 
-def _sort(tests: list[Test]) -> list[Test]:
+def _sort(tests: list[Step]) -> list[Step]:
     """Bring tests that must all answer alike into the order of their offsets."""
     parents = _parents(tests)
     n = 0
@@ -161,7 +161,7 @@ def _sort(tests: list[Test]) -> list[Test]:
     return tests
 
 
-def _swap(tests: list[Test], parents: list[list[int]], n: int) -> bool:
+def _swap(tests: list[Step], parents: list[list[int]], n: int) -> bool:
     """Exchange test `n` with the one behind it when the order is wrong and nobody else is hurt."""
     first = tests[n]
     for answer in (False, True):
@@ -177,7 +177,7 @@ def _swap(tests: list[Test], parents: list[list[int]], n: int) -> bool:
     return False
 
 
-def _parents(tests: Sequence[Test]) -> list[list[int]]:
+def _parents(tests: Sequence[Step]) -> list[list[int]]:
     parents: list[list[int]] = [[] for _ in tests]
     for n, test in enumerate(tests):
         for target in (test.yes, test.no):
@@ -186,7 +186,7 @@ def _parents(tests: Sequence[Test]) -> list[list[int]]:
     return parents
 
 
-def _merge(tests: list[Test]) -> list[Test]:
+def _merge(tests: list[Step]) -> list[Step]:
     """Make one test of two of the same word that must both answer yes."""
     for n in range(len(tests)):
         test = tests[n]
@@ -201,7 +201,7 @@ def _merge(tests: list[Test]) -> list[Test]:
     return tests
 
 
-def _skip_known(tests: list[Test]) -> list[Test]:
+def _skip_known(tests: list[Step]) -> list[Step]:
     """Lead every jump past the tests whose answer is known on all ways to it."""
     ways: list[list[_Facts]] = [[] for _ in tests]
     ways[0] = [_Facts()]
@@ -217,7 +217,7 @@ def _skip_known(tests: list[Test]) -> list[Test]:
     return tests
 
 
-def _past_known(tests: Sequence[Test], target: int, ways: Sequence[_Facts]) -> int:
+def _past_known(tests: Sequence[Step], target: int, ways: Sequence[_Facts]) -> int:
     """Return the last place on which all ways through known tests agree."""
     trails = []
     for facts in ways:
@@ -241,7 +241,7 @@ def _few(ways: list[_Facts]) -> list[_Facts]:
     return [shared]
 
 
-def _drop(tests: list[Test]) -> list[Test]:
+def _drop(tests: list[Step]) -> list[Step]:
     """Remove tests that decide nothing and tests that nothing leads to."""
     for n in reversed(range(len(tests))):
         tests[n] = replace(
@@ -250,7 +250,7 @@ def _drop(tests: list[Test]) -> list[Test]:
     pointless = _decides_nothing(tests[0])
     start = tests[0].yes if pointless else 0
     if pointless and start <= 0:
-        return [Test(offset=0, mask=0, value=0, yes=start, no=start)]
+        return [Step(offset=0, mask=0, value=0, yes=start, no=start)]
     kept, reached = [], {start}
     for n in range(start, len(tests)):
         if n in reached:
@@ -263,11 +263,11 @@ def _drop(tests: list[Test]) -> list[Test]:
     ]
 
 
-def _decides_nothing(test: Test) -> bool:
+def _decides_nothing(test: Step) -> bool:
     return test.mask == 0 or test.yes == test.no
 
 
-def _settled(tests: Sequence[Test], target: int) -> int:
+def _settled(tests: Sequence[Step], target: int) -> int:
     """Follow a jump over tests that decide nothing."""
     while target > 0 and _decides_nothing(tests[target]):
         target = tests[target].yes

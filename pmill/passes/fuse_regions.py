@@ -32,7 +32,7 @@ class FuseRegions:
     level: ClassVar[int] = 2
     requires: ClassVar[tuple[str, ...]] = ("devirtualize",)
 
-    budget: int = 8
+    budget: int = 64
     """Elements that copies of one join may add to the program."""
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:

@@ -76,7 +76,7 @@ std::string complaint() {
       "Detected ",    "Physical addresses", "Selected IOVA", "Multi-process socket",
       "Bus (vdev)",   "Probe PCI driver",   "Using IOVA",    "No available",
       "vdev_probe()", "VFIO support",       "Cannot probe",  "Invalid 'command line'",
-      "TELEMETRY"};
+      "TELEMETRY",    "dev_configure = "};
   const std::string all = chatter().text();
   std::string last;
   for (auto line : runtime::split(all, '\n')) {

@@ -7,7 +7,7 @@ from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 
 from pmill.diagnostics import Diagnostics, Source, Span
-from pmill.elaborate.byte_program import NEVER, Test
+from pmill.elaborate.byte_program import NEVER, Step
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.lowerings.classifier import compile_patterns, program_text
 from pmill.syntax.flat import ConfigText
@@ -18,7 +18,7 @@ ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
 LEVELS = pytest.mark.parametrize("level", [0, 3])
 
 
-def compiled(*patterns: str) -> tuple[Test, ...]:
+def compiled(*patterns: str) -> tuple[Step, ...]:
     """Compile patterns as the lowering does."""
     text = ", ".join(patterns)
     span = Span(Source("test.click", text), 0, len(text))
@@ -58,7 +58,7 @@ def _holds(clause: str, data: bytes) -> bool:
     return matches != clause.startswith("!")
 
 
-def interpreted(program: tuple[Test, ...], data: bytes) -> int | None:
+def interpreted(program: tuple[Step, ...], data: bytes) -> int | None:
     """Run a program as runtime/include/pmill/classifier.hh does."""
     at = 0
     while True:

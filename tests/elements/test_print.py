@@ -25,7 +25,8 @@ CASES = {
 @pytest.mark.parametrize("level", [0, 3])
 def test_format(run_element: RunElement, level: int) -> None:
     chain = " -> ".join(f"Print({arguments})" for arguments in CASES)
-    result = run_element(chain, [(1163525187094216789, DATA)], level=level)
+    packets = [(1163525187094216789, DATA)]
+    result = run_element("Null", packets, before=chain, level=level)
     printed = [line for line in result.stderr.splitlines() if "64" in line]
     assert printed == [line for line in CASES.values() if line is not None]
     assert result.out[0] == [DATA]

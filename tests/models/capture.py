@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from tests.models.router import bad_header
+from tests.models.ipv4 import bad_header
 
 Record = tuple[int, bytes]
 

@@ -6,13 +6,8 @@ import random
 import struct
 from collections.abc import Callable
 
-from tests.traffic.router_mix import (
-    BAD_OPTIONS,
-    GOOD_OPTIONS,
-    fix_checksum,
-    router_mix,
-    with_options,
-)
+from tests.traffic.options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
+from tests.traffic.router_mix import router_mix
 
 _IP = 14
 

@@ -9,7 +9,8 @@ import pytest
 from scapy.layers.l2 import Ether
 from scapy.utils import rdpcap
 
-from tests.models.router import HOPS, MACS, Router, bad_header
+from tests.models.ipv4 import bad_header
+from tests.models.router import HOPS, MACS, Router
 from tests.traffic import (
     flows_64,
     malformed,
@@ -20,7 +21,7 @@ from tests.traffic import (
     write_frames,
     write_pcap,
 )
-from tests.traffic.router_mix import with_options
+from tests.traffic.options import with_options
 
 _NS = 1_600_000_000_123_456_789
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmill.elaborate.byte_program import NEVER, Test, optimize, outputs, program_text
+from pmill.elaborate.byte_program import NEVER, Step, optimize, outputs, program_text
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.graph import Value
 from pmill.syntax.flat import ConfigText
@@ -67,7 +67,7 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
 
 def compile_patterns(
     items: tuple[ConfigText, ...], ctx: LoweringContext
-) -> tuple[Test, ...] | None:
+) -> tuple[Step, ...] | None:
     """Return the optimised program of the patterns, None after reporting errors."""
     patterns = [_pattern(n, item, ctx) for n, item in enumerate(items)]
     if len(items) != ctx.outputs:
@@ -152,11 +152,11 @@ def _words(offset: int, value: str, mask: str) -> dict[int, tuple[int, int]]:
     return words
 
 
-def _program(patterns: Sequence[_Pattern]) -> list[Test]:
+def _program(patterns: Sequence[_Pattern]) -> list[Step]:
     """Lay the patterns out one after the other; a pattern that fails leads to the next."""
-    tests: list[Test] = []
+    tests: list[Step] = []
     if not patterns:
-        return [Test(offset=0, mask=0, value=0, yes=NEVER, no=NEVER)]
+        return [Step(offset=0, mask=0, value=0, yes=NEVER, no=NEVER)]
     sizes = [max(1, sum(len(c.words) for c in p)) for p in patterns]
     for n, pattern in enumerate(patterns):
         following = len(tests) + sizes[n] if n + 1 < len(patterns) else NEVER
@@ -164,10 +164,10 @@ def _program(patterns: Sequence[_Pattern]) -> list[Test]:
     return tests
 
 
-def _pattern_tests(pattern: _Pattern, start: int, success: int, failure: int) -> list[Test]:
+def _pattern_tests(pattern: _Pattern, start: int, success: int, failure: int) -> list[Step]:
     if not pattern:
-        return [Test(offset=0, mask=0, value=0, yes=success, no=success)]
-    tests: list[Test] = []
+        return [Step(offset=0, mask=0, value=0, yes=success, no=success)]
+    tests: list[Step] = []
     for n, clause in enumerate(pattern):
         behind = start + len(tests) + len(clause.words)  # of the clause
         holds = behind if n + 1 < len(pattern) else success
@@ -175,5 +175,5 @@ def _pattern_tests(pattern: _Pattern, start: int, success: int, failure: int) ->
         for word, (offset, (mask, value)) in enumerate(clause.words.items()):
             last = word + 1 == len(clause.words)
             following = all_match if last else start + len(tests) + 1
-            tests.append(Test(offset=offset, mask=mask, value=value, yes=following, no=mismatch))
+            tests.append(Step(offset=offset, mask=mask, value=value, yes=following, no=mismatch))
     return tests

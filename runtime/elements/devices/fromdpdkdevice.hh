@@ -20,10 +20,7 @@ namespace pmill::elements {
 /// @alias FromDPDKDeviceXCHG
 struct FromDPDKDevice {
   static constexpr Spec spec{
-      .ports = "0/1",
-      .processing = "h/h",
-      .writes = meta::mac,
-      .source = true};
+      .ports = "0/1", .processing = "h/h", .writes = meta::mac, .source = true};
 
   enum class Mode { unset, none, rss, vmdq, vmdq_rss, vmdq_dcb, vmdq_dcb_rss, flow };
   enum class Pause { unset, none, rx, tx, full };

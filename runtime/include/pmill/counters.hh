@@ -38,21 +38,29 @@ constexpr auto counters_of() {
   }(std::make_index_sequence<Class::counters.size()>{});
 }
 
-template <std::size_t... N>
-constexpr auto joined(const std::array<CounterInfo, N> &...parts) {
-  std::array<CounterInfo, (N + ... + 0)> all{};
+template <typename Config>
+constexpr std::size_t count_counters() {
+  std::size_t count = 0;
+  Config::each([&]<typename D>(Tag<D>) {
+    count += Described<typename D::Element>::counters.size();
+  });
+  return count;
+}
+
+template <typename Config, typename W>
+constexpr auto list_counters() {
+  std::array<CounterInfo, count_counters<Config>()> all{};
   std::size_t next = 0;
-  const auto append = [&](const auto &part) {
-    for (const CounterInfo &c : part) all[next++] = c;
-  };
-  (append(parts), ...);
+  Config::each([&]<typename D>(Tag<D>) {
+    for (const CounterInfo &c : counters_of<W, D>()) all[next++] = c;
+  });
   return all;
 }
 
 }  // namespace detail
 
-/// The counters of a program whose workers are `W` and whose instances are `D`, in order.
-template <typename W, typename... D>
-inline constexpr auto kCounters = detail::joined(detail::counters_of<W, D>()...);
+/// The counters of a program whose workers are `W`, in the order of its instances.
+template <typename Config, typename W>
+inline constexpr auto kCounters = detail::list_counters<Config, W>();
 
 }  // namespace pmill

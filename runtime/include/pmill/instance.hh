@@ -26,6 +26,10 @@
 
 namespace pmill {
 
+/// Names an instance where only a value can stand.
+template <typename D>
+struct Tag {};
+
 /// The hops of an instance's outputs, in order.
 template <typename... H>
 struct Hops {
@@ -90,7 +94,13 @@ struct Common {
   using Shared = SharedType<Element>;
 
   static inline typename D::Args args{};          // frozen: an empty object
-  static inline const Shared *shared = nullptr;   // made when EAL runs, never freed
+  static constexpr Nothing kNothing{};
+  static inline const Shared *shared = [] {  // made when EAL runs, never freed
+    if constexpr (std::same_as<Shared, Nothing>)
+      return &kNothing;
+    else
+      return static_cast<const Shared *>(nullptr);
+  }();
   static inline StateType<Element> state{};  // of elements whose spec says shared
   static inline rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
 

@@ -1,63 +1,71 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A whole program: the instances of a configuration, as workers that run.hh can drive.
+//
+// `Config` is generated. It has `name`, `Layout`, `virtual_calls`, `each(use)`, which calls
+// `use(Tag<instance>{})` for every instance in order, and `Parts<Part>`, which derives from
+// `Part<instance>` for each. Nothing here takes all instances as template arguments: symbols would
+// grow with the configuration, and compiling with them.
 #pragma once
 
 #include <memory>
-#include <span>
-
 #include <pmill/args.hh>
 #include <pmill/counters.hh>
 #include <pmill/instance.hh>
 #include <pmill/setup.hh>
+#include <span>
 
 namespace pmill {
 
-/// The instances of a configuration, in its order.
-template <typename... D>
-struct Instances {};
-
 /// A worker of a static program: one object that holds the state of every element.
-template <typename P, typename... D>
-struct StaticWorker final : Worker, StateOf<D>... {
-  using Packet = P;
+template <typename Config>
+struct StaticWorker final : Worker, Config::template Parts<StateOf> {
+  using Packet = pmill::Packet<typename Config::Layout>;
 
   void wire() {}
-  template <typename X>
+  template <typename D>
   PMILL_INLINE auto self() {
-    return Self<X, StaticWorker>(*this);
+    return Self<D, StaticWorker>(*this);
   }
-  template <typename X>
-  const StateType<typename X::Element> &state() const {
-    if constexpr (X::Element::spec.shared)
-      return Common<X>::state;
+  template <typename D>
+  const StateType<typename D::Element> &state() const {
+    if constexpr (D::Element::spec.shared)
+      return Common<D>::state;
     else
-      return static_cast<const StateOf<X> &>(*this).value;
+      return static_cast<const StateOf<D> &>(*this).value;
   }
 };
 
 /// A worker of a virtual program: pointers to the heap objects that are its elements.
-template <typename P, typename... D>
+template <typename Config>
 struct VirtualWorker final : Worker {
-  using Packet = P;
-  std::tuple<std::unique_ptr<Box<D, VirtualWorker>>...> boxes;
+  using Packet = pmill::Packet<typename Config::Layout>;
+  template <typename D>
+  struct BoxOf {
+    std::unique_ptr<Box<D, VirtualWorker>> value;
+  };
+  typename Config::template Parts<BoxOf> boxes;
 
   void wire() {
-    ((box<D>() = std::make_unique<Box<D, VirtualWorker>>(*this)), ...);
-    (link(*box<D>(), static_cast<typename D::Outputs *>(nullptr)), ...);
+    Config::each([this]<typename D>(Tag<D>) {
+      box<D>() = std::make_unique<Box<D, VirtualWorker>>(*this);
+    });
+    Config::each([this]<typename D>(Tag<D>) {
+      link(*box<D>(), static_cast<typename D::Outputs *>(nullptr));
+    });
   }
-  template <typename X>
+  template <typename D>
   auto &self() {
-    return *box<X>();
+    return *box<D>();
   }
-  template <typename X>
-  const StateType<typename X::Element> &state() const {
-    return std::get<std::unique_ptr<Box<X, VirtualWorker>>>(boxes)->state;
+  template <typename D>
+  const StateType<typename D::Element> &state() const {
+    return static_cast<const BoxOf<D> &>(boxes).value->state;
   }
 
  private:
-  template <typename X>
+  template <typename D>
   auto &box() {
-    return std::get<std::unique_ptr<Box<X, VirtualWorker>>>(boxes);
+    return static_cast<BoxOf<D> &>(boxes).value;
   }
   template <typename B, typename... H>
   void link(B &from, Hops<H...> *) {
@@ -70,99 +78,95 @@ struct VirtualWorker final : Worker {
   }
 };
 
-/// `Config` is generated: `name`, `Layout`, `virtual_calls`, `All` (the Instances).
-template <typename Config, typename All = typename Config::All>
-struct Program;
-
-template <typename Config, typename... D>
-struct Program<Config, Instances<D...>> {
-  using Packet = pmill::Packet<typename Config::Layout>;
-  using Worker = std::conditional_t<Config::virtual_calls, VirtualWorker<Packet, D...>,
-                                    StaticWorker<Packet, D...>>;
+template <typename Config>
+struct Program {
+  using Worker =
+      std::conditional_t<Config::virtual_calls, VirtualWorker<Config>, StaticWorker<Config>>;
   static constexpr std::string_view name = Config::name;
-  static constexpr bool has_work = (D::Element::spec.source || ...);
-  static constexpr std::span<const CounterInfo> counters = kCounters<Worker, D...>;
+  static constexpr bool has_work = [] {
+    bool any = false;
+    Config::each([&]<typename D>(Tag<D>) { any = any || D::Element::spec.source; });
+    return any;
+  }();
+  static constexpr std::span<const CounterInfo> counters = kCounters<Config, Worker>;
 
   /// Lets every element declare what it needs.
-  static void configure(Setup &setup) { (configure_one<D>(setup), ...); }
+  static void configure(Setup &setup) {
+    Config::each([&]<typename D>(Tag<D>) {
+      if constexpr (!kFrozen<D>) Common<D>::args = D::parse_args();
+      setup.element(D::name, Described<typename D::Element>::class_name);
+      if constexpr (requires { D::Element::configure(Common<D>::args, setup); })
+        D::Element::configure(Common<D>::args, setup);
+    });
+  }
 
   /// Makes the state of one worker; EAL runs.
   static std::unique_ptr<Worker> make() {
-    (Common<D>::prepare(), ...);
+    Config::each([]<typename D>(Tag<D>) { Common<D>::prepare(); });
     auto worker = std::make_unique<Worker>();
     worker->wire();
     return worker;
   }
-  static void initialize(Worker &w) { (initialize_one<D>(w), ...); }
-  static void finish(Worker &w) { (finish_one<D>(w), ...); }
+
+  /// Elements that all workers share are initialised and finished by the first alone.
+  static void initialize(Worker &w) {
+    Config::each([&]<typename D>(Tag<D>) {
+      auto &&self = w.template self<D>();
+      if constexpr (requires { D::Element::initialize(self); })
+        if (!D::Element::spec.shared || w.index == 0) D::Element::initialize(self);
+    });
+  }
+  static void finish(Worker &w) {
+    Config::each([&]<typename D>(Tag<D>) {
+      auto &&self = w.template self<D>();
+      if constexpr (requires { D::Element::finish(self); })
+        if (!D::Element::spec.shared || w.index == 0) D::Element::finish(self);
+    });
+  }
 
   /// One round over the worker's sources; returns how many packets they made.
   PMILL_INLINE static unsigned poll(Worker &w) {
+    unsigned packets = 0;
     unsigned source = 0;
-    return (poll_one<D>(w, source) + ... + 0u);
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
+      if constexpr (D::Element::spec.source) {
+        if (!polls<D>(w, source)) return;
+        auto &&self = w.template self<D>();
+        packets += D::Element::poll(self);
+      }
+    });
+    return packets;
   }
-  PMILL_INLINE static void flush(Worker &w) { (flush_one<D>(w), ...); }
+  PMILL_INLINE static void flush(Worker &w) {
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
+      auto &&self = w.template self<D>();
+      if constexpr (requires { D::Element::flush(self); }) D::Element::flush(self);
+    });
+  }
 
   /// Whether none of the worker's sources will ever make a packet again.
   static bool exhausted(Worker &w) {
+    bool all = true;
     unsigned source = 0;
-    return (exhausted_one<D>(w, source) && ...);
+    Config::each([&]<typename D>(Tag<D>) {
+      if constexpr (D::Element::spec.source) {
+        if (!polls<D>(w, source)) return;
+        auto &&self = w.template self<D>();
+        if constexpr (requires { D::Element::exhausted(self); })
+          all = all && D::Element::exhausted(self);
+        else
+          all = false;
+      }
+    });
+    return all;
   }
 
  private:
-  template <typename X>
-  static void configure_one(Setup &setup) {
-    if constexpr (!kFrozen<X>) Common<X>::args = X::parse_args();
-    setup.element(X::name, Described<typename X::Element>::class_name);
-    if constexpr (requires { X::Element::configure(Common<X>::args, setup); })
-      X::Element::configure(Common<X>::args, setup);
-  }
-  /// Elements that all workers share are initialised and finished by the first alone.
-  template <typename X>
-  static bool concerns(const Worker &w) {
-    return !X::Element::spec.shared || w.index == 0;
-  }
-  template <typename X>
-  static void initialize_one(Worker &w) {
-    auto &&self = w.template self<X>();
-    if constexpr (requires { X::Element::initialize(self); })
-      if (concerns<X>(w)) X::Element::initialize(self);
-  }
-  template <typename X>
-  static void finish_one(Worker &w) {
-    auto &&self = w.template self<X>();
-    if constexpr (requires { X::Element::finish(self); })
-      if (concerns<X>(w)) X::Element::finish(self);
-  }
   /// A device is polled by every worker, on its own queue; any other source by one of them.
-  template <typename X>
-  static bool polls(const Worker &w, unsigned &source) {
-    if constexpr (requires { X::Element::polled_by_every_worker; }) return true;
+  template <typename D>
+  PMILL_INLINE static bool polls(const Worker &w, unsigned &source) {
+    if constexpr (requires { D::Element::polled_by_every_worker; }) return true;
     return source++ % w.count == w.index;
-  }
-  template <typename X>
-  PMILL_INLINE static unsigned poll_one(Worker &w, unsigned &source) {
-    if constexpr (X::Element::spec.source) {
-      if (!polls<X>(w, source)) return 0;
-      auto &&self = w.template self<X>();
-      return X::Element::poll(self);
-    }
-    return 0;
-  }
-  template <typename X>
-  PMILL_INLINE static void flush_one(Worker &w) {
-    auto &&self = w.template self<X>();
-    if constexpr (requires { X::Element::flush(self); }) X::Element::flush(self);
-  }
-  template <typename X>
-  static bool exhausted_one(Worker &w, unsigned &source) {
-    if constexpr (X::Element::spec.source) {
-      if (!polls<X>(w, source)) return true;
-      auto &&self = w.template self<X>();
-      if constexpr (requires { X::Element::exhausted(self); }) return X::Element::exhausted(self);
-      return false;
-    }
-    return true;
   }
 };
 
