@@ -18,8 +18,11 @@ struct Strip {
   };
 
   static void push(auto &self, auto &packet) {
-    const std::uint32_t wanted = self.args.length;
-    packet.pull(wanted <= packet.length() ? wanted : packet.length());
+    // A branch, not a minimum: the length is known afterwards.
+    if (packet.length() >= self.args.length) [[likely]]
+      packet.pull(self.args.length);
+    else
+      packet.pull(packet.length());
     emit<0>(self, packet);
   }
 };

@@ -17,6 +17,19 @@ static_assert(std::endian::native == std::endian::little, "pmill supports little
 constexpr std::uint16_t net16(std::uint16_t v) { return __builtin_bswap16(v); }
 constexpr std::uint32_t net32(std::uint32_t v) { return __builtin_bswap32(v); }
 
+/// A byte of a header. Unlike std::uint8_t, which may alias anything, it is a type of its own: the
+/// compiler need not reload pointers and counters after a header was written.
+class Octet {
+ public:
+  constexpr Octet() = default;
+  constexpr Octet(std::uint8_t v) : value_(static_cast<Raw>(v)) {}
+  constexpr operator std::uint8_t() const { return static_cast<std::uint8_t>(value_); }
+
+ private:
+  enum class Raw : std::uint8_t {};
+  Raw value_{};
+};
+
 /// An IPv4 address, kept in network order as packets carry it.
 struct IPAddress {
   std::uint32_t value = 0;

@@ -21,13 +21,13 @@ struct [[gnu::packed]] IPv4 {
   static constexpr std::uint16_t kMoreFragments = 0x2000;
   static constexpr std::uint16_t kOffsetMask = 0x1fff;  // in units of eight bytes
 
-  std::uint8_t version_and_words;
-  std::uint8_t tos;
+  Octet version_and_words;
+  Octet tos;
   std::uint16_t total_length;
   std::uint16_t id;
   std::uint16_t fragment;  // flags and offset
-  std::uint8_t ttl;
-  std::uint8_t protocol;
+  Octet ttl;
+  Octet protocol;
   std::uint16_t checksum;
   std::uint32_t source_address;
   std::uint32_t destination_address;
@@ -80,11 +80,11 @@ PMILL_INLINE bool is_whole(const IPv4 &ip, std::uint32_t available) {
 
 /// Decrements the TTL, which is not 0, and patches the checksum (RFC 1624).
 PMILL_INLINE void decrement_ttl(IPv4 &ip) {
-  // The TTL is the low byte of its half-word as a little-endian host loads it: one less there is
-  // one's complement addition of ~1.
-  const std::uint32_t sum = (~ip.checksum & 0xffffu) + 0xfffeu;
-  ip.checksum = static_cast<std::uint16_t>(~(sum + (sum >> 16)));
-  --ip.ttl;
+  // The TTL is the high byte of its half-word: one less there is 0x0100 more in the checksum, in
+  // one's complement. As a little-endian host loads it, that is 1; 0xffff is no result, it is 0.
+  const std::uint16_t sum = ip.checksum;
+  ip.checksum = static_cast<std::uint16_t>(sum + 1 + (sum >= 0xfffe));
+  ip.ttl = static_cast<std::uint8_t>(ip.ttl - 1);
 }
 
 }  // namespace pmill::net
