@@ -43,6 +43,8 @@ class Backend:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         llvm.initialize_native_asmparser()  # DPDK has inline assembly
+        # Few outputs are decided faster by comparing than by a jump through a table.
+        llvm.set_option("pmill", "--min-jump-table-entries=9")
         module = llvm.parse_bitcode(bitcode.read_bytes())
         module.verify()
         machine = self._machine(module)

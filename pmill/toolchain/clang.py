@@ -40,8 +40,9 @@ class Compiler:
         flags = [
             "-std=c++20",
             "-O3",
-            "-g1",
             "-fPIC",
+            "-fno-exceptions",
+            "-fno-rtti",
             "-Wall",
             "-Wextra",
             "-Wno-unused-function",
@@ -72,7 +73,7 @@ class Compiler:
         """Return the object of the runtime's own code, compiled once."""
         # Nothing in it runs for packets: compiling it fast is worth more than fast code.
         source = str(runtime_dir() / "src" / "support.cc")
-        return self._cached("support", ["-O0", "-g0", "-c", source], "o")
+        return self._cached("support", ["-O0", "-c", source], "o")
 
     def _compile(self, text: str, work: Path, extra: Sequence[str], suffix: str) -> Path:
         source = work / "program.cc"

@@ -301,3 +301,35 @@ void finish(std::string_view program, std::span<const CounterInfo> counters) {
 }
 
 }  // namespace pmill::runtime
+
+namespace pmill {
+
+int run(int argc, char **argv, const ProgramInfo &program) {
+  const Options options = parse_options(argc, argv, program.name);
+  Setup setup;
+  program.configure(setup);
+  runtime::start(options, setup, program.has_work, program.stop);
+
+  std::vector<std::unique_ptr<Worker, void (*)(Worker *)>> workers;
+  for (WorkerStatus &status : runtime::workers()) {
+    workers.emplace_back(program.make(), program.destroy);
+    runtime::equip(*workers.back(), status);
+  }
+  for (auto &worker : workers) program.initialize(*worker);
+
+  runtime::start_ports();
+  runtime::run_workers(program.loop);
+
+  // Everything still queued leaves before anything is closed, and what finish() sends, too.
+  for (auto &worker : workers) program.flush(*worker);
+  for (auto &worker : workers) program.finish(*worker);
+  for (auto &worker : workers) {
+    program.flush(*worker);
+    worker->end_burst();
+  }
+  runtime::stop_ports();
+  runtime::finish(program.name, program.counters);
+  return 0;
+}
+
+}  // namespace pmill

@@ -112,4 +112,9 @@ struct State {
 };
 State &state();
 
+/// The status of every worker.
+std::span<WorkerStatus> workers();
+/// Stops the ports; their counters stay readable until the end.
+void stop_ports();
+
 }  // namespace pmill::runtime

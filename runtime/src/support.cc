@@ -17,3 +17,4 @@
 #include "ports.cc"
 #include "report.cc"
 #include "run.cc"
+#include "setup.cc"

@@ -50,13 +50,18 @@ struct CheckIPHeader {
     const std::uint32_t offset = self.args.offset;
     const std::uint32_t available = packet.length() >= offset ? packet.length() - offset : 0;
     auto *header = packet.data() + offset;
-    const auto fault = net::check_header(header, available, self.args.checksum, self.args);
-    if (fault != net::HeaderFault::none) [[unlikely]]
+    if (net::is_plain_and_good(header, available, self.args.checksum, self.args)) [[likely]] {
+      ++self.state.count;
+      net::accept(packet, header, available);
+      return emit<0>(self, packet);
+    }
+    const auto fault = net::find_fault(header, available, self.args.checksum, self.args);
+    if (fault != net::HeaderFault::none)
       return reject<1>(self, packet,
                        net::note_fault(self.state, fault, self.name, self.args.verbose));
     ++self.state.count;
     net::accept(packet, header, available);
-    emit<0>(self, packet);
+    emit_rarely<0>(self, packet);
   }
 };
 

@@ -143,7 +143,7 @@ struct IPFragmenter {
              copy.set_network(ip);
              copy.set_transport(ip + header.length);
              ++self.state.fragments;
-             emit<0>(self, copy);
+             emit_rarely<0>(self, copy);
            });
   }
 

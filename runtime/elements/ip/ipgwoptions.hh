@@ -34,15 +34,13 @@ struct IPGWOptions {
     auto *ip = net::ipv4(packet);
     if (ip == nullptr || !net::is_whole(*ip, net::bytes_from(packet, ip))) [[unlikely]]
       return drop(self, packet, self.state.no_header);
-    if (!net::is_plain(*ip)) [[unlikely]] {
-      const auto bad =
-          net::process_options(*ip, self.args.myaddr, self.args.otheraddrs, self.worker.clock);
-      if (bad != 0) {
-        packet.set(meta::param, bad);
-        return reject<1>(self, packet, self.state.drops);
-      }
-    }
-    emit<0>(self, packet);
+    if (net::is_plain(*ip)) [[likely]]
+      return emit<0>(self, packet);
+    const auto bad =
+        net::process_options(*ip, self.args.myaddr, self.args.otheraddrs, self.worker.clock);
+    if (bad == 0) return emit_rarely<0>(self, packet);
+    packet.set(meta::param, bad);
+    reject<1>(self, packet, self.state.drops);
   }
 };
 

@@ -36,12 +36,19 @@ struct IPInputCombo {
   static void push(auto &self, auto &packet) {
     constexpr std::uint32_t kEtherBytes = 14;
     packet.set(meta::paint, self.args.color);
-    packet.pull(packet.length() < kEtherBytes ? packet.length() : kEtherBytes);
-    const auto fault = net::check_header(packet.data(), packet.length(), true, self.args);
-    if (fault != net::HeaderFault::none) [[unlikely]]
+    if (packet.length() >= kEtherBytes) [[likely]]
+      packet.pull(kEtherBytes);
+    else
+      packet.pull(packet.length());
+    if (net::is_plain_and_good(packet.data(), packet.length(), true, self.args)) [[likely]] {
+      net::accept(packet, packet.data(), packet.length());
+      return emit<0>(self, packet);
+    }
+    const auto fault = net::find_fault(packet.data(), packet.length(), true, self.args);
+    if (fault != net::HeaderFault::none)
       return drop(self, packet, net::note_fault(self.state, fault, self.name, false));
     net::accept(packet, packet.data(), packet.length());
-    emit<0>(self, packet);
+    emit_rarely<0>(self, packet);
   }
 };
 

@@ -44,6 +44,14 @@ PMILL_INLINE void emit(auto &self, auto &packet) {
   self.template to<Port>(packet);
 }
 
+/// The same for a packet that took an unusual way through the element: what is behind the output
+/// is called out of line. So the usual way keeps what it knows of the packet, and an element may
+/// have a second emit for an output without a second copy of the code.
+template <std::size_t Port>
+PMILL_INLINE void emit_rarely(auto &self, auto &packet) {
+  self.template to_rarely<Port>(packet);
+}
+
 /// Hands the packet to an output known only now; false, and the packet is still the caller's,
 /// when the element has no such output.
 [[nodiscard]] PMILL_INLINE bool emit(auto &self, std::size_t port, auto &packet) {

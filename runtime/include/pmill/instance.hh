@@ -184,6 +184,13 @@ struct Self {
     else
       worker.release(packet.buffer());
   }
+  template <std::size_t Port>
+  PMILL_INLINE void to_rarely(Packet &packet) {
+    if constexpr (Port < D::Outputs::count)
+      D::Outputs::template At<Port>::send_rarely(worker, packet);
+    else
+      worker.release(packet.buffer());
+  }
   PMILL_INLINE bool to(std::size_t port, Packet &packet) {
     return send_to<D::Outputs::count>(*this, port, packet);
   }
@@ -235,27 +242,37 @@ PMILL_COLD void run_cold_at(W &worker, typename W::Packet &packet) {
   run_inline<D>(worker, packet);
 }
 
+// Each kind of hop has `send`, and `send_rarely` for packets that took an unusual way so far.
 struct Hop {
   static constexpr bool connected = true;
 };
+/// Calls the shared copy of an instance's code.
+template <typename D>
+PMILL_INLINE void call_outlined(auto &worker, auto &packet) {
+  run_outlined<D>(worker, packet.head(), packet.headers(), packet.others());
+}
 /// An output nothing is connected to: the packet ends.
 struct Unconnected {
   static constexpr bool connected = false;
   PMILL_INLINE static void send(auto &worker, auto &packet) { worker.release(packet.buffer()); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 template <typename D>
 struct Inline : Hop {
   PMILL_INLINE static void send(auto &worker, auto &packet) { run_inline<D>(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
+    call_outlined<D>(worker, packet);
+  }
 };
 template <typename D>
 struct Direct : Hop {
   PMILL_INLINE static void send(auto &worker, auto &packet) { run_direct<D>(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 template <typename D>
 struct Outlined : Hop {
-  PMILL_INLINE static void send(auto &worker, auto &packet) {
-    run_outlined<D>(worker, packet.head(), packet.headers(), packet.others());
-  }
+  PMILL_INLINE static void send(auto &worker, auto &packet) { call_outlined<D>(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 template <typename D>
 struct Cold : Hop {
@@ -265,6 +282,7 @@ struct Cold : Hop {
     else
       run_cold<D>(worker, packet.head(), packet.headers(), packet.others());
   }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 /// A hop that closes a cycle of the graph.
 template <typename H>
@@ -272,6 +290,7 @@ struct Back : Hop {
   PMILL_INLINE static void send(auto &worker, auto &packet) {
     guarded(worker, packet, [&]() __attribute__((always_inline)) { H::send(worker, packet); });
   }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 
 // --- virtual instances: heap objects, tables of pointers ---------------------------------------
@@ -329,6 +348,10 @@ struct Box final : Node<typename W::Packet> {
   template <std::size_t Port>
   void to(Packet &packet) {
     to(Port, packet) || (worker.release(packet.buffer()), true);
+  }
+  template <std::size_t Port>
+  void to_rarely(Packet &packet) {
+    to<Port>(packet);
   }
   bool to(std::size_t port, Packet &packet) {
     if (port >= outputs) return false;

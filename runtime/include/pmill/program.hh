@@ -91,8 +91,8 @@ struct Program {
   static constexpr std::span<const CounterInfo> counters = kCounters<Config, Worker>;
 
   /// Lets every element declare what it needs.
-  static void configure(Setup &setup) {
-    Config::each([&]<typename D>(Tag<D>) {
+  [[gnu::cold]] static void configure(Setup &setup) {
+    Config::each([&]<typename D>(Tag<D>) __attribute__((minsize)) {
       if constexpr (!kFrozen<D>) Common<D>::args = D::parse_args();
       setup.element(D::name, Described<typename D::Element>::class_name);
       if constexpr (requires { D::Element::configure(Common<D>::args, setup); })

@@ -4,14 +4,11 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
-#include <pmill/options.hh>
 #include <pmill/report.hh>
 #include <pmill/setup.hh>
 #include <pmill/worker.hh>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace pmill {
 
@@ -25,25 +22,27 @@ struct alignas(64) WorkerStatus {
   std::uint64_t busy_cycles = 0;
 };
 
-namespace runtime {
+/// A compiled configuration, as the rest of the runtime sees it: `Program` without its types.
+struct ProgramInfo {
+  std::string_view name;
+  bool has_work;
+  std::span<const CounterInfo> counters;
+  std::atomic<bool> &stop;
+  void (*configure)(Setup &);
+  Worker *(*make)();
+  void (*destroy)(Worker *);
+  void (*initialize)(Worker &);
+  void (*loop)(WorkerStatus &);
+  void (*flush)(Worker &);
+  void (*finish)(Worker &);
+};
 
-/// Checks that there is work, starts EAL, makes the pools, and sets the ports up.
-void start(const Options &options, const Setup &setup, bool has_work, std::atomic<bool> &stop);
-/// The status of every worker, for workers that are made now.
-std::span<WorkerStatus> workers();
-/// Gives a worker its number, clock and buffers.
-void equip(Worker &worker, WorkerStatus &status);
-/// Starts the ports, and with them the time.
-void start_ports();
-/// Runs `loop` for every worker until all have returned.
-void run_workers(void (*loop)(WorkerStatus &));
+/// Runs a program from its command line to its statistics; returns its exit status.
+int run(int argc, char **argv, const ProgramInfo &program);
+
+namespace runtime {
 /// Stops the program when every expectation is met and the workers have nothing left to do.
 void watch();
-/// Stops the ports; their counters stay readable until finish().
-void stop_ports();
-/// Prints the statistics and ends EAL.
-void finish(std::string_view program, std::span<const CounterInfo> counters);
-
 }  // namespace runtime
 
 /// The loop of one worker.
@@ -77,31 +76,22 @@ void work(WorkerStatus &status) {
 /// Runs a compiled configuration; the program's main().
 template <class Program>
 int run(int argc, char **argv) {
-  const Options options = parse_options(argc, argv, Program::name);
-  Setup setup;
-  Program::configure(setup);
-  runtime::start(options, setup, Program::has_work, g_stop);
-
-  std::vector<std::unique_ptr<typename Program::Worker>> workers;
-  for (WorkerStatus &status : runtime::workers()) {
-    workers.push_back(Program::make());
-    runtime::equip(*workers.back(), status);
-  }
-  for (auto &worker : workers) Program::initialize(*worker);
-
-  runtime::start_ports();
-  runtime::run_workers(work<Program>);
-
-  // Everything still queued leaves before anything is closed, and what finish() sends, too.
-  for (auto &worker : workers) Program::flush(*worker);
-  for (auto &worker : workers) Program::finish(*worker);
-  for (auto &worker : workers) {
-    Program::flush(*worker);
-    worker->end_burst();
-  }
-  runtime::stop_ports();
-  runtime::finish(Program::name, Program::counters);
-  return 0;
+  using W = typename Program::Worker;
+  static constexpr auto own = [](Worker &worker) -> W & { return static_cast<W &>(worker); };
+  const ProgramInfo info{
+      .name = Program::name,
+      .has_work = Program::has_work,
+      .counters = Program::counters,
+      .stop = g_stop,
+      .configure = Program::configure,
+      .make = []() -> Worker * { return Program::make().release(); },
+      .destroy = [](Worker *worker) { delete static_cast<W *>(worker); },
+      .initialize = [](Worker &worker) { Program::initialize(own(worker)); },
+      .loop = work<Program>,
+      .flush = [](Worker &worker) { Program::flush(own(worker)); },
+      .finish = [](Worker &worker) { Program::finish(own(worker)); },
+  };
+  return run(argc, argv, info);
 }
 
 }  // namespace pmill

@@ -18,6 +18,11 @@ namespace pmill {
 
 class Setup {
  public:
+  Setup();
+  ~Setup();
+  Setup(const Setup &) = delete;
+  Setup &operator=(const Setup &) = delete;
+
   /// A request of an element for a port, in the order of the configuration.
   template <typename Request>
   struct Entry {
@@ -28,10 +33,7 @@ class Setup {
   };
 
   /// Says which element speaks from now on. Called by the generated program.
-  void element(std::string_view name, std::string_view element_class) {
-    element_ = name;
-    label_ = element_ + " :: " + std::string(element_class);
-  }
+  void element(std::string_view name, std::string_view element_class);
 
   /// The name of the element that speaks.
   std::string_view name() const { return element_; }
@@ -45,13 +47,9 @@ class Setup {
   /// The element takes so much of DPDK's memory for itself.
   void memory(std::size_t bytes) { memory_ += bytes; }
   /// The element receives from a port: a number, a PCI address or a device name.
-  void receive(std::string_view port, RxRequest request) {
-    receive_.push_back({element_, label_, std::string(port), std::move(request)});
-  }
+  void receive(std::string_view port, const RxRequest &request);
   /// The element sends to a port.
-  void transmit(std::string_view port, TxRequest request) {
-    transmit_.push_back({element_, label_, std::string(port), std::move(request)});
-  }
+  void transmit(std::string_view port, const TxRequest &request);
   /// Ends the program with a message that names the element.
   [[noreturn]] void fail(std::string_view message, std::string_view hint = {}) const {
     pmill::fail(label_, message, hint);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Collects what the elements of a program need.
+#include <pmill/setup.hh>
+
+namespace pmill {
+
+// Here, so that programs need not contain the destruction of all that a request holds.
+Setup::Setup() = default;
+Setup::~Setup() = default;
+
+void Setup::element(std::string_view name, std::string_view element_class) {
+  element_ = name;
+  label_ = element_ + " :: " + std::string(element_class);
+}
+
+void Setup::receive(std::string_view port, const RxRequest &request) {
+  receive_.push_back({element_, label_, std::string(port), request});
+}
+
+void Setup::transmit(std::string_view port, const TxRequest &request) {
+  transmit_.push_back({element_, label_, std::string(port), request});
+}
+
+}  // namespace pmill

@@ -1,0 +1,2 @@
+FromDump(in.pcap, STOP true) -> t :: Tee -> a :: Counter -> out :: ToDump(out.pcap);
+t[1] -> b :: Counter -> out;

@@ -1,0 +1,323 @@
+"""What passes find out about a graph before they change it: cycles, heat, sizes, liveness."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import networkx as nx
+import pytest
+
+from pmill.graph import PipelineGraph, field_bits, verify
+from pmill.passes.devirtualize import Devirtualize
+from pmill.passes.drop_dead_metadata import DropDeadMetadata
+from pmill.passes.embed_constants import EmbedConstants
+from pmill.passes.fuse_regions import FuseRegions
+from pmill.passes.heat import cold_elements
+from pmill.passes.outline_cold import OutlineCold
+from pmill.passes.remove_unreachable import RemoveUnreachable
+from tests.conftest import ROOT
+from tests.elaborate import kit
+from tests.passes.kit import after, calls, edges, graph_of
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.click"))
+
+# --- cycles ---------------------------------------------------------------------------------------
+
+
+def test_a_chain_and_a_diamond_have_no_back_edges() -> None:
+    assert edges(graph_of("InfiniteSource -> Null -> Discard;")) == []
+    diamond = "InfiniteSource -> t :: Tee -> a :: Null -> join :: Null -> Discard; t[1] -> join;"
+    assert edges(graph_of(diamond)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("InfiniteSource -> a :: Null -> t :: Tee -> a; t[1] -> Discard;", ["t[0] -> [0]a"]),
+        ("InfiniteSource -> t :: Tee -> t; t[1] -> Discard;", ["t[0] -> [0]t"]),
+        # The source decides where a cycle begins, not the order of the elements in it.
+        ("b :: Null -> a :: Tee -> b; a[1] -> Discard; InfiniteSource -> a;", ["b[0] -> [0]a"]),
+        # Nothing leads into it: the first element of the configuration decides.
+        ("b :: Null -> a :: Tee -> b; a[1] -> Discard;", ["a[0] -> [0]b"]),
+        (
+            "InfiniteSource -> a :: Null -> b :: Null -> t :: Tee; t[0] -> b; t[1] -> a; t[2] -> Discard;",
+            ["t[0] -> [0]b", "t[1] -> [0]a"],
+        ),
+        # Two sources that enter the same cycle in two places: the first one decides.
+        (
+            "InfiniteSource -> a :: Null; InfiniteSource -> b :: Null;"
+            "a -> b -> t :: Tee -> a; t[1] -> Discard;",
+            ["t[0] -> [0]a"],
+        ),
+    ],
+)
+def test_back_edges(text: str, wanted: list[str]) -> None:
+    assert edges(graph_of(text)) == wanted
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
+def test_back_edges_are_enough_and_none_too_many(example) -> None:
+    graph = graph_of(example.read_text())
+    forward = nx.MultiDiGraph(graph.nx)
+    for a, b, key, connection in list(forward.edges(keys=True, data="connection")):
+        if (connection.source, connection.target) in graph.back_edges:
+            forward.remove_edge(a, b, key)
+    assert nx.is_directed_acyclic_graph(forward)
+    for source, target in graph.back_edges:
+        assert nx.has_path(forward, target.element, source.element)
+    assert bool(graph.back_edges) == (example.stem == "router")
+
+
+def test_back_edges_are_the_same_at_every_level() -> None:
+    """Where a cycle is cut decides how often a packet goes round, so passes must not move it."""
+    text = (
+        "Idle -> b :: Null; InfiniteSource -> a :: Counter -> t :: Tee -> b -> a; t[1] -> Discard;"
+    )
+    for p in (RemoveUnreachable(), EmbedConstants(), Devirtualize(), OutlineCold(), FuseRegions()):
+        assert edges(after(text, p)) == edges(graph_of(text)), p.name
+
+
+# --- heat -----------------------------------------------------------------------------------------
+
+ROUND = """\
+FromDump(in.pcap) -> check :: CheckIPHeader(14) -> route :: Null -> ttl :: DecIPTTL -> out :: Discard;
+check[1] -> bad :: Counter -> waste :: Discard;
+ttl[1] -> error :: ICMPError(10.0.0.1, timeexceeded) -> note :: Counter -> route;
+"""
+
+
+def test_what_only_cold_outputs_lead_to_is_cold() -> None:
+    assert cold_elements(after(ROUND, Devirtualize())) == set()
+    cold = cold_elements(after(ROUND, Devirtualize(), OutlineCold()))
+    assert cold == {"bad", "waste", "error", "note"}
+
+
+def test_what_hot_code_also_reaches_is_hot() -> None:
+    text = "FromDump(in.pcap) -> c :: CheckIPHeader(14) -> n :: Null -> Discard; c[1] -> b :: Null -> n;"
+    assert cold_elements(after(text, Devirtualize(), OutlineCold())) == {"b"}
+
+
+def test_what_no_source_reaches_is_cold() -> None:
+    text = "InfiniteSource -> Discard; i :: Idle -> n :: Null -> d :: Discard;"
+    assert cold_elements(graph_of(text)) == {"i", "n", "d"}
+
+
+# --- regions --------------------------------------------------------------------------------------
+
+
+def arms(count: int, tail: int) -> str:
+    """Several arms of a switch that meet in a tail of `tail` elements."""
+    lines = ["FromDump(in.pcap) -> s :: Switch(0);"]
+    lines += [f"s[{i}] -> arm{i} :: Null -> join;" for i in range(count)]
+    lines += ["join :: Null" + " -> Null" * (tail - 2) + " -> Discard;"]
+    return "\n".join(lines)
+
+
+def fused(text: str, budget: int = 64) -> dict[str, str]:
+    return calls(after(text, Devirtualize(), OutlineCold(), FuseRegions(budget=budget)))
+
+
+@pytest.mark.parametrize(("count", "tail"), [(2, 3), (2, 6), (3, 4), (5, 2)])
+def test_a_join_is_shared_when_its_copies_exceed_the_budget(count: int, tail: int) -> None:
+    added = tail * (count - 1)
+    inlined = fused(arms(count, tail), budget=added)
+    assert set(inlined.values()) == {"inline"}
+    shared = fused(arms(count, tail), budget=added - 1)
+    assert {k for k, v in shared.items() if v == "outlined"} == {f"arm{i}[0]" for i in range(count)}
+    assert {v for k, v in shared.items() if not k.startswith("arm")} == {"inline"}
+
+
+def test_the_default_budget_is_64() -> None:
+    assert FuseRegions() == FuseRegions(budget=64)
+    assert "outlined" not in fused(arms(2, 64)).values()
+    assert "outlined" in fused(arms(2, 65)).values()
+
+
+def test_a_shared_join_counts_for_nothing_in_front_of_it() -> None:
+    text = """\
+    FromDump(in.pcap) -> s :: Switch(0);
+    s[0] -> outer; s[1] -> outer :: Null -> inner;
+    s[2] -> inner :: Null -> Null -> Null -> Discard;"""
+    # The inner join brings 4 elements, which would make 5 of the outer one: too many for 4. It is
+    # shared at 3, and then a copy of the outer one costs only itself.
+    assert {k for k, v in fused(text, 4).items() if v == "outlined"} == {"s[0]", "s[1]"}
+    assert {k for k, v in fused(text, 3).items() if v == "outlined"} == {"outer[0]", "s[2]"}
+
+
+def test_every_input_of_a_join_counts() -> None:
+    graph = kit.graph_of(
+        "s :: Source;\nw :: Switch(0);\np :: Pair;\nd :: Discard;\ne :: Discard;\n"
+        "s -> w;\nw -> p;\nw[1] -> [1]p;\np -> d;\np[1] -> e;"
+    )
+    graph = Devirtualize().run(graph)
+    assert "outlined" not in calls(FuseRegions(budget=3).run(graph)).values()
+    shared = calls(FuseRegions(budget=2).run(graph))
+    assert {k for k, v in shared.items() if v == "outlined"} == {"w[0]", "w[1]"}
+
+
+def test_a_back_edge_is_a_border_and_counts_for_no_copy() -> None:
+    text = "FromDump(in.pcap) -> a :: Null -> t :: Tee -> a; t[1] -> Discard;"
+    assert fused(text, budget=0) == {
+        "FromDump@1[0]": "inline",
+        "a[0]": "inline",
+        "t[0]": "outlined",
+        "t[1]": "inline",
+    }
+
+
+def test_cold_code_calls_hot_code() -> None:
+    text = "FromDump(in.pcap) -> c :: CheckIPHeader(14) -> n :: Null -> Discard; c[1] -> b :: Null -> n;"
+    assert fused(text, budget=0) == {
+        "FromDump@1[0]": "inline",
+        "c[0]": "inline",
+        "c[1]": "cold",
+        "b[0]": "outlined",
+        "n[0]": "inline",
+    }
+
+
+def test_cold_code_is_fused_too() -> None:
+    assert fused(ROUND) == {
+        "FromDump@1[0]": "inline",
+        "check[0]": "inline",
+        "check[1]": "cold",
+        "route[0]": "inline",
+        "ttl[0]": "inline",
+        "ttl[1]": "cold",
+        "bad[0]": "inline",
+        "error[0]": "inline",
+        "note[0]": "outlined",
+    }
+
+
+def test_virtual_calls_stay() -> None:
+    graph = graph_of(ROUND)
+    for p in (OutlineCold(), FuseRegions()):
+        assert p.run(graph) == graph
+
+
+# --- metadata -------------------------------------------------------------------------------------
+
+
+def live(text: str) -> set[str]:
+    found = after(text, EmbedConstants(), DropDeadMetadata()).live
+    assert found is not None
+    return set(found)
+
+
+def test_without_readers_nothing_lives() -> None:
+    assert live("FromDump(in.pcap) -> Paint(1) -> CheckIPHeader(14) -> Discard;") == set()
+
+
+def test_without_writers_nothing_lives() -> None:
+    assert live("InfiniteSource -> CheckPaint(1) -> DecIPTTL -> Discard;") == set()
+
+
+def test_what_is_written_and_read_lives() -> None:
+    text = "InfiniteSource -> Paint(1) -> MarkIPHeader(14) -> DecIPTTL -> CheckPaint(1) -> Discard;"
+    assert {"paint", "network"} <= live(text)
+    assert not live(text) & {"dst_ip", "transport", "timestamp", "mac", "fix_ip_src"}
+
+
+@pytest.mark.parametrize("offset", [0, 5, 16, 17, 20, 23, 31, 47])
+def test_an_argument_chooses_the_annotation(offset: int) -> None:
+    found = live(f"InfiniteSource -> Paint(1, {offset}) -> CheckPaint(1, {offset}) -> Discard;")
+    assert field_bits(found) >> offset & 1
+    assert live(f"InfiniteSource -> Paint(1, {offset}) -> CheckPaint(1, 10) -> Discard;") == set()
+
+
+def test_annotations_that_overlap_live_together() -> None:
+    # PARAM (byte 16) and PAINT (byte 17) lie in PAINT2.
+    text = "InfiniteSource -> Paint(1, 17) -> Paint(2, 16) -> CheckPaint(1) -> Discard;"
+    assert live(text) == {"paint", "paint2"}
+    assert live(text.replace("CheckPaint(1)", "CheckPaint(2, 16)")) == {"param", "paint2"}
+
+
+def test_a_run_time_annotation_keeps_everything() -> None:
+    text = "InfiniteSource -> p :: Paint(1) -> n :: Strip(1) -> Discard;"
+    graph = graph_of(text)
+    assert DropDeadMetadata().run(graph) == graph
+    frozen = graph_of(text + "PassInfo(FROZEN n);")
+    assert DropDeadMetadata().run(frozen).live is None
+    frozen = graph_of(text + "PassInfo(FROZEN p);")  # the other one names no annotation
+    assert DropDeadMetadata().run(frozen).live == frozenset()
+
+
+def test_an_argument_switches_a_field_on() -> None:
+    off = "FromDPDKDevice(0) -> Print -> Discard;"
+    on = "FromDPDKDevice(0, PAINT_QUEUE true) -> Print -> Discard;"
+    assert "paint" in live(on)
+    assert "paint" not in live(off)
+    assert "aggregate" in live(on.replace("PAINT_QUEUE", "RSS_AGGREGATE"))
+    # When the program starts it may be switched on.
+    assert {"paint", "aggregate", "timestamp"} <= set(after(off, DropDeadMetadata()).live or ())
+
+
+def test_reading_everything_makes_nothing_live_that_nobody_writes() -> None:
+    assert live("InfiniteSource -> Print -> Discard;") == {"timestamp"}
+
+
+def test_what_is_dead_is_removed_for_all_elements() -> None:
+    text = "InfiniteSource -> Paint(1) -> Discard; FromDump(in.pcap) -> CheckPaint(1) -> Discard;"
+    assert "paint" in live(text)  # liveness is that of the graph, not of its paths
+
+
+# --- reachability ---------------------------------------------------------------------------------
+
+
+def removed(text: str) -> set[str]:
+    graph = graph_of(text)
+    result = RemoveUnreachable().run(graph)
+    assert verify(result) == []
+    return set(graph.elements) - set(result.elements)
+
+
+def test_what_an_idle_feeds_is_removed() -> None:
+    text = "InfiniteSource -> n :: Null -> Discard; i :: Idle -> x :: Null -> n; x2 :: Null -> n; i[1] -> x2;"
+    assert removed(text) == {"i", "x", "x2"}
+
+
+def test_an_idle_that_takes_packets_stays() -> None:
+    assert removed("InfiniteSource -> i :: Idle;") == set()
+
+
+def test_behind_an_idle_that_takes_packets_nothing_comes() -> None:
+    text = "InfiniteSource -> i :: Idle; i -> n :: Null -> d :: Discard;"
+    graph = RemoveUnreachable().run(graph_of(text))
+    assert verify(graph) == []
+    assert "i" in graph.elements
+
+
+def test_an_input_that_nothing_feeds() -> None:
+    graph = RemoveUnreachable().run(pair("i -> [1]p;"))
+    assert verify(graph) == []
+    assert {"s", "p", "d"} <= set(graph.elements)
+
+
+def test_ports_of_elements_that_keep_paths_apart() -> None:
+    """Packets of input 0 leave on output 0 only, which alone does not make `x` reachable."""
+    graph = RemoveUnreachable().run(pair("i -> x;\nx -> [1]p;", "x :: Null;\n"))
+    assert verify(graph) == []
+    assert {"s", "p", "d"} <= set(graph.elements)
+
+
+def pair(feed: str, more: str = "") -> PipelineGraph:
+    """A Pair of which a source feeds input 0, and an Idle input 1."""
+    return kit.graph_of(
+        f"s :: Source;\ni :: Idle;\np :: Pair;\nd :: Discard;\ne :: Discard;\n{more}"
+        f"s -> p;\n{feed}\np -> d;\np[1] -> e;"
+    )
+
+
+def test_elements_without_ports_stay() -> None:
+    graph = kit.graph_of("s :: Source;\nd :: Discard;\nn :: Null;\ns -> d;\nn -> n;")
+    lonely = replace(graph.elements["n"], inputs=(), outputs=())
+    kept = graph.with_elements([graph.elements["s"], graph.elements["d"], lonely])
+    kept = kept.with_connections(c for c in kept.connections if c.source.element == "s")
+    assert set(RemoveUnreachable().run(kept).elements) == {"s", "d", "n"}
+
+
+def test_the_examples_have_nothing_unreachable() -> None:
+    for example in EXAMPLES:
+        graph = graph_of(example.read_text())
+        assert RemoveUnreachable().run(graph) == graph
