@@ -11,8 +11,8 @@ FromDump($IN, STOP true)
   -> check :: CheckIPHeader(CHECKSUM true)
   -> Unstrip(14)
   -> good :: Counter
-  -> ToDump($OUT);
+  -> ToDump($OUT, SNAPLEN 0);
 
-rest :: Counter -> ToDump($REST);
+rest :: Counter -> ToDump($REST, SNAPLEN 0);
 kind[1] -> rest;
 check[1] -> Unstrip(14) -> rest;

@@ -35,6 +35,9 @@ def elaborate(
     values = {name: _values(x, dialect, diags) for name, x in instances.items()}
     if whole and len(instances) + len(decisions) == len(flat.elements):
         ports = resolve_ports(instances, connections, diags)
+        for name, x in instances.items():
+            if name in ports and "pull" not in ports[name].inputs:
+                _check_pull_only(x, values[name] or {}, diags)
     diags.stop_if_errors()
     graph = PipelineGraph(
         elements={
@@ -75,6 +78,17 @@ def _check_requirements(
                 f"requirement '{requirement}' not available",
                 hint="pmill provides its element classes and "
                 f"{', '.join(sorted(PROVISIONS))}; remove the requirement if it is not needed",
+            )
+
+
+def _check_pull_only(x: Instance, values: Mapping[str, Value], diags: Diagnostics) -> None:
+    for arg in x.spec.arguments:
+        if arg.pull and arg.name in values and values[arg.name].click is not None:
+            diags.error(
+                "PM0410",
+                f"{x.label}: {arg.keyword} is meaningless in push context",
+                x.element.config.span,
+                hint="remove it: the element is pushed to",
             )
 
 

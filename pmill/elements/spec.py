@@ -35,6 +35,7 @@ class ArgSpec:
     reads: bool = False  # an Anno argument: the bytes it names are read
     writes: bool = False  # an Anno argument: the bytes it names are written
     sets: str | None = None  # a bool argument: when true, this metadata field is written
+    pull: bool = False  # meaningless unless an input is pull
     aliases: tuple[str, ...] = ()  # other keywords for the same argument
     ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
     by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ

@@ -11,8 +11,9 @@ After::
 
 A packet can reach what a source leads to through connections and through elements whose flow
 code lets packets pass from the input it came in by to the output. Elements without ports
-(information) stay. Not applied: an element behind a switch that never chooses it stays, since
-this pass does not look at arguments.
+(information) stay, and so does what is the only thing on a port of an element that stays: every
+port must lead somewhere. Not applied: an element behind a switch that never chooses it stays,
+since this pass does not look at arguments.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ class RemoveUnreachable:
     requires: ClassVar[tuple[str, ...]] = ()
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
-        """Keep what sources reach, and elements that have no ports."""
-        reached = _reached(graph)
+        """Keep what sources reach, what fills their ports, and elements that have no ports."""
+        kept = _with_neighbours(graph, _reached(graph))
         return graph.with_elements(
-            e for e in graph.elements.values() if e.name in reached or not (e.inputs or e.outputs)
+            e for e in graph.elements.values() if e.name in kept or not (e.inputs or e.outputs)
         )
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
@@ -45,6 +46,24 @@ class RemoveUnreachable:
         if not gone:
             return "every element can be reached"
         return f"removed {count(len(gone), 'element')} no packet reaches: {', '.join(gone)}"
+
+
+def _with_neighbours(graph: PipelineGraph, reached: frozenset[str]) -> set[str]:
+    """Add the elements without which a port of a kept element would be unconnected."""
+    kept = set(reached)
+    todo = list(reached)
+    while todo:
+        name = todo.pop()
+        others: dict[tuple[str, int], list[str]] = {}
+        for c in graph.outgoing(name):
+            others.setdefault(("output", c.source.number), []).append(c.target.element)
+        for c in graph.incoming(name):
+            others.setdefault(("input", c.target.number), []).append(c.source.element)
+        for names in others.values():
+            if kept.isdisjoint(names):
+                kept.add(names[0])
+                todo.append(names[0])
+    return kept
 
 
 def _reached(graph: PipelineGraph) -> frozenset[str]:

@@ -88,9 +88,11 @@ void header_checks() {
       ip.total_length = net16(static_cast<std::uint16_t>(size - rng() % 3 + rng() % 2));
       if (net::is_whole(ip, size) && rng() % 8 != 0) net::set_checksum(ip, ip.header_bytes());
     }
-    const auto fast = net::check_header(bytes.data(), size, true, rules);
-    expect(fast == net::find_fault(bytes.data(), size, true, rules), "check_header");
-    good += fast == net::HeaderFault::none;
+    const bool is_good = net::find_fault(bytes.data(), size, true, rules) == net::HeaderFault::none;
+    const bool is_plain = size >= net::IPv4::kBytes && bytes[0] == 0x45;
+    expect(net::is_plain_and_good(bytes.data(), size, true, rules) == (is_good && is_plain),
+           "is_plain_and_good");
+    good += is_good;
   }
   expect(good > 1000, "there were good headers");
 }

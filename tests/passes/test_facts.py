@@ -107,9 +107,9 @@ def test_what_no_source_reaches_is_cold() -> None:
 
 def arms(count: int, tail: int) -> str:
     """Several arms of a switch that meet in a tail of `tail` elements."""
-    lines = ["FromDump(in.pcap) -> s :: Switch(0);"]
+    lines = ["join :: Null" + " -> Null" * (tail - 2) + " -> Discard;"]
+    lines += ["FromDump(in.pcap) -> s :: Switch(0);"]
     lines += [f"s[{i}] -> arm{i} :: Null -> join;" for i in range(count)]
-    lines += ["join :: Null" + " -> Null" * (tail - 2) + " -> Discard;"]
     return "\n".join(lines)
 
 
@@ -136,10 +136,10 @@ def test_the_default_budget_is_64() -> None:
 def test_a_shared_join_counts_for_nothing_in_front_of_it() -> None:
     text = """\
     FromDump(in.pcap) -> s :: Switch(0);
-    s[0] -> outer; s[1] -> outer :: Null -> inner;
-    s[2] -> inner :: Null -> Null -> Null -> Discard;"""
-    # The inner join brings 4 elements, which would make 5 of the outer one: too many for 4. It is
-    # shared at 3, and then a copy of the outer one costs only itself.
+    s[0] -> outer :: Null -> inner :: Null -> Null -> Null -> Discard;
+    s[1] -> outer; s[2] -> inner;"""
+    # The inner join brings 4 elements, which would make 5 of the outer one: too many for 4. At 3
+    # the inner one is shared, and then a copy of the outer one costs only itself.
     assert {k for k, v in fused(text, 4).items() if v == "outlined"} == {"s[0]", "s[1]"}
     assert {k for k, v in fused(text, 3).items() if v == "outlined"} == {"outer[0]", "s[2]"}
 

@@ -14,8 +14,8 @@ struct Discard {
   static constexpr Spec spec{.ports = "1/0", .processing = "a"};
 
   struct Args {
-    bool active = true;       ///< Whether to pull packets; has no meaning in push context.
-    std::uint32_t burst = 1;  ///< Packets to pull at a time; has no meaning in push context.
+    bool active = true;       ///< Whether to pull packets. @pull
+    std::uint32_t burst = 1;  ///< Packets to pull at a time.
   };
 
   struct State {

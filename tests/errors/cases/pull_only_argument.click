@@ -1,0 +1,1 @@
+InfiniteSource -> Discard(ACTIVE false);
