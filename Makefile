@@ -46,7 +46,6 @@ golden: $(STAMP)  ## rewrite the goldens; read the diff before you commit it
 	@git diff --stat
 
 bench: $(STAMP)  ## measure against testpmd, the floor and hand-written programs
-	@$(MAKE) -s -C bench/limits
 	@$(VENV)/bin/pmill bench
 
 clean:  ## remove what was built here

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pmill.diagnostics import Diagnostic, DiagnosticError, Note
+from pmill.diagnostics import Diagnostic, DiagnosticError, Note, fail
 from pmill.emit.lower import identifiers
 from pmill.graph import Element, PipelineGraph
 from pmill.toolchain import CompilerError, error_groups
@@ -14,6 +14,16 @@ _WHERE = re.compile(r"(?P<path>[^\s:]+\.(?:hh|cc)):(?P<line>\d+):(?P<column>\d+)
 
 def blame(error: CompilerError, text: str, graph: PipelineGraph) -> DiagnosticError:
     """Return clang's errors as diagnostics, each at the element whose code it is about."""
+    refused = re.search(
+        r"error: (?:unknown target CPU '([^']*)'|unsupported argument '([^']*)')", error.messages
+    )
+    if refused:
+        what = "--march" if refused[1] is not None else "--sanitize"
+        return fail(
+            "PM0602",
+            f"clang knows no {what} '{refused[1] or refused[2]}'",
+            hint="see 'clang-19 --print-supported-cpus'" if what == "--march" else None,
+        )
     idents = {ident: graph.elements[name] for name, ident in identifiers(graph.elements).items()}
     groups = error_groups(error.messages) or [error.messages]
     return DiagnosticError(tuple(_diagnostic(g, text, idents, graph) for g in groups))
@@ -48,10 +58,12 @@ def _by_instance(group: str, text: str, idents: dict[str, Element]) -> Element |
         if not found["path"].endswith("program.cc"):
             continue
         for line in reversed(lines[: int(found["line"])]):
+            if line.startswith("}"):
+                break  # not in an instance: main, or the list of all
             declared = re.match(r"struct (\w+) \{", line)
             if declared and declared[1] in idents:
                 return idents[declared[1]]
-    for name in re.findall(r"Self<(?:pmill::)?(?:\(anonymous namespace\)::)?(\w+)", group):
+    for name in re.findall(r"(?:Self|Box)<(?:pmill::)?(?:\(anonymous namespace\)::)?(\w+)", group):
         if name in idents:
             return idents[name]
     return None

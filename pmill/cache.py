@@ -13,8 +13,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from pmill.diagnostics import DiagnosticError, fail
 
 _MONTH_S = 30 * 24 * 3600
 
@@ -58,15 +60,25 @@ def _facts(path: Path) -> list[tuple[str, int, int]]:
     for folder, folders, files in os.walk(path):
         folders[:] = sorted(f for f in folders if f != "__pycache__")
         for name in sorted(files):
-            stat = os.stat(os.path.join(folder, name))
-            found.append((os.path.join(folder, name), stat.st_size, stat.st_mtime_ns))
+            file = os.path.join(folder, name)
+            try:
+                stat = os.stat(file)
+            except FileNotFoundError:  # a link to nothing
+                continue
+            found.append((file, stat.st_size, stat.st_mtime_ns))
     return found
 
 
-def lookup(kind: str, name: str) -> Path | None:
-    """Return the directory of an entry, marking it as used, or None when there is none."""
+def lookup(kind: str, name: str, files: Sequence[str] = ()) -> Path | None:
+    """Return the directory of an entry, marking it as used, or None when there is none.
+
+    An entry in which one of `files` is missing or empty was tampered with, and is removed.
+    """
     path = cache_dir() / kind / name
     if not path.is_dir():
+        return None
+    if any(not (path / f).is_file() or (path / f).stat().st_size == 0 for f in files):
+        shutil.rmtree(path, ignore_errors=True)
         return None
     with contextlib.suppress(OSError):
         os.utime(path)
@@ -75,11 +87,17 @@ def lookup(kind: str, name: str) -> Path | None:
 
 @contextlib.contextmanager
 def store(kind: str, name: str) -> Iterator[Path]:
-    """Yield an empty directory that becomes the entry when the block ends without an exception."""
+    """Yield an empty directory that becomes the entry when the block ends without an exception.
+
+    PM0709 when the cache cannot be written.
+    """
     parent = cache_dir() / kind
-    parent.mkdir(parents=True, exist_ok=True)
-    _expire(parent)
-    work = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        _expire(parent)
+        work = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
+    except OSError as error:
+        raise _unusable(error) from None
     try:
         yield work
         target = parent / name
@@ -88,8 +106,18 @@ def store(kind: str, name: str) -> Iterator[Path]:
         except OSError:  # somebody else made it meanwhile: theirs is as good
             if not target.is_dir():
                 raise
+    except OSError as error:
+        raise _unusable(error) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _unusable(error: OSError) -> DiagnosticError:
+    return fail(
+        "PM0709",
+        f"cannot write the cache in '{cache_dir()}': {error.strerror or error}",
+        hint="make room, or set PMILL_CACHE to a directory that can be written",
+    )
 
 
 def _expire(parent: Path) -> None:

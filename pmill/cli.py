@@ -27,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = [word for word in rest if word.startswith("-") or not hasattr(arguments, "level")]
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if eal and arguments.run is not _run:
+        parser.error("words after -- are EAL arguments, which only 'pmill run' takes")
     arguments.values = rest
     arguments.eal = eal
     return _guarded(lambda: int(arguments.run(arguments)))
@@ -211,7 +213,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     )
     _show(diags)
     if product.program is not None:
-        driver.install(product, arguments.output or Path("a.out"))
+        driver.install(product, Path("a.out") if arguments.output is None else arguments.output)
         if arguments.verbose and product.report is not None:
             for p in product.report["passes"]:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)

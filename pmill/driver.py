@@ -129,7 +129,7 @@ def _machine_code(
         tools=find_tools(),
         march=options.march,
         sanitize=options.sanitize,
-        include=options.include,
+        include=element_directories(options, Diagnostics()),
     )
     used = {e.spec.name: e.spec for e in graph.elements.values()}
     try:
@@ -171,16 +171,20 @@ def _program(
 
     check_options(options)
     tools = find_tools()
+    directories = element_directories(options, diags)
     name = cache.key(
         __version__,
         source.name,
         source.text,
-        options,
+        _words(options),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
-        cache.fingerprint(options.include),
+        cache.fingerprint([*directories, *_llvmlite()]),
     )
-    entry = cache.lookup("programs", name)
+    entry = cache.lookup("programs", name, _ENTRY)
+    if entry is not None and _outdated(entry):
+        shutil.rmtree(entry, ignore_errors=True)
+        entry = None
     cached = entry is not None
     if entry is None:
         progress("reading the configuration")
@@ -190,7 +194,7 @@ def _program(
 
         text = render(lower(graph))
         compiler = Compiler(
-            tools=tools, march=options.march, sanitize=options.sanitize, include=options.include
+            tools=tools, march=options.march, sanitize=options.sanitize, include=directories
         )
         with cache.store("programs", name) as work:
             progress("compiling")
@@ -199,21 +203,84 @@ def _program(
             (work / "program.cc").write_text(text)
             (work / "program.o").write_bytes(_machine_code(text, graph, options, work, "obj"))
             progress("linking")
-            objects = [work / "program.o", compiler.support()]
+            objects = [work / "program.o", *compiler.support()]
             link(tools, objects, work / "program", options.sanitize)
             for leftover in ("program.o", "program.bc"):
                 (work / leftover).unlink(missing_ok=True)
             (work / "report.json").write_text(json.dumps(_report(graph, reports)))
+            (work / "headers.json").write_text(json.dumps(_headers(work)))
         entry = cache.lookup("programs", name)
         assert entry is not None, "a cache entry vanished right after it was stored"
     report = json.loads((entry / "report.json").read_text())
     return Product(program=entry / "program", report=report, cached=cached)
 
 
+_ENTRY = ("program", "report.json", "headers.json")
+
+
+def _headers(work: Path) -> dict[str, Any]:
+    """The headers a program was made of that are neither pmill's nor the system's.
+
+    An element header in -I DIR may include others from anywhere.
+    """
+    listed = work / "program.d"
+    if not listed.exists():
+        return {"paths": [], "fingerprint": cache.fingerprint([])}
+    words = listed.read_text().replace("\\\n", " ").split()[1:]
+    own = str(runtime_dir())
+    paths = sorted({w for w in words if not w.startswith((own, "/usr/", str(work)))})
+    return {"paths": paths, "fingerprint": cache.fingerprint(map(Path, paths))}
+
+
+def _outdated(entry: Path) -> bool:
+    """Whether a header of a cached program has changed since."""
+    try:
+        headers = json.loads((entry / "headers.json").read_text())
+        return bool(cache.fingerprint(map(Path, headers["paths"])) != headers["fingerprint"])
+    except (OSError, ValueError, KeyError):
+        return True
+
+
+def element_directories(options: CompileOptions, diags: Diagnostics) -> tuple[Path, ...]:
+    """Return the directories of element headers that are not pmill's own, those that win first."""
+    from pmill.elements import ElementLibrary
+
+    own = runtime_dir() / "elements"
+    library = ElementLibrary.load(options.include, diags)
+    diags.stop_if_errors()
+    return tuple(path for path in library.directories if path != own)
+
+
+def _words(options: CompileOptions) -> list[str]:
+    """Write options so that equal ones are written equally, whatever the order of a set is."""
+    return [
+        f"-O{options.level}",
+        *(f"--disable-pass={name}" for name in sorted(options.disabled)),
+        f"--march={options.march}",
+        f"--sanitize={','.join(options.sanitize)}",
+        *(f"{name}={value}" for name, value in sorted(options.variables.items())),
+        *(f"-I{path}" for path in options.include),
+        f"--dialect={options.dialect}",
+    ]
+
+
+def _llvmlite() -> list[Path]:
+    """The file that changes when another llvmlite is installed, without importing it."""
+    from importlib.util import find_spec
+
+    spec = find_spec("llvmlite")
+    return [Path(spec.origin).parent / "_version.py"] if spec and spec.origin else []
+
+
 def install(product: Product, target: Path) -> None:
     """Copy a compiled program to where the user wants it."""
     assert product.program is not None, "only programs can be installed"
+    if target.is_dir():
+        raise fail(
+            "PM0703", f"cannot write '{target}': it is a directory", hint="choose another -o"
+        )
     try:
+        target.unlink(missing_ok=True)  # a program that runs cannot be overwritten, but replaced
         shutil.copy2(product.program, target)
     except OSError as error:
         raise fail(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What examples/forwarder.click says, by hand: swap the Ethernet addresses, send back.
-#include "limits.h"
-
 #include <immintrin.h>
+
+#include "limits.h"
 
 struct forwarder {
   uint64_t runts;

@@ -32,10 +32,10 @@ static ALWAYS_INLINE bool checksum_holds(const uint8_t *p) {
 static ALWAYS_INLINE bool crosses(uint16_t port, uint32_t dst) {
   bool hits;
   if (port == 0) {
-    hits = (dst - 0x0a000102u < 0xfeu);        // 10.0.1/24
+    hits = (dst - 0x0a000102u < 0xfeu);         // 10.0.1/24
     hits |= (dst - 0x0a010000u < 0x00020000u);  // 10.1/16, 10.2/16
   } else {
-    hits = (dst - 0x0a000002u < 0xfeu);          // 10.0.0/24
+    hits = (dst - 0x0a000002u < 0xfeu);         // 10.0.0/24
     hits |= (dst - 0xac100000u < 0x00100000u);  // 172.16/12
     hits |= (dst - 0xc0a80000u < 0x00010000u);  // 192.168/16
   }

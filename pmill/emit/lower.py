@@ -18,25 +18,6 @@ from pmill.emit.plan import (
 )
 from pmill.graph import Connection, Element, PipelineGraph, field_bits, field_names
 
-# Words an element may be named by that mean something else in the generated file.
-_RESERVED = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t
-    char16_t char32_t class compl concept const consteval constexpr constinit const_cast
-    continue co_await co_return co_yield decltype default delete do double dynamic_cast else
-    enum explicit export extern false float for friend goto if inline int long mutable
-    namespace new noexcept not not_eq nullptr operator or or_eq private protected public
-    register reinterpret_cast requires return short signed sizeof static static_assert
-    static_cast struct switch template this thread_local throw true try typedef typeid
-    typename union unsigned using virtual void volatile wchar_t while xor xor_eq main std
-    pmill elements net meta buffer poison detail generated linux unix Config Args Element
-    Outputs
-        """,
-    )
-)
-
 _HOPS = {
     "virtual": "Virtual",
     "direct": "Direct",
@@ -53,7 +34,7 @@ def lower(graph: PipelineGraph) -> EmitPlan:
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
     return EmitPlan(
         version=__version__,
-        source=graph.source_name,
+        source=_printable(graph.source_name),
         layout=_layout(graph),
         virtual_calls=virtual_calls,
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
@@ -99,10 +80,11 @@ def _instance(graph: PipelineGraph, element: Element, idents: Mapping[str, str])
         ident=idents[element.name],
         name=element.name,
         class_name=element.spec.name,
-        location=str(element.span),
+        location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
         arguments=tuple(_arguments(element)),
         hops=hops,
+        connected=sum(1 << port for port in by_port if port < 64),
     )
 
 
@@ -135,16 +117,24 @@ def _arguments(element: Element) -> Iterable[ArgumentPlan]:
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:
-    """Give every element a C++ identifier: `in0/check` becomes `in0_check`."""
+    """Give every element a C++ identifier: `in0/check` becomes `in0_check_`.
+
+    The underscore at the end keeps them apart from all else in the file: keywords, macros, and
+    the names of the runtime.
+    """
     taken: set[str] = set()
     found: dict[str, str] = {}
     for name in names:
-        ident = re.sub(r"\W", "_", name.replace("@", "_"))
-        ident = re.sub(r"_+", "_", ident).strip("_") or "element"
-        if ident[0].isdigit():
+        ident = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") + "_"
+        if not ident[0].isalpha():
             ident = f"e{ident}"
-        while ident in taken or ident in _RESERVED or ident in found.values():
-            ident += "_"
+        while ident in taken:
+            ident += "e_"
         taken.add(ident)
         found[name] = ident
     return found
+
+
+def _printable(text: str) -> str:
+    """Make a name fit for a comment: one line of plain characters."""
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -26,7 +26,10 @@ class HopPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstancePlan:
-    """One element instance. `location` is `file:line` of its place in the configuration."""
+    """One element instance. `location` is `file:line` of its place in the configuration.
+
+    `connected` has a bit for each of the first 64 outputs that lead anywhere.
+    """
 
     ident: str
     name: str
@@ -35,6 +38,7 @@ class InstancePlan:
     frozen: bool
     arguments: tuple[ArgumentPlan, ...]
     hops: tuple[HopPlan, ...]
+    connected: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,29 +19,36 @@ def render(plan: EmitPlan) -> str:
         autoescape=False,
     )
     environment.filters["cpp_string"] = cpp_string
+    environment.filters["byte_count"] = byte_count
     return environment.get_template("program.cc.j2").render(plan=plan)
 
 
 def cpp_string(text: str) -> str:
-    """Return a C++ literal of the text's bytes (each character is one byte, as in Latin-1).
+    """Return a C++ literal of the text's bytes: UTF-8, and raw bytes where Python kept such.
 
     Long texts are cut into pieces, which C++ joins. An octal escape is always three digits, so
     that no digit that follows can become a part of it.
     """
-    pieces = [text[i : i + 80] for i in range(0, len(text), 80)] or [""]
-    return " ".join(f'"{"".join(_escaped(c) for c in piece)}"' for piece in pieces)
+    data = _bytes(text)
+    pieces = [data[i : i + 80] for i in range(0, len(data), 80)] or [b""]
+    return " ".join(f'"{"".join(_escaped(byte) for byte in piece)}"' for piece in pieces)
 
 
-def _escaped(char: str) -> str:
+def byte_count(text: str) -> int:
+    """Return the number of bytes that `cpp_string` writes."""
+    return len(_bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _escaped(byte: int) -> str:
+    char = chr(byte)
     if char in '"\\':
         return "\\" + char
     if char == "\n":
         return "\\n"
-    if char == "?" or not 0x20 <= ord(char) < 0x7F:
-        return "".join(f"\\{byte:03o}" for byte in _bytes(char))
+    if char == "?" or not 0x20 <= byte < 0x7F:
+        return f"\\{byte:03o}"
     return char
-
-
-def _bytes(char: str) -> bytes:
-    """A character below 256 stands for one byte; any other for its UTF-8."""
-    return bytes([ord(char)]) if ord(char) < 256 else char.encode()

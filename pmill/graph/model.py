@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
-
-import networkx as nx
+from typing import TYPE_CHECKING, Literal
 
 from pmill.diagnostics import Span
 from pmill.elements.spec import ElementSpec
+
+if TYPE_CHECKING:
+    import networkx
 
 Processing = Literal["push", "pull"]
 # How a packet crosses a connection: through a table of pointers ("virtual"), by a direct call
@@ -91,9 +92,11 @@ class PipelineGraph:
     live: frozenset[str] | None = None
 
     @cached_property
-    def nx(self) -> nx.MultiDiGraph[str]:
+    def nx(self) -> networkx.MultiDiGraph[str]:
         """The graph in networkx; edge attribute `connection` holds the `Connection`."""
-        g: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        import networkx  # takes long to load, and compiling needs none of it
+
+        g: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         g.add_nodes_from(self.elements)
         for c in self.connections:
             g.add_edge(c.source.element, c.target.element, connection=c)
@@ -121,16 +124,27 @@ class PipelineGraph:
         """Return the connections that enter an element, by port."""
         return self._incoming[element]
 
-    @cached_property
+    @property
     def back_edges(self) -> frozenset[tuple[Port, Port]]:
         """Connections that close a cycle, found depth first from the sources in order.
 
-        The choice depends only on the configuration's order, so that it is the same at every
-        optimisation level.
+        The choice depends only on the configuration's order and on what packets can reach, so
+        that it is the same at every optimisation level.
         """
+        return self._walk[0]
+
+    @property
+    def postorder(self) -> tuple[str, ...]:
+        """All elements, each behind those it leads to, but for back edges."""
+        return self._walk[1]
+
+    @cached_property
+    def _walk(self) -> tuple[frozenset[tuple[Port, Port]], tuple[str, ...]]:
+        """Walk depth first from the sources; return the back edges and the postorder."""
         state: dict[str, int] = {}
+        order: list[str] = []
         back: set[tuple[Port, Port]] = set()
-        starts = [n for n in self.elements if not self._incoming[n]] + list(self.elements)
+        starts = [n for n, e in self.elements.items() if e.spec.source] + list(self.elements)
         for start in starts:
             if start in state:
                 continue
@@ -148,8 +162,9 @@ class PipelineGraph:
                         break
                 else:
                     state[name] = 2
+                    order.append(name)
                     stack.pop()
-        return frozenset(back)
+        return frozenset(back), tuple(order)
 
     def with_elements(self, elements: Iterable[Element]) -> PipelineGraph:
         """Return this graph with the given elements; connections between others are dropped."""

@@ -86,8 +86,9 @@ class FuseRegions:
                 shared.add(name)
             return name in shared
 
-        for name in graph.elements:
+        for name in graph.postorder:  # so that what lies behind is known, and nothing recurses far
             is_shared(name)
+            size(name)
         return frozenset(shared)
 
 

@@ -35,7 +35,10 @@ class RemoveUnreachable:
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Keep what sources reach, what fills their ports, and elements that have no ports."""
-        kept = _with_neighbours(graph, _reached(graph))
+        reached = _reached(graph)
+        if not reached:  # nothing ever happens: the program will say so, of a graph that is there
+            return graph
+        kept = _with_neighbours(graph, reached)
         return graph.with_elements(
             e for e in graph.elements.values() if e.name in kept or not (e.inputs or e.outputs)
         )

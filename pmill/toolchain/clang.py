@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +49,8 @@ class Compiler:
             "-Wno-unused-function",
             "-Wno-unused-const-variable",
         ]
+        flags += [f"-I{path}" for path in self.include]  # first: theirs replace pmill's elements
         flags += [f"-I{runtime / 'include'}", f"-I{runtime / 'elements'}"]
-        flags += [f"-I{path}" for path in self.include]
         flags += self.tools.dpdk_cflags
         flags += self.tools.machine_flags(self.march)  # after DPDK's own, which would win otherwise
         if self.sanitize:
@@ -69,21 +70,39 @@ class Compiler:
         """Compile to an object, all passes by clang."""
         return self._compile(text, work, [], "o")
 
-    def support(self) -> Path:
-        """Return the object of the runtime's own code, compiled once."""
-        # Nothing in it runs for packets: compiling it fast is worth more than fast code.
-        source = str(runtime_dir() / "src" / "support.cc")
-        return self._cached("support", ["-O0", "-c", source], "o")
+    def support(self) -> list[Path]:
+        """Return the objects of the runtime's own code, compiled once."""
+        source = runtime_dir() / "src"
+        # No packet runs through the first: compiling it fast is worth more than fast code.
+        commands = {
+            "support": ["-O0", "-c", str(source / "support.cc")],
+            "packets": ["-c", str(source / "packets.cc")],
+        }
+        with ThreadPoolExecutor() as pool:
+            return list(pool.map(lambda kind: self._cached(kind, commands[kind], "o"), commands))
 
     def _compile(self, text: str, work: Path, extra: Sequence[str], suffix: str) -> Path:
         source = work / "program.cc"
         source.write_text(text)
         target = work / f"program.{suffix}"
-        include = runtime_dir() / "include" / "pmill" / "pmill.hh"
-        header = self._cached("header", ["-x", "c++-header", str(include)], "pch")
-        command = [*self.flags(), *extra, "-include-pch", str(header)]
+        command = [*self.flags(), *extra, "-include-pch", str(self._header())]
+        if self.include:
+            command += ["-MD", "-MF", str(work / "program.d")]
         self._run([*command, "-c", str(source), "-o", str(target)])
         return target
+
+    def _header(self) -> Path:
+        """Return the precompiled header: what programs are made of, and all of pmill's elements.
+
+        What of it is known without a program is instantiated in it already.
+        """
+        elements = runtime_dir() / "elements"
+        names = sorted(str(path.relative_to(elements)) for path in elements.glob("*/*.hh"))
+        if self.include:  # one of theirs may replace one of these
+            names = []
+        text = "".join(f"#include <{name}>\n" for name in ["pmill/pmill.hh", *names])
+        command = ["-fpch-instantiate-templates", "-x", "c++-header", "-"]
+        return self._cached("header", command, "pch", text)
 
     def check(self, text: str) -> None:
         """Check a text, once while nothing it is made of changes; CompilerError if it is wrong."""
@@ -95,23 +114,24 @@ class Compiler:
                 (work / "check.cc").write_text(text)
                 self._run([*flags, str(work / "check.cc")])
 
-    def _cached(self, kind: str, command: Sequence[str], suffix: str) -> Path:
-        """Return a file that depends on the runtime and the flags alone."""
+    def _cached(self, kind: str, command: Sequence[str], suffix: str, text: str = "") -> Path:
+        """Return a file that the runtime and the flags decide; `text` is clang's input."""
         flags = self.flags()
         runtime = runtime_dir()
-        sources = cache.fingerprint([runtime / "include", runtime / "src"])
-        name = cache.key(flags, command, self.tools.identity, sources)
+        folders = [runtime / "include", runtime / "elements" if text else runtime / "src"]
+        name = cache.key(flags, command, text, self.tools.identity, cache.fingerprint(folders))
         entry = cache.lookup(kind, name)
         if entry is None:
             with cache.store(kind, name) as work:
-                self._run([*flags, *command, "-o", str(work / f"{kind}.{suffix}")])
+                self._run([*flags, *command, "-o", str(work / f"{kind}.{suffix}")], text)
             entry = cache.lookup(kind, name)
             assert entry is not None, "a cache entry vanished right after it was stored"
         return entry / f"{kind}.{suffix}"
 
-    def _run(self, arguments: Sequence[str]) -> None:
+    def _run(self, arguments: Sequence[str], text: str = "") -> None:
         done = subprocess.run(
             [self.tools.clang, "-fno-color-diagnostics", *arguments],
+            input=text,
             capture_output=True,
             text=True,
             check=False,

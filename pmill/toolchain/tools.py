@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -54,16 +56,25 @@ def find_tools() -> Tools:
     pkg_config = shutil.which("pkg-config")
     if pkg_config is None:
         raise fail("PM0702", "no pkg-config found", hint="install it: apt-get install pkg-config")
-    identity = key(fingerprint([Path(clang).resolve(), *_dpdk_files()]), _cpu())
+    identity = key(fingerprint([Path(clang).resolve(), *_dpdk_files()]), _cpu(), _environment())
     remembered = cache_dir() / "tools.json"
     return _remembered(remembered, identity) or _probe(clang, pkg_config, identity, remembered)
 
 
 def _dpdk_files() -> list[Path]:
     """The files that tell which DPDK is installed, wherever pkg-config would look."""
-    return sorted(Path("/usr").glob("lib*/*/pkgconfig/libdpdk.pc")) + sorted(
-        Path("/usr/local").glob("lib*/**/pkgconfig/libdpdk.pc")
-    )
+    return [
+        Path("/usr/include/dpdk"),
+        Path("/usr/local/include"),
+        *sorted(Path("/usr").glob("lib*/*/pkgconfig/libdpdk.pc")),
+        *sorted(Path("/usr/local").glob("lib*/**/pkgconfig/libdpdk.pc")),
+    ]
+
+
+def _environment() -> list[str]:
+    """The variables by which a user tells pkg-config and clang to look elsewhere."""
+    names = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "CPATH", "CPLUS_INCLUDE_PATH")
+    return [os.environ.get(name, "") for name in names]
 
 
 def _remembered(path: Path, identity: str) -> Tools | None:
@@ -98,8 +109,9 @@ def _probe(clang: str, pkg_config: str, identity: str, remember: Path) -> Tools:
         native=_native(clang),
         identity=identity,
     )
-    remember.parent.mkdir(parents=True, exist_ok=True)
-    remember.write_text(json.dumps(asdict(tools)))
+    with contextlib.suppress(OSError):  # then they are looked for again next time
+        remember.parent.mkdir(parents=True, exist_ok=True)
+        remember.write_text(json.dumps(asdict(tools)))
     return tools
 
 

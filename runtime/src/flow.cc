@@ -109,7 +109,7 @@ class Rule {
 
  private:
   std::string place() const {
-    return entry_.request.flow_rules_file + ":" + std::to_string(line_) + ": ";
+    return std::string(entry_.request.flow_rules_file) + ":" + std::to_string(line_) + ": ";
   }
   [[noreturn]] void wrong(std::string_view expected, std::string_view found) const {
     fail(entry_.label,
@@ -308,7 +308,7 @@ class Rule {
 }  // namespace
 
 void load_flow_rules(const PortState &port, const Setup::Entry<RxRequest> &entry) {
-  const std::string &path = entry.request.flow_rules_file;
+  const std::string path(entry.request.flow_rules_file);
   std::FILE *file = std::fopen(path.c_str(), "r");
   if (file == nullptr)
     fail(entry.label, "cannot read FLOW_RULES_FILE " + quoted(path) + ": " + std::strerror(errno),

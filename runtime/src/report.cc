@@ -105,17 +105,16 @@ std::string where_to(const CounterInfo &c) {
 void print_counters(const Report &report) {
   Table counters(3), drops(3);
   bool any = false, dropped = false;
-  for (std::size_t i = 0; i < report.counters.size(); ++i) {
-    const CounterInfo &c = report.counters[i];
-    if (report.values[i] == 0) continue;
+  for (const CounterInfo &c : report.counters) {
+    if (c.value == 0) continue;
     const std::string label = std::string(c.element) + " :: " + std::string(c.element_class);
     const bool is_drop = c.kind == CounterKind::drop;
     (is_drop ? dropped : any) = true;
     if (is_drop)
-      drops.row({label, std::string(c.name), c.connected ? where_to(c) : "dropped",
-                 grouped(report.values[i])});
+      drops.row(
+          {label, std::string(c.name), c.connected ? where_to(c) : "dropped", grouped(c.value)});
     else
-      counters.row({label, std::string(c.name), "", grouped(report.values[i])});
+      counters.row({label, std::string(c.name), "", grouped(c.value)});
   }
   if (any) {
     std::printf("\ncounters\n");
@@ -233,7 +232,7 @@ void json_elements(Json &json, const Report &report) {
     json.text("class", report.counters[i].element_class);
     json.open('{', "counters");
     for (; i < report.counters.size() && report.counters[i].element == element; ++i)
-      json.count(report.counters[i].name, report.values[i]);
+      json.count(report.counters[i].name, report.counters[i].value);
     json.close('}');
     json.close('}');
   }
@@ -242,15 +241,14 @@ void json_elements(Json &json, const Report &report) {
 
 void json_drops(Json &json, const Report &report) {
   json.open('[', "drops");
-  for (std::size_t i = 0; i < report.counters.size(); ++i) {
-    const CounterInfo &c = report.counters[i];
-    if (c.kind != CounterKind::drop || report.values[i] == 0) continue;
+  for (const CounterInfo &c : report.counters) {
+    if (c.kind != CounterKind::drop || c.value == 0) continue;
     json.open('{');
     json.text("element", c.element);
     json.text("class", c.element_class);
     json.text("counter", c.name);
     json.text("reason", c.doc);
-    json.count("packets", report.values[i]);
+    json.count("packets", c.value);
     if (c.connected)
       json.count("output", static_cast<std::uint64_t>(c.output));
     else

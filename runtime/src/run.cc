@@ -186,8 +186,8 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
   if (!has_work)
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
-  start_eal(options, setup);
   catch_signals();
+  start_eal(options, setup);
 
   g_lcores = worker_lcores();
   s.worker_count = g_lcores.size();
@@ -276,26 +276,51 @@ void stop_ports() {
   }
 }
 
-void finish(std::string_view program, std::span<const CounterInfo> counters) {
+/// All counters, in the order of the instances.
+std::vector<CounterInfo> list_counters(std::span<const InstanceInfo> instances) {
+  std::vector<CounterInfo> all;
+  for (const InstanceInfo &i : instances)
+    for (const CounterSpec &c : std::span(i.counters, i.counter_count))
+      all.push_back({.element = i.name,
+                     .element_class = i.element_class,
+                     .name = c.name,
+                     .doc = c.doc,
+                     .kind = c.kind,
+                     .output = c.output,
+                     .connected = c.output >= 0 && (i.connected >> c.output & 1) != 0});
+  return all;
+}
+
+/// Adds what a worker counted. States that all workers share count for the first alone.
+void add_counters(const ProgramInfo &program, const Worker &worker,
+                  std::vector<CounterInfo> &counters) {
+  std::vector<const void *> states(program.instances.size());
+  program.find_states(worker, states.data());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const InstanceInfo &instance = program.instances[i];
+    for (const CounterSpec &c : std::span(instance.counters, instance.counter_count)) {
+      CounterInfo &counter = counters[next++];
+      if (instance.shared && worker.index != 0) continue;
+      const auto *at = static_cast<const std::byte *>(states[i]) + c.offset;
+      counter.value += reinterpret_cast<const Count *>(at)->value;
+    }
+  }
+}
+
+void finish(const ProgramInfo &program) {
   State &s = state();
   Report report;
-  report.program = program;
+  report.program = program.name;
   report.seconds = s.seconds;
-  report.counters = counters;
+  report.counters = list_counters(program.instances);
   for (const WorkerStatus &w : workers())
     report.workers.push_back({.lcore = w.lcore,
                               .packets = w.packets,
                               .busy_cycles = w.busy_cycles,
                               .no_buffer = w.worker->no_buffer.value,
                               .loops = w.worker->loops.value});
-  for (const CounterInfo &c : counters) {
-    std::uint64_t value = 0;
-    for (const WorkerStatus &w : workers()) {
-      value += c.read(*w.worker);
-      if (c.shared) break;
-    }
-    report.values.push_back(value);
-  }
+  for (const WorkerStatus &w : workers()) add_counters(program, *w.worker, report.counters);
   print_report(report, s.options.stats);
   stop_eal();
 }
@@ -328,7 +353,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
     worker->end_burst();
   }
   runtime::stop_ports();
-  runtime::finish(program.name, program.counters);
+  runtime::finish(program);
   return 0;
 }
 

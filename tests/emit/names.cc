@@ -16,29 +16,32 @@ namespace pmill {
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
+  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
-  static constexpr std::array<CounterOf<State>, 2> counters{ {
-      {&State::count, "count", "Packets that passed.", CounterKind::read, -1},
-      {&State::byte_count, "byte_count", "Bytes of these packets.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
+      {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
+  };
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets discarded.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets made.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
+  };
 };
 
 namespace {
@@ -223,17 +226,29 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1>, Part<int_>, Part<class_>, Part<a_b>, Part<main_>, Part<e9>, Part<std_>, Part<Discard_10>, Part<a_b_>, Part<outer_b_b> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    use(Tag<InfiniteSource_1>{});
-    use(Tag<int_>{});
-    use(Tag<class_>{});
-    use(Tag<a_b>{});
-    use(Tag<main_>{});
-    use(Tag<e9>{});
-    use(Tag<std_>{});
-    use(Tag<Discard_10>{});
-    use(Tag<a_b_>{});
-    use(Tag<outer_b_b>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
+    if constexpr (requires { use(Tag<int_>{}); }) use(Tag<int_>{});
+    if constexpr (requires { use(Tag<class_>{}); }) use(Tag<class_>{});
+    if constexpr (requires { use(Tag<a_b>{}); }) use(Tag<a_b>{});
+    if constexpr (requires { use(Tag<main_>{}); }) use(Tag<main_>{});
+    if constexpr (requires { use(Tag<e9>{}); }) use(Tag<e9>{});
+    if constexpr (requires { use(Tag<std_>{}); }) use(Tag<std_>{});
+    if constexpr (requires { use(Tag<Discard_10>{}); }) use(Tag<Discard_10>{});
+    if constexpr (requires { use(Tag<a_b_>{}); }) use(Tag<a_b_>{});
+    if constexpr (requires { use(Tag<outer_b_b>{}); }) use(Tag<outer_b_b>{});
   }
+  static constexpr InstanceInfo instances[]{
+      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
+      describe<elements::Counter>(int_::name, 0x1),
+      describe<elements::Counter>(class_::name, 0x1),
+      describe<elements::Counter>(a_b::name, 0x1),
+      describe<elements::Counter>(main_::name, 0x1),
+      describe<elements::Counter>(e9::name, 0x1),
+      describe<elements::Counter>(std_::name, 0x1),
+      describe<elements::Discard>(Discard_10::name, 0x0),
+      describe<elements::Counter>(a_b_::name, 0x1),
+      describe<elements::Counter>(outer_b_b::name, 0x1),
+  };
 };
 
 }  // namespace

@@ -21,62 +21,70 @@ namespace pmill {
 template <>
 struct Described<elements::CheckPaint> {
   static constexpr std::string_view class_name = "CheckPaint";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::CheckPaint::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::drops, "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, drops), "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
+  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
-  static constexpr std::array<CounterOf<State>, 2> counters{ {
-      {&State::count, "count", "Packets that passed.", CounterKind::read, -1},
-      {&State::byte_count, "byte_count", "Bytes of these packets.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
+      {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
+  };
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets discarded.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets made.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
+  };
 };
 
 template <>
 struct Described<elements::Paint> {
   static constexpr std::string_view class_name = "Paint";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Strip> {
   static constexpr std::string_view class_name = "Strip";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Tee> {
   static constexpr std::string_view class_name = "Tee";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Truncate> {
   static constexpr std::string_view class_name = "Truncate";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 namespace {
@@ -235,16 +243,27 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1>, Part<t>, Part<a>, Part<Paint_4>, Part<Strip_5>, Part<Truncate_6>, Part<CheckPaint_7>, Part<end>, Part<waste> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    use(Tag<InfiniteSource_1>{});
-    use(Tag<t>{});
-    use(Tag<a>{});
-    use(Tag<Paint_4>{});
-    use(Tag<Strip_5>{});
-    use(Tag<Truncate_6>{});
-    use(Tag<CheckPaint_7>{});
-    use(Tag<end>{});
-    use(Tag<waste>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
+    if constexpr (requires { use(Tag<t>{}); }) use(Tag<t>{});
+    if constexpr (requires { use(Tag<a>{}); }) use(Tag<a>{});
+    if constexpr (requires { use(Tag<Paint_4>{}); }) use(Tag<Paint_4>{});
+    if constexpr (requires { use(Tag<Strip_5>{}); }) use(Tag<Strip_5>{});
+    if constexpr (requires { use(Tag<Truncate_6>{}); }) use(Tag<Truncate_6>{});
+    if constexpr (requires { use(Tag<CheckPaint_7>{}); }) use(Tag<CheckPaint_7>{});
+    if constexpr (requires { use(Tag<end>{}); }) use(Tag<end>{});
+    if constexpr (requires { use(Tag<waste>{}); }) use(Tag<waste>{});
   }
+  static constexpr InstanceInfo instances[]{
+      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
+      describe<elements::Tee>(t::name, 0xfff),
+      describe<elements::Counter>(a::name, 0x1),
+      describe<elements::Paint>(Paint_4::name, 0x1),
+      describe<elements::Strip>(Strip_5::name, 0x1),
+      describe<elements::Truncate>(Truncate_6::name, 0x1),
+      describe<elements::CheckPaint>(CheckPaint_7::name, 0x1),
+      describe<elements::Discard>(end::name, 0x0),
+      describe<elements::Discard>(waste::name, 0x0),
+  };
 };
 
 }  // namespace

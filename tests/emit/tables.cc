@@ -22,83 +22,92 @@ namespace pmill {
 template <>
 struct Described<elements::CheckIPHeader> {
   static constexpr std::string_view class_name = "CheckIPHeader";
+  static constexpr std::size_t counter_count = 8;
   using State = elements::CheckIPHeader::State;
-  static constexpr std::array<CounterOf<State>, 8> counters{ {
-      {&State::count, "count", "Good packets.", CounterKind::read, -1},
-      {&State::drops, "drops", "Bad packets, for whatever reason.", CounterKind::read, -1},
-      {&State::tiny_packet, "tiny_packet", "The packet is too short for a header.", CounterKind::drop, 1},
-      {&State::bad_version, "bad_version", "The IP version is not 4.", CounterKind::drop, 1},
-      {&State::bad_header_length, "bad_header_length", "The header says it is shorter than 20 bytes.", CounterKind::drop, 1},
-      {&State::bad_length, "bad_length", "The IP length is wrong, or longer than the packet.", CounterKind::drop, 1},
-      {&State::bad_checksum, "bad_checksum", "The header checksum is wrong.", CounterKind::drop, 1},
-      {&State::bad_source, "bad_source", "The source address is no sender's.", CounterKind::drop, 1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Good packets.", CounterKind::read, -1},
+      {offsetof(State, drops), "drops", "Bad packets, for whatever reason.", CounterKind::read, -1},
+      {offsetof(State, tiny_packet), "tiny_packet", "The packet is too short for a header.", CounterKind::drop, 1},
+      {offsetof(State, bad_version), "bad_version", "The IP version is not 4.", CounterKind::drop, 1},
+      {offsetof(State, bad_header_length), "bad_header_length", "The header says it is shorter than 20 bytes.", CounterKind::drop, 1},
+      {offsetof(State, bad_length), "bad_length", "The IP length is wrong, or longer than the packet.", CounterKind::drop, 1},
+      {offsetof(State, bad_checksum), "bad_checksum", "The header checksum is wrong.", CounterKind::drop, 1},
+      {offsetof(State, bad_source), "bad_source", "The source address is no sender's.", CounterKind::drop, 1},
+  };
 };
 
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
+  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
-  static constexpr std::array<CounterOf<State>, 2> counters{ {
-      {&State::count, "count", "Packets that passed.", CounterKind::read, -1},
-      {&State::byte_count, "byte_count", "Bytes of these packets.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
+      {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
+  };
 };
 
 template <>
 struct Described<elements::DecIPTTL> {
   static constexpr std::string_view class_name = "DecIPTTL";
+  static constexpr std::size_t counter_count = 2;
   using State = elements::DecIPTTL::State;
-  static constexpr std::array<CounterOf<State>, 2> counters{ {
-      {&State::drops, "drops", "The TTL had run out.", CounterKind::drop, 1},
-      {&State::no_header, "no_header", "The packet has no marked IP header, or only a part of it.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, drops), "drops", "The TTL had run out.", CounterKind::drop, 1},
+      {offsetof(State, no_header), "no_header", "The packet has no marked IP header, or only a part of it.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets discarded.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::ICMPError> {
   static constexpr std::string_view class_name = "ICMPError";
+  static constexpr std::size_t counter_count = 2;
   using State = elements::ICMPError::State;
-  static constexpr std::array<CounterOf<State>, 2> counters{ {
-      {&State::suppressed, "suppressed", "An error must not answer this packet (RFC 1812).", CounterKind::drop, -1},
-      {&State::no_header, "no_header", "The packet has no marked IP header, or only a part of it.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, suppressed), "suppressed", "An error must not answer this packet (RFC 1812).", CounterKind::drop, -1},
+      {offsetof(State, no_header), "no_header", "The packet has no marked IP header, or only a part of it.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets made.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
+  };
 };
 
 template <>
 struct Described<elements::Null> {
   static constexpr std::string_view class_name = "Null";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Print> {
   static constexpr std::string_view class_name = "Print";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Tee> {
   static constexpr std::string_view class_name = "Tee";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 namespace {
@@ -303,17 +312,29 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1>, Part<t>, Part<check>, Part<route>, Part<ttl>, Part<out>, Part<Print_7>, Part<Discard_8>, Part<ICMPError_9>, Part<note> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    use(Tag<InfiniteSource_1>{});
-    use(Tag<t>{});
-    use(Tag<check>{});
-    use(Tag<route>{});
-    use(Tag<ttl>{});
-    use(Tag<out>{});
-    use(Tag<Print_7>{});
-    use(Tag<Discard_8>{});
-    use(Tag<ICMPError_9>{});
-    use(Tag<note>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
+    if constexpr (requires { use(Tag<t>{}); }) use(Tag<t>{});
+    if constexpr (requires { use(Tag<check>{}); }) use(Tag<check>{});
+    if constexpr (requires { use(Tag<route>{}); }) use(Tag<route>{});
+    if constexpr (requires { use(Tag<ttl>{}); }) use(Tag<ttl>{});
+    if constexpr (requires { use(Tag<out>{}); }) use(Tag<out>{});
+    if constexpr (requires { use(Tag<Print_7>{}); }) use(Tag<Print_7>{});
+    if constexpr (requires { use(Tag<Discard_8>{}); }) use(Tag<Discard_8>{});
+    if constexpr (requires { use(Tag<ICMPError_9>{}); }) use(Tag<ICMPError_9>{});
+    if constexpr (requires { use(Tag<note>{}); }) use(Tag<note>{});
   }
+  static constexpr InstanceInfo instances[]{
+      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
+      describe<elements::Tee>(t::name, 0x3),
+      describe<elements::CheckIPHeader>(check::name, 0x3),
+      describe<elements::Null>(route::name, 0x1),
+      describe<elements::DecIPTTL>(ttl::name, 0x3),
+      describe<elements::Discard>(out::name, 0x0),
+      describe<elements::Print>(Print_7::name, 0x1),
+      describe<elements::Discard>(Discard_8::name, 0x0),
+      describe<elements::ICMPError>(ICMPError_9::name, 0x1),
+      describe<elements::Counter>(note::name, 0x1),
+  };
 };
 
 }  // namespace

@@ -20,65 +20,72 @@ namespace pmill {
 template <>
 struct Described<elements::CheckIPHeader> {
   static constexpr std::string_view class_name = "CheckIPHeader";
+  static constexpr std::size_t counter_count = 8;
   using State = elements::CheckIPHeader::State;
-  static constexpr std::array<CounterOf<State>, 8> counters{ {
-      {&State::count, "count", "Good packets.", CounterKind::read, -1},
-      {&State::drops, "drops", "Bad packets, for whatever reason.", CounterKind::read, -1},
-      {&State::tiny_packet, "tiny_packet", "The packet is too short for a header.", CounterKind::drop, 1},
-      {&State::bad_version, "bad_version", "The IP version is not 4.", CounterKind::drop, 1},
-      {&State::bad_header_length, "bad_header_length", "The header says it is shorter than 20 bytes.", CounterKind::drop, 1},
-      {&State::bad_length, "bad_length", "The IP length is wrong, or longer than the packet.", CounterKind::drop, 1},
-      {&State::bad_checksum, "bad_checksum", "The header checksum is wrong.", CounterKind::drop, 1},
-      {&State::bad_source, "bad_source", "The source address is no sender's.", CounterKind::drop, 1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Good packets.", CounterKind::read, -1},
+      {offsetof(State, drops), "drops", "Bad packets, for whatever reason.", CounterKind::read, -1},
+      {offsetof(State, tiny_packet), "tiny_packet", "The packet is too short for a header.", CounterKind::drop, 1},
+      {offsetof(State, bad_version), "bad_version", "The IP version is not 4.", CounterKind::drop, 1},
+      {offsetof(State, bad_header_length), "bad_header_length", "The header says it is shorter than 20 bytes.", CounterKind::drop, 1},
+      {offsetof(State, bad_length), "bad_length", "The IP length is wrong, or longer than the packet.", CounterKind::drop, 1},
+      {offsetof(State, bad_checksum), "bad_checksum", "The header checksum is wrong.", CounterKind::drop, 1},
+      {offsetof(State, bad_source), "bad_source", "The source address is no sender's.", CounterKind::drop, 1},
+  };
 };
 
 template <>
 struct Described<elements::Classifier> {
   static constexpr std::string_view class_name = "Classifier";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::Classifier::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::drops, "drops", "No pattern matches.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, drops), "drops", "No pattern matches.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets discarded.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::count, "count", "Packets made.", CounterKind::read, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
+  };
 };
 
 template <>
 struct Described<elements::Print> {
   static constexpr std::string_view class_name = "Print";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::StaticIPLookup> {
   static constexpr std::string_view class_name = "StaticIPLookup";
+  static constexpr std::size_t counter_count = 1;
   using State = elements::StaticIPLookup::State;
-  static constexpr std::array<CounterOf<State>, 1> counters{ {
-      {&State::no_route, "no_route", "No route matches the destination.", CounterKind::drop, -1},
-  } };
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, no_route), "no_route", "No route matches the destination.", CounterKind::drop, -1},
+  };
 };
 
 template <>
 struct Described<elements::Strip> {
   static constexpr std::string_view class_name = "Strip";
-  static constexpr std::array<CounterOf<Nothing>, 0> counters{};
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
 };
 
 namespace {
@@ -247,17 +254,29 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1>, Part<print>, Part<rules>, Part<Strip_4>, Part<check>, Part<route>, Part<arp>, Part<Discard_8>, Part<here>, Part<there> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    use(Tag<InfiniteSource_1>{});
-    use(Tag<print>{});
-    use(Tag<rules>{});
-    use(Tag<Strip_4>{});
-    use(Tag<check>{});
-    use(Tag<route>{});
-    use(Tag<arp>{});
-    use(Tag<Discard_8>{});
-    use(Tag<here>{});
-    use(Tag<there>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
+    if constexpr (requires { use(Tag<print>{}); }) use(Tag<print>{});
+    if constexpr (requires { use(Tag<rules>{}); }) use(Tag<rules>{});
+    if constexpr (requires { use(Tag<Strip_4>{}); }) use(Tag<Strip_4>{});
+    if constexpr (requires { use(Tag<check>{}); }) use(Tag<check>{});
+    if constexpr (requires { use(Tag<route>{}); }) use(Tag<route>{});
+    if constexpr (requires { use(Tag<arp>{}); }) use(Tag<arp>{});
+    if constexpr (requires { use(Tag<Discard_8>{}); }) use(Tag<Discard_8>{});
+    if constexpr (requires { use(Tag<here>{}); }) use(Tag<here>{});
+    if constexpr (requires { use(Tag<there>{}); }) use(Tag<there>{});
   }
+  static constexpr InstanceInfo instances[]{
+      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
+      describe<elements::Print>(print::name, 0x1),
+      describe<elements::Classifier>(rules::name, 0x7),
+      describe<elements::Strip>(Strip_4::name, 0x1),
+      describe<elements::CheckIPHeader>(check::name, 0x1),
+      describe<elements::StaticIPLookup>(route::name, 0x3),
+      describe<elements::Discard>(arp::name, 0x0),
+      describe<elements::Discard>(Discard_8::name, 0x0),
+      describe<elements::Discard>(here::name, 0x0),
+      describe<elements::Discard>(there::name, 0x0),
+  };
 };
 
 }  // namespace

@@ -179,5 +179,5 @@ def test_a_pass_that_breaks_the_graph_is_named() -> None:
             return "broke it"
 
     graph = graph_of("InfiniteSource -> Null -> Discard;")
-    with pytest.raises(AssertionError, match="pass breaks broke the graph: .* unused"):
+    with pytest.raises(AssertionError, match=r"pass breaks broke the graph: .* unused"):
         run(graph, CompileOptions(), [Breaks()])

@@ -108,7 +108,7 @@ struct FromDPDKDevice {
     r.ipco = args.ipco, r.tco = args.tco, r.uco = args.uco;
     r.rx_intr = args.rx_intr, r.power = static_cast<PowerManagement>(args.power_mgmt);
     r.numa = args.numa, r.numa_node = args.numa_node, r.scale = static_cast<Scale>(args.scale);
-    r.vf_pools = args.vf_pools, r.vf_vlan.assign(args.vf_vlan.begin(), args.vf_vlan.end());
+    r.vf_pools = args.vf_pools, r.vf_vlan = args.vf_vlan;
     r.flow_isolate = args.flow_isolate, r.flow_rules_file = args.flow_rules_file;
     r.allow_nonexistent = args.allow_nonexistent, r.verbose = args.verbose;
     setup.receive(args.port, r);
@@ -123,8 +123,10 @@ struct FromDPDKDevice {
     State &state = self.state;
     if (state.queues.empty()) [[unlikely]]
       return 0;
-    if (state.uncleared) [[unlikely]]
-      clear(state);
+    if (state.uncleared) [[unlikely]] {
+      state.uncleared = false;
+      state.cleared += drop_waiting(state.queues);
+    }
     const RxQueue &queue = state.queues[state.next];
     if (state.queues.size() > 1 && ++state.next == state.queues.size()) state.next = 0;
 
@@ -176,19 +178,6 @@ struct FromDPDKDevice {
     ++state.segmented;
     worker.release(b);
     return false;
-  }
-
-  /// Drops what the queues hold, but not what keeps coming.
-  PMILL_COLD static void clear(State &state) {
-    state.uncleared = false;
-    std::array<Buffer, 64> buffers;
-    for (const RxQueue &queue : state.queues)
-      for (unsigned rounds = 0; rounds < 64; ++rounds) {
-        const unsigned n = queue.receive(buffers.data(), buffers.size());
-        if (n == 0) break;
-        state.cleared += n;
-        buffer::release(buffers.data(), n);
-      }
   }
 
   PMILL_COLD static void sleep(State &state, const RxQueue &queue, std::int32_t after) {

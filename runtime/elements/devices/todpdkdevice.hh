@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <pmill/element.hh>
 #include <pmill/port.hh>
-#include <vector>
+#include <pmill/transmit.hh>
 
 namespace pmill::elements {
 
@@ -49,11 +48,7 @@ struct ToDPDKDevice {
     Count hw_bytes;   ///< @read Bytes the device sent.
     Count hw_errors;  ///< @read Packets the device failed to send.
 
-    unsigned used = 0;
-    std::array<Buffer, 256> burst;
-    const TxQueue *queue = nullptr;
-    std::vector<Buffer> waiting;  // what the device refused, oldest first
-    std::uint64_t due = 0;        // TSC at which TIMEOUT ends, 0: it does not run
+    TransmitBuffer buffer;
   };
 
   static void configure(const auto &args, Setup &setup) {
@@ -68,23 +63,23 @@ struct ToDPDKDevice {
   }
 
   static void initialize(auto &self) {
-    self.state.queue = transmit_queue(self.worker, self.name);
-    if (!self.args.blocking) self.state.waiting.reserve(self.args.iqueue);
+    self.state.buffer.begin(transmit_queue(self.worker, self.name), self.args.blocking,
+                            self.args.iqueue);
   }
 
   static void push(auto &self, auto &packet) {
     State &state = self.state;
-    state.burst[state.used++] = packet.surrender();
-    const std::size_t full = self.args.burst > 0 ? self.args.burst : state.burst.size();
-    if (state.used >= full) [[unlikely]]
-      send(self.worker, self.args, state);
+    const unsigned full =
+        self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;
+    if (state.buffer.add(packet.surrender()) >= full) [[unlikely]]
+      state.buffer.send(self.worker, state.count, state.dropped);
   }
 
   static void flush(auto &self) {
     State &state = self.state;
-    if (state.used == 0 && state.waiting.empty()) return;
-    if (self.args.timeout != 0 && patient(self.args, state)) return;
-    send(self.worker, self.args, state);
+    if (state.buffer.empty()) return;
+    if (self.args.timeout != 0 && state.buffer.patient(self.args.timeout)) return;
+    state.buffer.send(self.worker, state.count, state.dropped);
   }
 
   static void finish(auto &self) {
@@ -94,101 +89,6 @@ struct ToDPDKDevice {
     self.state.hw_count.value = counts.tx_packets;
     self.state.hw_bytes.value = counts.tx_bytes;
     self.state.hw_errors.value = counts.tx_errors;
-  }
-
- private:
-  // What follows takes parts of `self`, not `self`: a reference to it, handed out of line, would
-  // force it into memory for every packet.
-
-  /// Sends what is queued; of a device that takes it all this is the whole story. Not inlined,
-  /// so that push() stays small wherever it is.
-  [[gnu::noinline]] static void send(Worker &worker, const auto &args, State &state) {
-    if (state.queue == nullptr || !state.waiting.empty()) [[unlikely]]
-      return resend(worker, args, state);
-    const unsigned sent = state.queue->send(state.burst.data(), state.used);
-    state.count += sent;
-    if (sent != state.used) [[unlikely]]
-      return refused(worker, args, state, sent);
-    state.used = 0;
-    state.due = 0;
-  }
-
-  /// The device took only `sent` packets of the burst.
-  PMILL_COLD static void refused(Worker &worker, const auto &args, State &state, unsigned sent) {
-    Buffer *rest = state.burst.data() + sent;
-    unsigned count = state.used - sent;
-    state.used = 0;
-    state.due = 0;
-    if (args.blocking || g_stop.load(std::memory_order_relaxed)) {
-      const unsigned more = insist(state, rest, count);
-      rest += more;
-      count -= more;
-    }
-    for (; count != 0; --count, ++rest) {
-      if (!args.blocking && state.waiting.size() < args.iqueue)
-        state.waiting.push_back(*rest);
-      else
-        discard(worker, state, *rest);
-    }
-  }
-
-  /// First what waited, then the burst; or nothing, when there is no device.
-  PMILL_COLD static void resend(Worker &worker, const auto &args, State &state) {
-    if (state.queue == nullptr) {
-      for (unsigned i = 0; i < state.used; ++i) discard(worker, state, state.burst[i]);
-      state.used = 0;
-      return;
-    }
-    const bool stopping = g_stop.load(std::memory_order_relaxed);
-    const auto count = static_cast<unsigned>(state.waiting.size());
-    unsigned gone = stopping ? insist(state, state.waiting.data(), count)
-                             : offer(state, state.waiting.data(), count);
-    for (; stopping && gone < count; ++gone) discard(worker, state, state.waiting[gone]);
-    state.waiting.erase(state.waiting.begin(), state.waiting.begin() + gone);
-    if (!state.waiting.empty()) return refused(worker, args, state, 0);
-    if (state.used != 0) send(worker, args, state);
-  }
-
-  /// Sends until the device refuses; returns how many it took.
-  static unsigned offer(State &state, Buffer *buffers, unsigned count) {
-    unsigned sent = 0;
-    while (sent < count) {
-      const auto chunk = std::min<std::size_t>(count - sent, state.burst.size());
-      const unsigned n = state.queue->send(buffers + sent, static_cast<unsigned>(chunk));
-      if (n == 0) break;
-      sent += n;
-    }
-    state.count += sent;
-    return sent;
-  }
-
-  /// Sends until all is sent; a program that stops waits only a little longer.
-  static unsigned insist(State &state, Buffer *buffers, unsigned count) {
-    unsigned sent = 0;
-    std::uint64_t give_up = 0;
-    while (sent < count) {
-      sent += offer(state, buffers + sent, count - sent);
-      if (sent == count || !g_stop.load(std::memory_order_relaxed)) continue;
-      const std::uint64_t now = Clock::cycles();
-      if (give_up == 0) give_up = now + rte_get_tsc_hz() / 10;
-      if (now > give_up) break;
-    }
-    return sent;
-  }
-
-  static void discard(Worker &worker, State &state, Buffer b) {
-    ++state.dropped;
-    worker.release(b);
-  }
-
-  /// Whether an incomplete burst may wait longer.
-  static bool patient(const auto &args, State &state) {
-    if (g_stop.load(std::memory_order_relaxed) || !state.waiting.empty()) return false;
-    if (args.timeout < 0) return true;
-    const std::uint64_t now = Clock::cycles();
-    if (state.due == 0)
-      state.due = now + static_cast<std::uint64_t>(args.timeout) * rte_get_tsc_hz() / 1000;
-    return now < state.due;
   }
 };
 

@@ -15,9 +15,7 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example Classifier(12/0806 20/0001) -> ARPResponder(10.0.0.1 10.1.0.0/16 02:00:00:00:00:01) -> ToDPDKDevice(0);
 struct ARPResponder {
-  static constexpr Spec spec{.ports = "1/1-2",
-                             .processing = "a/ah",
-                             .resizes = true};
+  static constexpr Spec spec{.ports = "1/1-2", .processing = "a/ah", .resizes = true};
 
   struct Args {
     List<ArpEntry> table;  ///< `PREFIX… ETHER`: the addresses to answer for. @rest @lowering arp

@@ -69,12 +69,15 @@ struct ToDump {
     const std::uint32_t extra = args.extra_length ? packet.get(meta::extra_length) : 0;
     std::int64_t time = packet.timestamp();
     if (args.force_ts || time == 0) time = self.worker.clock.now();
-    ++self.state.count;
-    auto &writer = self.state.writer;
-    std::uint64_t lost = writer.write(packet.data(), kept, length + extra, timestamp_value(time));
-    if (args.unbuffered) lost += writer.flush();
-    if (lost != 0) [[unlikely]]
-      report(self, lost);
+    {
+      const auto guard = self.lock();
+      ++self.state.count;
+      auto &writer = self.state.writer;
+      std::uint64_t lost = writer.write(packet.data(), kept, length + extra, timestamp_value(time));
+      if (args.unbuffered) lost += writer.flush();
+      if (lost != 0) [[unlikely]]
+        report(self, lost);
+    }
     emit<0>(self, packet);
   }
 

@@ -49,30 +49,32 @@ struct ICMPError {
   PMILL_COLD static void answer(OutOfLine<S> self, const P packet) {
     constexpr std::uint32_t kHeadroom = RTE_PKTMBUF_HEADROOM;
     const auto &args = self.args;
+    State &state = self.state;
     const net::IPv4 *ip = net::ipv4(packet);
-    if (ip == nullptr) return drop(self, packet, self.state.no_header);
-    const std::uint32_t available = net::bytes_from(packet, ip);
-    if (!net::may_answer(*ip, available, packet.type(), args.badaddrs, args.type))
-      return drop(self, packet, self.state.suppressed);
-
-    const std::uint32_t quoted = std::min(available, args.mtu - net::kIcmpErrorBytes);
-    create(self, kHeadroom, net::kIcmpErrorBytes + quoted, [&](auto &error) {
-      net::write_icmp_error(error.data(), *ip, quoted,
-                            {.source = args.src,
-                             .type = args.type,
-                             .code = args.code,
-                             .id = net::next_icmp_id(),
-                             .gateway = IPAddress(packet.get(meta::dst_ip)),
-                             .pointer = packet.get(meta::param),
-                             .next_mtu = args.pmtu});
-      error.set_network(error.data());
-      error.set_transport(error.data() + net::IPv4::kBytes);
-      error.set(meta::dst_ip, ip->source_address);
-      error.set(meta::fix_ip_src, std::uint8_t{args.set_fix_anno});
-      error.set_timestamp(self.worker.clock.now());
-      emit<0>(self, error);
-    });
-    self.worker.release(packet.buffer());
+    const std::uint32_t available = ip == nullptr ? 0 : net::bytes_from(packet, ip);
+    if (ip == nullptr) {
+      ++state.no_header;
+    } else if (!net::may_answer(*ip, available, packet.type(), args.badaddrs, args.type)) {
+      ++state.suppressed;
+    } else {
+      const std::uint32_t quoted = std::min(available, args.mtu - net::kIcmpErrorBytes);
+      create(self, kHeadroom, net::kIcmpErrorBytes + quoted, [&](auto &error) {
+        net::write_icmp_error(error.data(), *ip, quoted,
+                              {.source = args.src,
+                               .type = args.type,
+                               .code = args.code,
+                               .gateway = IPAddress(packet.get(meta::dst_ip)),
+                               .pointer = packet.get(meta::param),
+                               .next_mtu = args.pmtu});
+        error.set_network(error.data());
+        error.set_transport(error.data() + net::IPv4::kBytes);
+        error.set(meta::dst_ip, ip->source_address);
+        error.set(meta::fix_ip_src, std::uint8_t{args.set_fix_anno});
+        error.set_timestamp(self.worker.clock.now());
+        emit<0>(self, error);
+      });
+    }
+    self.worker.discard(packet.buffer());
   }
 };
 

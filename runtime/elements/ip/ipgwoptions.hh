@@ -37,7 +37,7 @@ struct IPGWOptions {
     if (net::is_plain(*ip)) [[likely]]
       return emit<0>(self, packet);
     const auto bad =
-        net::process_options(*ip, self.args.myaddr, self.args.otheraddrs, self.worker.clock);
+        net::process_options(*ip, self.args.myaddr, self.args.otheraddrs, self.worker.clock.now());
     if (bad == 0) return emit_rarely<0>(self, packet);
     packet.set(meta::param, bad);
     reject<1>(self, packet, self.state.drops);

@@ -47,7 +47,8 @@ struct IPOutputCombo {
     if (packet.get(meta::paint) == self.args.color) [[unlikely]]
       send_copy<SelfOf<decltype(self)>>(self, packet);
     if (!net::is_plain(*ip)) [[unlikely]] {
-      const std::uint8_t bad = net::process_options(*ip, self.args.ipaddr, {}, self.worker.clock);
+      const std::uint8_t bad =
+          net::process_options(*ip, self.args.ipaddr, {}, self.worker.clock.now());
       if (bad != 0) {
         packet.set(meta::param, bad);
         return reject<2>(self, packet, state.bad_options);

@@ -5,11 +5,10 @@
 // memory lives in the mbuf's private area. Another model replaces this file's functions.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
 #include <rte_mbuf.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <pmill/attributes.hh>
 #include <pmill/poison.hh>
 

@@ -119,11 +119,9 @@ struct Unrolled {
 
   template <std::int32_t Jump>
   PMILL_INLINE static std::int32_t follow(const std::uint8_t *data) {
-    if constexpr (Jump <= 0) {
-      // Keeps the branch a branch: a select of two numbers would end in a jump table.
-      asm volatile("" : : "i"(Jump));
+    if constexpr (Jump <= 0)
       return Jump;
-    } else if constexpr (uses(Jump) == 1)
+    else if constexpr (uses(Jump) == 1)
       return run_inline<Jump>(data);
     else
       return run<Jump>(data);

@@ -2,11 +2,10 @@
 // Time. A worker asks its clock; the clock reads the TSC and was set once by the system's.
 #pragma once
 
-#include <cstdint>
-#include <ctime>
-
 #include <rte_cycles.h>
 
+#include <cstdint>
+#include <ctime>
 #include <pmill/attributes.hh>
 
 namespace pmill {

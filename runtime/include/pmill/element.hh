@@ -17,19 +17,19 @@
 //   self.state      this worker's State (everybody's, under a lock, when the spec says shared)
 //   self.shared     the element's `Shared`, when it has one: made once by `Shared(args)`, read only
 //   self.worker     the Worker: clock, buffers, stop()
+//   self.lock()     a guard to hold while a shared State is used, and never while emitting
 //   Self::Packet    the packet's type;  Self::frozen  whether args are compile-time constants
 //   Self::output_count  the number of outputs, for elements that have any number
 //   Self::Args      the type of args: with frozen, `Self::Args::member` is a constant expression
 #pragma once
 
 #include <cstddef>
-#include <type_traits>
-#include <utility>
-
 #include <pmill/packet.hh>
 #include <pmill/spec.hh>
 #include <pmill/values.hh>
 #include <pmill/worker.hh>
+#include <type_traits>
+#include <utility>
 
 namespace pmill {
 

@@ -13,16 +13,15 @@
 // hop was decided by pmill's passes. templates/program.cc.j2 prints the structs.
 #pragma once
 
+#include <rte_spinlock.h>
+
 #include <array>
 #include <concepts>
+#include <pmill/element.hh>
+#include <pmill/report.hh>
 #include <string_view>
 #include <tuple>
 #include <utility>
-
-#include <rte_spinlock.h>
-
-#include <pmill/element.hh>
-#include <pmill/report.hh>
 
 namespace pmill {
 
@@ -49,6 +48,7 @@ inline constexpr bool kFrozen = !requires { D::parse_args(); };
 
 /// What an element that declares no State, or no Shared, has in its place.
 struct Nothing {};
+inline constexpr Nothing kNothing{};
 
 namespace detail {
 template <typename E>
@@ -72,17 +72,6 @@ using StateType = typename decltype(detail::state_type<E>())::type;
 template <typename E>
 using SharedType = typename decltype(detail::shared_type<E>())::type;
 
-/// A counter of a State, as the header documents it. `output`: -1, or the output that takes the
-/// packets a drop counter counts.
-template <typename S>
-struct CounterOf {
-  Count S::*member;
-  std::string_view name;
-  std::string_view doc;
-  CounterKind kind = CounterKind::read;
-  int output = -1;
-};
-
 /// The name and the counters of an element class; generated from its header.
 template <typename E>
 struct Described;
@@ -93,22 +82,20 @@ struct Common {
   using Element = typename D::Element;
   using Shared = SharedType<Element>;
 
-  static inline typename D::Args args{};          // frozen: an empty object
-  static constexpr Nothing kNothing{};
-  static inline const Shared *shared = [] {  // made when EAL runs, never freed
-    if constexpr (std::same_as<Shared, Nothing>)
-      return &kNothing;
-    else
-      return static_cast<const Shared *>(nullptr);
-  }();
-  static inline StateType<Element> state{};  // of elements whose spec says shared
+  static inline typename D::Args args{};                   // frozen: an empty object
+  static inline constinit const Shared *shared = nullptr;  // made when EAL runs, never freed
+  static inline StateType<Element> state{};                // of elements whose spec says shared
   static inline rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
 
-  /// Makes args and the shared part, once, when memory is there.
-  static void prepare() {
-    if constexpr (!kFrozen<D>) args = D::parse_args();
-    if constexpr (!std::same_as<Shared, Nothing>)
-      if (shared == nullptr) shared = new Shared(args);
+  PMILL_INLINE static const Shared &shared_part() {
+    if constexpr (std::same_as<Shared, Nothing>)
+      return kNothing;
+    else
+      return *shared;
+  }
+  /// Makes the shared part, once, when memory is there.
+  PMILL_INLINE static void prepare() {
+    if (shared == nullptr) shared = new Shared(args);
   }
 };
 
@@ -118,12 +105,10 @@ class SharedGuard {
  public:
   PMILL_INLINE explicit SharedGuard(const Worker &worker)
       : locked_(D::Element::spec.shared && worker.count > 1) {
-    if constexpr (D::Element::spec.shared)
-      if (locked_) rte_spinlock_lock(&Common<D>::lock);
+    if (locked_) rte_spinlock_lock(&Common<D>::lock);
   }
   PMILL_INLINE ~SharedGuard() {
-    if constexpr (D::Element::spec.shared)
-      if (locked_) rte_spinlock_unlock(&Common<D>::lock);
+    if (locked_) rte_spinlock_unlock(&Common<D>::lock);
   }
   SharedGuard(const SharedGuard &) = delete;
   SharedGuard &operator=(const SharedGuard &) = delete;
@@ -136,7 +121,7 @@ class SharedGuard {
 PMILL_INLINE void guarded(Worker &worker, auto &packet, auto &&send) {
   if (worker.depth == kMaxLoops) [[unlikely]] {
     ++worker.loops;
-    return worker.release(packet.buffer());
+    return worker.discard(packet.buffer());
   }
   ++worker.depth;
   send();
@@ -156,6 +141,7 @@ PMILL_INLINE bool send_to(auto &self, std::size_t port, auto &packet) {
 /// One worker's state of an instance; the generated Worker derives from all of them.
 template <typename D>
 struct StateOf {
+  PMILL_INLINE StateOf() {}
   std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>> value;
 };
 
@@ -173,7 +159,7 @@ struct Self {
   W &worker;
   const Args &args = Common<D>::args;
   State &state = find(worker);
-  const typename Common<D>::Shared &shared = *Common<D>::shared;
+  const typename Common<D>::Shared &shared = Common<D>::shared_part();
 
   PMILL_INLINE explicit Self(W &w) : worker(w) {}
 
@@ -189,12 +175,13 @@ struct Self {
     if constexpr (Port < D::Outputs::count)
       D::Outputs::template At<Port>::send_rarely(worker, packet);
     else
-      worker.release(packet.buffer());
+      worker.discard(packet.buffer());
   }
   PMILL_INLINE bool to(std::size_t port, Packet &packet) {
     return send_to<D::Outputs::count>(*this, port, packet);
   }
   static constexpr bool connected(std::size_t port) { return D::Outputs::leads_on(port); }
+  PMILL_INLINE SharedGuard<D> lock() { return SharedGuard<D>(worker); }
 
  private:
   PMILL_INLINE static State &find(W &w) {
@@ -208,7 +195,6 @@ struct Self {
 /// Runs one packet through an instance, inlined into the caller.
 template <typename D, typename W>
 PMILL_INLINE void run_inline(W &worker, typename W::Packet &packet) {
-  const SharedGuard<D> guard(worker);
   Self<D, W> self(worker);
   [[clang::always_inline]] D::Element::push(self, packet);
 }
@@ -333,17 +319,14 @@ struct Box final : Node<typename W::Packet> {
   Args args = Common<D>::args;
   State own{};
   State &state = Element::spec.shared ? Common<D>::state : own;
-  const typename Common<D>::Shared &shared = *Common<D>::shared;
+  const typename Common<D>::Shared &shared = Common<D>::shared_part();
   std::array<Link, D::Outputs::count == 0 ? 1 : D::Outputs::count> links{};
   std::size_t outputs = D::Outputs::count;
 
   explicit Box(W &w) : worker(w) {}
 
   void push(Packet &packet) override {
-    if constexpr (requires { Element::push(*this, packet); }) {
-      const SharedGuard<D> guard(worker);
-      Element::push(*this, packet);
-    }
+    if constexpr (requires { Element::push(*this, packet); }) Element::push(*this, packet);
   }
   template <std::size_t Port>
   void to(Packet &packet) {
@@ -365,6 +348,7 @@ struct Box final : Node<typename W::Packet> {
     return true;
   }
   bool connected(std::size_t port) const { return port < outputs && links[port].node != nullptr; }
+  SharedGuard<D> lock() { return SharedGuard<D>(worker); }
 };
 
 }  // namespace pmill

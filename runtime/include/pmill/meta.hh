@@ -30,12 +30,12 @@ inline constexpr unsigned kAnnotationBytes = 48;
 
 namespace meta {
 
-inline constexpr Annotation<0, std::uint32_t> dst_ip;         // network order
-inline constexpr Annotation<16, std::uint8_t> param;          // ICMP_PARAMPROB
+inline constexpr Annotation<0, std::uint32_t> dst_ip;  // network order
+inline constexpr Annotation<16, std::uint8_t> param;   // ICMP_PARAMPROB
 inline constexpr Annotation<16, std::uint16_t> paint2;
 inline constexpr Annotation<17, std::uint8_t> paint;
 inline constexpr Annotation<19, std::uint8_t> fix_ip_src;
-inline constexpr Annotation<20, std::uint16_t> vlan_tci;      // network order
+inline constexpr Annotation<20, std::uint16_t> vlan_tci;  // network order
 inline constexpr Annotation<20, std::uint32_t> aggregate;
 inline constexpr Annotation<26, std::uint16_t> extra_packets;
 inline constexpr Annotation<28, std::uint32_t> extra_length;

@@ -9,7 +9,6 @@
 #include <array>
 #include <cstring>
 #include <new>
-
 #include <pmill/buffer.hh>
 #include <pmill/meta.hh>
 #include <pmill/values.hh>
@@ -26,13 +25,13 @@ namespace detail {
 template <bool Live, typename T, unsigned Tag>
 struct Slot {
   T value{};
-  constexpr T get() const { return value; }
-  constexpr void set(T v) { value = v; }
+  PMILL_INLINE constexpr T get() const { return value; }
+  PMILL_INLINE constexpr void set(T v) { value = v; }
 };
 template <typename T, unsigned Tag>
 struct Slot<false, T, Tag> {
-  constexpr T get() const { return T{}; }
-  constexpr void set(T) {}
+  PMILL_INLINE constexpr T get() const { return T{}; }
+  PMILL_INLINE constexpr void set(T) {}
 };
 
 /// The live words of the annotation area.
@@ -155,24 +154,46 @@ class Packet {
   // --- headers -----------------------------------------------------------------------------
   // Pointers into the buffer, nullptr until somebody sets them.
 
-  PMILL_INLINE std::uint8_t *mac() const { return read<meta::mac>(others_.mac); }
-  PMILL_INLINE std::uint8_t *network() const { return read<meta::network>(headers_.network); }
-  PMILL_INLINE std::uint8_t *transport() const { return read<meta::transport>(others_.transport); }
-  PMILL_INLINE void set_mac(std::uint8_t *p) { write<meta::mac>(others_.mac, p); }
-  PMILL_INLINE void set_network(std::uint8_t *p) { write<meta::network>(headers_.network, p); }
-  PMILL_INLINE void set_transport(std::uint8_t *p) { write<meta::transport>(others_.transport, p); }
+  PMILL_INLINE std::uint8_t *mac() const {
+    check_read<meta::mac>();
+    return others_.mac.get();
+  }
+  PMILL_INLINE std::uint8_t *network() const {
+    check_read<meta::network>();
+    return headers_.network.get();
+  }
+  PMILL_INLINE std::uint8_t *transport() const {
+    check_read<meta::transport>();
+    return others_.transport.get();
+  }
+  PMILL_INLINE void set_mac(std::uint8_t *p) {
+    check_written<meta::mac>();
+    others_.mac.set(p);
+  }
+  PMILL_INLINE void set_network(std::uint8_t *p) {
+    check_written<meta::network>();
+    headers_.network.set(p);
+  }
+  PMILL_INLINE void set_transport(std::uint8_t *p) {
+    check_written<meta::transport>();
+    others_.transport.set(p);
+  }
 
   // --- annotations -------------------------------------------------------------------------
 
   template <unsigned Offset, typename T>
   PMILL_INLINE T get(Annotation<Offset, T> a) const {
     static_assert(L::read.contains(a), "an element reads an annotation its Spec does not name");
-    return get<T>(Offset);
+    T value{};
+    if constexpr (kMap.place[Offset] != detail::kDead)
+      std::memcpy(&value, others_.annotations.bytes + kMap.place[Offset], sizeof(T));
+    return value;
   }
   template <unsigned Offset, typename T>
   PMILL_INLINE void set(Annotation<Offset, T> a, T value) {
     static_assert(L::written.contains(a), "an element writes an annotation its Spec does not name");
-    set<T>(Offset, value);
+    if constexpr (kMap.place[Offset] != detail::kDead)
+      std::memcpy(others_.annotations.bytes + kMap.place[Offset], &value, sizeof(T));
   }
   /// Reads an annotation whose place is an argument.
   template <typename T>
@@ -191,10 +212,22 @@ class Packet {
   }
 
   /// Nanoseconds since the epoch, 0 when nobody set it.
-  PMILL_INLINE std::int64_t timestamp() const { return read<meta::timestamp>(others_.timestamp); }
-  PMILL_INLINE void set_timestamp(std::int64_t ns) { write<meta::timestamp>(others_.timestamp, ns); }
-  PMILL_INLINE PacketType type() const { return read<meta::type>(headers_.type); }
-  PMILL_INLINE void set_type(PacketType t) { write<meta::type>(headers_.type, t); }
+  PMILL_INLINE std::int64_t timestamp() const {
+    check_read<meta::timestamp>();
+    return others_.timestamp.get();
+  }
+  PMILL_INLINE void set_timestamp(std::int64_t ns) {
+    check_written<meta::timestamp>();
+    others_.timestamp.set(ns);
+  }
+  PMILL_INLINE PacketType type() const {
+    check_read<meta::type>();
+    return headers_.type.get();
+  }
+  PMILL_INLINE void set_type(PacketType t) {
+    check_written<meta::type>();
+    headers_.type.set(t);
+  }
 
   // --- for the runtime ---------------------------------------------------------------------
 
@@ -227,18 +260,16 @@ class Packet {
   }
 
  private:
-  static constexpr void check_resizes() {
+  static consteval void check_resizes() {
     static_assert(L::resizes, "an element resizes packets though its Spec does not say so");
   }
   template <FieldSet Field>
-  PMILL_INLINE static auto read(const auto &slot) {
+  static consteval void check_read() {
     static_assert(L::read.contains(Field), "an element reads metadata its Spec does not name");
-    return slot.get();
   }
   template <FieldSet Field>
-  PMILL_INLINE static void write(auto &slot, auto value) {
+  static consteval void check_written() {
     static_assert(L::written.contains(Field), "an element writes metadata its Spec does not name");
-    slot.set(value);
   }
   PMILL_INLINE std::uint8_t *moved(std::uint8_t *header, const Packet &other) const {
     return header == nullptr ? nullptr : head_.data + (header - other.head_.data);
@@ -272,6 +303,7 @@ class Packet {
 template <typename P>
 PMILL_INLINE decltype(auto) adopt(Buffer b) {
   if constexpr (poison::enabled) {
+    if (buffer::data(b) + buffer::length(b) > buffer::limit(b)) __builtin_trap();
     poison::close(buffer::start(b), b->buf_len);
     poison::open(buffer::data(b), buffer::length(b));
   }

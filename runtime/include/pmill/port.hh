@@ -80,6 +80,8 @@ PortCounts transmit_counts(std::string_view element);
 /// Makes one segment of several when they fit into the first; false, and nothing is changed,
 /// when they do not.
 bool linearize(Buffer b);
+/// Drops what the queues hold, but not what keeps coming; returns how many packets that were.
+[[gnu::cold]] unsigned drop_waiting(std::span<const RxQueue> queues);
 /// Sleeps until the queue may have packets again, for 1 ms at most.
 void wait_for_packets(const RxQueue &queue);
 

@@ -2,9 +2,9 @@
 // A whole program: the instances of a configuration, as workers that run.hh can drive.
 //
 // `Config` is generated. It has `name`, `Layout`, `virtual_calls`, `each(use)`, which calls
-// `use(Tag<instance>{})` for every instance in order, and `Parts<Part>`, which derives from
-// `Part<instance>` for each. Nothing here takes all instances as template arguments: symbols would
-// grow with the configuration, and compiling with them.
+// `use(Tag<instance>{})` for every instance in order that it takes, `instances`, one row each, and
+// `Parts<Part>`, which derives from `Part<instance>` for each. Nothing here takes all instances as
+// template arguments: symbols would grow with the configuration, and compiling with them.
 #pragma once
 
 #include <memory>
@@ -21,13 +21,17 @@ template <typename Config>
 struct StaticWorker final : Worker, Config::template Parts<StateOf> {
   using Packet = pmill::Packet<typename Config::Layout>;
 
-  void wire() {}
+  template <typename D>
+  using SelfAs = Self<D, StaticWorker>;
+
+  PMILL_INLINE StaticWorker() {}
+  PMILL_INLINE void wire() {}
   template <typename D>
   PMILL_INLINE auto self() {
     return Self<D, StaticWorker>(*this);
   }
   template <typename D>
-  const StateType<typename D::Element> &state() const {
+  PMILL_INLINE const StateType<typename D::Element> &state() const {
     if constexpr (D::Element::spec.shared)
       return Common<D>::state;
     else
@@ -43,12 +47,13 @@ struct VirtualWorker final : Worker {
   struct BoxOf {
     std::unique_ptr<Box<D, VirtualWorker>> value;
   };
+  template <typename D>
+  using SelfAs = Box<D, VirtualWorker>;
   typename Config::template Parts<BoxOf> boxes;
 
   void wire() {
-    Config::each([this]<typename D>(Tag<D>) {
-      box<D>() = std::make_unique<Box<D, VirtualWorker>>(*this);
-    });
+    Config::each(
+        [this]<typename D>(Tag<D>) { box<D>() = std::make_unique<Box<D, VirtualWorker>>(*this); });
     Config::each([this]<typename D>(Tag<D>) {
       link(*box<D>(), static_cast<typename D::Outputs *>(nullptr));
     });
@@ -85,83 +90,121 @@ struct Program {
   static constexpr std::string_view name = Config::name;
   static constexpr bool has_work = [] {
     bool any = false;
-    Config::each([&]<typename D>(Tag<D>) { any = any || D::Element::spec.source; });
+    Config::each([&]<typename D>(Tag<D>)
+                   requires(D::Element::spec.source)
+                 { any = true; });
     return any;
   }();
-  static constexpr std::span<const CounterInfo> counters = kCounters<Config, Worker>;
+  static constexpr std::span<const InstanceInfo> instances = Config::instances;
+
+  // What follows goes through all instances in one function each, and only through those that it
+  // concerns: a function for every instance costs more to compile than its code.
 
   /// Lets every element declare what it needs.
   [[gnu::cold]] static void configure(Setup &setup) {
-    Config::each([&]<typename D>(Tag<D>) __attribute__((minsize)) {
-      if constexpr (!kFrozen<D>) Common<D>::args = D::parse_args();
-      setup.element(D::name, Described<typename D::Element>::class_name);
-      if constexpr (requires { D::Element::configure(Common<D>::args, setup); })
-        D::Element::configure(Common<D>::args, setup);
-    });
+    Config::each([]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(!kFrozen<D>)
+                 { Common<D>::args = D::parse_args(); });
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires { D::Element::configure(Common<D>::args, setup); }
+                 {
+                   setup.element(D::name, Described<typename D::Element>::class_name);
+                   D::Element::configure(Common<D>::args, setup);
+                 });
   }
 
   /// Makes the state of one worker; EAL runs.
-  static std::unique_ptr<Worker> make() {
-    Config::each([]<typename D>(Tag<D>) { Common<D>::prepare(); });
-    auto worker = std::make_unique<Worker>();
+  [[gnu::cold]] static pmill::Worker *make() {
+    Config::each([]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(!std::same_as<typename Common<D>::Shared, Nothing>)
+                 { Common<D>::prepare(); });
+    auto *worker = new Worker;
     worker->wire();
     return worker;
   }
+  [[gnu::cold]] static void destroy(pmill::Worker *w) { delete static_cast<Worker *>(w); }
 
   /// Elements that all workers share are initialised and finished by the first alone.
-  static void initialize(Worker &w) {
-    Config::each([&]<typename D>(Tag<D>) {
-      auto &&self = w.template self<D>();
-      if constexpr (requires { D::Element::initialize(self); })
-        if (!D::Element::spec.shared || w.index == 0) D::Element::initialize(self);
-    });
+  [[gnu::cold]] static void initialize(pmill::Worker &worker) {
+    auto &w = static_cast<Worker &>(worker);
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires(SelfAs<D> &self) { D::Element::initialize(self); }
+                 {
+                   if (D::Element::spec.shared && w.index != 0) return;
+                   auto &&self = w.template self<D>();
+                   D::Element::initialize(self);
+                 });
   }
-  static void finish(Worker &w) {
-    Config::each([&]<typename D>(Tag<D>) {
-      auto &&self = w.template self<D>();
-      if constexpr (requires { D::Element::finish(self); })
-        if (!D::Element::spec.shared || w.index == 0) D::Element::finish(self);
-    });
+  [[gnu::cold]] static void finish(pmill::Worker &worker) {
+    auto &w = static_cast<Worker &>(worker);
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires(SelfAs<D> &self) { D::Element::finish(self); }
+                 {
+                   if (D::Element::spec.shared && w.index != 0) return;
+                   auto &&self = w.template self<D>();
+                   D::Element::finish(self);
+                 });
   }
 
   /// One round over the worker's sources; returns how many packets they made.
   PMILL_INLINE static unsigned poll(Worker &w) {
     unsigned packets = 0;
     unsigned source = 0;
-    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
-      if constexpr (D::Element::spec.source) {
-        if (!polls<D>(w, source)) return;
-        auto &&self = w.template self<D>();
-        packets += D::Element::poll(self);
-      }
-    });
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(D::Element::spec.source)
+                 {
+                   if (!polls<D>(w, source)) return;
+                   auto &&self = w.template self<D>();
+                   // Inlined first, so that `self` is a value while the loop is optimised.
+                   unsigned made = 0;
+                   [[clang::always_inline]] made = D::Element::poll(self);
+                   packets += made;
+                 });
     return packets;
   }
-  PMILL_INLINE static void flush(Worker &w) {
-    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
-      auto &&self = w.template self<D>();
-      if constexpr (requires { D::Element::flush(self); }) D::Element::flush(self);
-    });
+  static void flush(pmill::Worker &worker) {
+    auto &w = static_cast<Worker &>(worker);
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires(SelfAs<D> &self) { D::Element::flush(self); }
+                 {
+                   auto &&self = w.template self<D>();
+                   D::Element::flush(self);
+                 });
   }
 
   /// Whether none of the worker's sources will ever make a packet again.
-  static bool exhausted(Worker &w) {
+  [[gnu::cold]] static bool exhausted(Worker &w) {
     bool all = true;
     unsigned source = 0;
-    Config::each([&]<typename D>(Tag<D>) {
-      if constexpr (D::Element::spec.source) {
-        if (!polls<D>(w, source)) return;
-        auto &&self = w.template self<D>();
-        if constexpr (requires { D::Element::exhausted(self); })
-          all = all && D::Element::exhausted(self);
-        else
-          all = false;
-      }
-    });
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(D::Element::spec.source)
+                 {
+                   if (!polls<D>(w, source)) return;
+                   if constexpr (requires(SelfAs<D> &self) { D::Element::exhausted(self); }) {
+                     auto &&self = w.template self<D>();
+                     all = all && D::Element::exhausted(self);
+                   } else {
+                     all = false;
+                   }
+                 });
     return all;
   }
 
+  /// Writes where the states of all instances lie, in their order; nullptr where none counts.
+  [[gnu::cold]] static void find_states(const pmill::Worker &worker, const void **into) {
+    const auto &own = static_cast<const Worker &>(worker);
+    std::size_t instance = 0;
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
+      if constexpr (Described<typename D::Element>::counter_count != 0)
+        into[instance] = &own.template state<D>();
+      ++instance;
+    });
+  }
+
  private:
+  template <typename D>
+  using SelfAs = typename Worker::template SelfAs<D>;
+
   /// A device is polled by every worker, on its own queue; any other source by one of them.
   template <typename D>
   PMILL_INLINE static bool polls(const Worker &w, unsigned &source) {

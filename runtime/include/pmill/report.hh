@@ -2,6 +2,7 @@
 // What a program says when it has run: statistics, for people or as JSON.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <pmill/options.hh>
 #include <pmill/worker.hh>
@@ -14,8 +15,28 @@ namespace pmill {
 
 enum class CounterKind : std::uint8_t { read, drop };
 
-/// A counter of an element instance. `output`: the output that takes the packets a drop counter
-/// counts, when it is connected; -1: there is none.
+/// A counter of a State, as the header documents it. `offset`: where in the State it lies.
+/// `output`: -1, or the output that takes the packets a drop counter counts.
+struct CounterSpec {
+  std::size_t offset;
+  std::string_view name;
+  std::string_view doc;
+  CounterKind kind = CounterKind::read;
+  int output = -1;
+};
+
+/// An element instance of a program, for statistics.
+struct InstanceInfo {
+  std::string_view name;
+  std::string_view element_class;
+  const CounterSpec *counters;
+  std::size_t counter_count;
+  std::uint64_t connected = 0;  // which of the first 64 outputs are
+  bool shared = false;          // all workers see the same values
+};
+
+/// A counter of an element instance, and its sum over the workers. `output`: the output that takes
+/// the packets a drop counter counts, when it is connected; -1: there is none.
 struct CounterInfo {
   std::string_view element;
   std::string_view element_class;
@@ -24,8 +45,7 @@ struct CounterInfo {
   CounterKind kind = CounterKind::read;
   int output = -1;
   bool connected = false;
-  bool shared = false;  // all workers see the same value
-  std::uint64_t (*read)(const Worker &) = nullptr;
+  std::uint64_t value = 0;
 };
 
 /// What one worker did.
@@ -37,13 +57,12 @@ struct WorkerReport {
   std::uint64_t loops = 0;
 };
 
-/// The whole run. `values` are those of `counters`, combined over the workers.
+/// The whole run.
 struct Report {
   std::string_view program;
   double seconds = 0;
   std::vector<WorkerReport> workers;
-  std::span<const CounterInfo> counters;
-  std::vector<std::uint64_t> values;
+  std::vector<CounterInfo> counters;
 };
 
 /// Writes the statistics to standard output; ports are read from their devices.

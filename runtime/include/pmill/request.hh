@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What device elements ask of a port. The members mean what the arguments of FromDPDKDevice and
 // ToDPDKDevice mean; several elements on one port ask together, and contradictions are errors.
+// Texts and lists belong to the arguments, which live as long as the program.
 #pragma once
 
 #include <cstdint>
 #include <pmill/values.hh>
-#include <string>
-#include <vector>
+#include <span>
+#include <string_view>
 
 namespace pmill {
 
@@ -55,9 +56,9 @@ struct RxRequest : QueueRequest {
   int numa_node = -1;
   Scale scale = Scale::parallel;
   unsigned vf_pools = 0;
-  std::vector<std::uint16_t> vf_vlan;
+  std::span<const std::uint16_t> vf_vlan;
   bool flow_isolate = false;
-  std::string flow_rules_file;
+  std::string_view flow_rules_file;
 };
 
 struct TxRequest : QueueRequest {

@@ -26,7 +26,8 @@ struct alignas(64) WorkerStatus {
 struct ProgramInfo {
   std::string_view name;
   bool has_work;
-  std::span<const CounterInfo> counters;
+  std::span<const InstanceInfo> instances;
+  void (*find_states)(const Worker &, const void **into);  // of every instance
   std::atomic<bool> &stop;
   void (*configure)(Setup &);
   Worker *(*make)();
@@ -76,22 +77,21 @@ void work(WorkerStatus &status) {
 /// Runs a compiled configuration; the program's main().
 template <class Program>
 int run(int argc, char **argv) {
-  using W = typename Program::Worker;
-  static constexpr auto own = [](Worker &worker) -> W & { return static_cast<W &>(worker); };
-  const ProgramInfo info{
+  static constexpr ProgramInfo kInfo{
       .name = Program::name,
       .has_work = Program::has_work,
-      .counters = Program::counters,
+      .instances = Program::instances,
+      .find_states = Program::find_states,
       .stop = g_stop,
       .configure = Program::configure,
-      .make = []() -> Worker * { return Program::make().release(); },
-      .destroy = [](Worker *worker) { delete static_cast<W *>(worker); },
-      .initialize = [](Worker &worker) { Program::initialize(own(worker)); },
+      .make = Program::make,
+      .destroy = Program::destroy,
+      .initialize = Program::initialize,
       .loop = work<Program>,
-      .flush = [](Worker &worker) { Program::flush(own(worker)); },
-      .finish = [](Worker &worker) { Program::finish(own(worker)); },
+      .flush = Program::flush,
+      .finish = Program::finish,
   };
-  return run(argc, argv, info);
+  return run(argc, argv, kInfo);
 }
 
 }  // namespace pmill

@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-
 #include <pmill/meta.hh>
+#include <string_view>
 
 namespace pmill {
 

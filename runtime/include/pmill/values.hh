@@ -52,7 +52,9 @@ struct IPPrefix {
   constexpr IPPrefix() = default;
   constexpr IPPrefix(IPAddress a, unsigned length)
       : address(a), mask(net32(length == 0 ? 0 : ~std::uint32_t{0} << (32 - length))) {}
-  constexpr bool contains(IPAddress a) const { return ((a.value ^ address.value) & mask.value) == 0; }
+  constexpr bool contains(IPAddress a) const {
+    return ((a.value ^ address.value) & mask.value) == 0;
+  }
   constexpr unsigned length() const { return static_cast<unsigned>(std::popcount(mask.value)); }
   /// The directed broadcast address of the prefix.
   constexpr IPAddress broadcast() const { return IPAddress(address.value | ~mask.value); }

@@ -3,10 +3,7 @@
 // that ended here. The generated Worker derives from it and adds the state of the elements.
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <cstring>
-
 #include <pmill/buffer.hh>
 #include <pmill/clock.hh>
 #include <pmill/spec.hh>
@@ -32,36 +29,21 @@ class Worker {
   /// Ends the ownership of a buffer; it is freed with others at the end of the burst.
   PMILL_INLINE void release(Buffer b) {
     released_[released_count_++] = b;
-    if (released_count_ == kReleaseBatch) [[unlikely]] free_released();
+    if (released_count_ == kReleaseBatch) [[unlikely]]
+      free_released();
   }
+
+  /// The same where it is rarely done: a call.
+  [[gnu::cold]] void discard(Buffer b);
 
   /// Takes a buffer for `length` bytes of any content after `headroom`; nullptr, counted, when
   /// there is none or it would be too small.
-  [[gnu::noinline]] Buffer allocate(std::uint32_t headroom, std::uint32_t length) {
-    Buffer b = buffer::allocate(pool);
-    if (b != nullptr && headroom + length > b->buf_len) {
-      release(b);
-      b = nullptr;
-    }
-    if (b == nullptr)
-      ++no_buffer;
-    else
-      buffer::set_extent(b, buffer::start(b) + headroom, length);
-    return b;
-  }
+  Buffer allocate(std::uint32_t headroom, std::uint32_t length);
   /// The same, filled with a copy of `length` bytes at `from`.
-  [[gnu::noinline]] Buffer copy(std::uint32_t headroom, const std::uint8_t *from,
-                                std::uint32_t length) {
-    Buffer b = allocate(headroom, length);
-    if (b != nullptr) std::memcpy(buffer::data(b), from, length);
-    return b;
-  }
+  Buffer copy(std::uint32_t headroom, const std::uint8_t *from, std::uint32_t length);
 
   /// Frees what was released since the last call.
-  PMILL_COLD void free_released() {
-    buffer::release(released_.data(), released_count_);
-    released_count_ = 0;
-  }
+  [[gnu::cold]] void free_released();
   PMILL_INLINE void end_burst() {
     if (released_count_ != 0) free_released();
   }
@@ -72,7 +54,7 @@ class Worker {
  private:
   static constexpr unsigned kReleaseBatch = 64;
   unsigned released_count_ = 0;
-  std::array<Buffer, kReleaseBatch> released_;
+  Buffer released_[kReleaseBatch];
 };
 
 /// How often a packet may go around cycles of the graph before it is dropped.

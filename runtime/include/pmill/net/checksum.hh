@@ -11,19 +11,7 @@
 namespace pmill::net {
 
 /// The checksum of `count` bytes; 0 when they contain a correct one.
-inline std::uint16_t checksum(const std::uint8_t *bytes, std::uint32_t count) {
-  std::uint64_t sum = 0;
-  for (; count >= 4; bytes += 4, count -= 4) {
-    std::uint32_t word;
-    std::memcpy(&word, bytes, sizeof word);
-    sum += word;
-  }
-  std::uint32_t rest = 0;
-  if (count != 0) std::memcpy(&rest, bytes, count);
-  sum += rest;
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
-}
+std::uint16_t checksum(const std::uint8_t *bytes, std::uint32_t count);
 
 /// Whether the checksum of an IPv4 header without options is right; `header` is not all zero.
 PMILL_INLINE bool plain_header_is_intact(const std::uint8_t *header) {
@@ -41,9 +29,6 @@ PMILL_INLINE bool plain_header_is_intact(const std::uint8_t *header) {
 }
 
 /// Computes the checksum of an IPv4 header of `header_bytes` bytes anew.
-inline void set_checksum(IPv4 &ip, std::uint32_t header_bytes) {
-  ip.checksum = 0;
-  ip.checksum = checksum(reinterpret_cast<const std::uint8_t *>(&ip), header_bytes);
-}
+void set_checksum(IPv4 &ip, std::uint32_t header_bytes);
 
 }  // namespace pmill::net

@@ -2,65 +2,24 @@
 // ICMP errors: when a router owes one (RFC 1812 4.3.2.7) and what is in it (RFC 792).
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
-#include <pmill/net/checksum.hh>
 #include <pmill/net/icmp.hh>
 #include <pmill/net/ip.hh>
-#include <pmill/net/options.hh>
 #include <pmill/packet.hh>
 #include <span>
 
 namespace pmill::net {
 
-namespace detail {
-
-inline bool is_unicast(IPAddress a) { return !a.is_broadcast() && !a.is_multicast(); }
-
-/// RFC 1812 5.3.7: network 0, loopback and reserved addresses are no sender's.
-inline bool is_valid_source(IPAddress a) {
-  const unsigned network = a.value & 0xff;
-  return is_unicast(a) && network != 0 && network != 127 && network < 240;
-}
-
-inline bool is_error_message(const IPv4 &ip, std::uint32_t available) {
-  constexpr std::uint32_t kTypeCodeChecksum = 4;
-  if (ip.protocol != kIcmp) return false;
-  if (available < ip.header_bytes() + kTypeCodeChecksum) return true;  // rather be silent
-  return is_error_type(*(reinterpret_cast<const std::uint8_t *>(&ip) + ip.header_bytes()));
-}
-
-}  // namespace detail
-
 /// Whether an error of a type may answer an IPv4 packet, of whose header and payload `available`
 /// bytes are there. `bad` are addresses that are no host's, such as directed broadcasts.
-inline bool may_answer(const IPv4 &ip, std::uint32_t available, PacketType link,
-                       std::span<const IPAddress> bad, std::uint8_t type) {
-  const auto is_bad = [&](IPAddress a) {
-    return std::find(bad.begin(), bad.end(), a) != bad.end();
-  };
-  if (!is_whole(ip, available)) return false;
-  if (link == PacketType::broadcast || link == PacketType::multicast) return false;
-  if (!detail::is_unicast(ip.destination()) || is_bad(ip.destination())) return false;
-  if (!detail::is_valid_source(ip.source()) || is_bad(ip.source())) return false;
-  if (ip.fragment_offset() != 0) return false;
-  if (is_error_type(type) && detail::is_error_message(ip, available)) return false;
-  return type != kRedirect || !has_source_route(ip);
-}
+bool may_answer(const IPv4 &ip, std::uint32_t available, PacketType link,
+                std::span<const IPAddress> bad, std::uint8_t type);
 
-/// The id of the next IPv4 header that this worker makes for an ICMP error, from 1.
-inline std::uint16_t next_icmp_id() {
-  static thread_local std::uint16_t last = 0;
-  return ++last;
-}
-
-/// What an ICMP error says beside the packet it is about.
+/// What an ICMP error says beside the packet it is about. Its IPv4 header has an id of its own.
 struct IcmpError {
   IPAddress source;
   std::uint8_t type = 0;
   std::uint8_t code = 0;
-  std::uint16_t id = 0;        // of the IPv4 header
   IPAddress gateway;           // kRedirect
   std::uint8_t pointer = 0;    // kParameterProblem
   std::uint16_t next_mtu = 0;  // kUnreachable, kNeedFragmentation
@@ -71,30 +30,7 @@ inline constexpr std::uint32_t kIcmpErrorBytes = IPv4::kBytes + Icmp::kBytes;
 
 /// Writes an error about the packet at `original`, `quoted` bytes of which follow the headers,
 /// to `out`, which has room for both.
-inline void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quoted,
-                             const IcmpError &error) {
-  constexpr std::uint8_t kTtl = 200;
-  auto &icmp = *reinterpret_cast<Icmp *>(out + IPv4::kBytes);
-  icmp = {};
-  icmp.type = error.type;
-  icmp.code = error.code;
-  if (error.type == kRedirect) icmp.gateway = error.gateway.value;
-  if (error.type == kParameterProblem && error.code == 0) icmp.pointer = error.pointer;
-  if (error.type == kUnreachable && error.code == kNeedFragmentation)
-    icmp.path.next_mtu = net16(error.next_mtu);
-  std::memcpy(out + kIcmpErrorBytes, &original, quoted);
-  icmp.checksum = checksum(out + IPv4::kBytes, Icmp::kBytes + quoted);
-
-  IPv4 &ip = *ipv4(out);
-  ip = {};
-  ip.version_and_words = 0x45;
-  ip.total_length = net16(static_cast<std::uint16_t>(kIcmpErrorBytes + quoted));
-  ip.id = net16(error.id);
-  ip.ttl = kTtl;
-  ip.protocol = kIcmp;
-  ip.source_address = error.source.value;
-  ip.destination_address = original.source_address;
-  set_checksum(ip, IPv4::kBytes);
-}
+void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quoted,
+                      const IcmpError &error);
 
 }  // namespace pmill::net

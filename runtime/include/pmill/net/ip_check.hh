@@ -2,14 +2,12 @@
 // Whether an IPv4 header is one: what CheckIPHeader and IPInputCombo have in common.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <pmill/attributes.hh>
 #include <pmill/net/checksum.hh>
 #include <pmill/net/ip.hh>
 #include <pmill/spec.hh>
-#include <pmill/text.hh>
+#include <span>
 #include <string_view>
 
 namespace pmill::net {
@@ -41,19 +39,21 @@ PMILL_INLINE bool is_bad_source(const auto &rules, IPAddress source, IPAddress d
   return true;
 }
 
+/// The rules as values; is_bad_source() takes them, too.
+struct SourceRules {
+  std::span<const IPPrefix> interfaces;
+  std::span<const IPAddress> badsrc;
+  std::span<const IPAddress> gooddst;
+};
+
 /// Checks any IPv4 header in `available` bytes, the tests in Click's order. Out of line: it sees
 /// only headers with options and headers that are wrong.
-PMILL_COLD HeaderFault find_fault(const std::uint8_t *at, std::uint32_t available,
-                                  bool verify_checksum, const auto &rules) {
-  if (available < IPv4::kBytes) return HeaderFault::tiny;
-  const IPv4 &ip = *ipv4(at);
-  if (ip.version() != 4) return HeaderFault::version;
-  if (ip.header_bytes() < IPv4::kBytes) return HeaderFault::header_length;
-  if (ip.total_bytes() > available || ip.total_bytes() < ip.header_bytes())
-    return HeaderFault::length;
-  if (verify_checksum && checksum(at, ip.header_bytes()) != 0) return HeaderFault::checksum;
-  if (is_bad_source(rules, ip.source(), ip.destination())) return HeaderFault::source;
-  return HeaderFault::none;
+[[gnu::cold]] HeaderFault find_fault(const std::uint8_t *at, std::uint32_t available,
+                                     bool verify_checksum, const SourceRules &rules);
+PMILL_INLINE HeaderFault find_fault(const std::uint8_t *at, std::uint32_t available,
+                                    bool verify_checksum, const auto &rules) {
+  return find_fault(at, available, verify_checksum,
+                    SourceRules{rules.interfaces, rules.badsrc, rules.gooddst});
 }
 
 /// Whether a header in `available` bytes has no options and nothing is wrong with it. Inlined;
@@ -71,21 +71,7 @@ PMILL_INLINE bool is_plain_and_good(const std::uint8_t *at, std::uint32_t availa
 }
 
 /// Says on standard error what is wrong, in Click's words.
-PMILL_COLD inline void report_fault(std::string_view name, HeaderFault fault) {
-  static constexpr std::array<std::string_view, 7> kReasons{
-      "",
-      "tiny packet",
-      "bad IPv4 version",
-      "bad IPv4 header length",
-      "bad IPv4 length",
-      "bad IPv4 checksum",
-      "bad source address",
-  };
-  TextLine(stderr)
-      .text(name)
-      .text(": IP header check failed: ")
-      .text(kReasons[static_cast<std::size_t>(fault)]);
-}
+[[gnu::cold]] void report_fault(std::string_view name, HeaderFault fault);
 
 /// The counter of a fault in a State that has one for each, and `drops` for their sum. Counts
 /// `drops`, and reports the first fault, or each when `verbose`.

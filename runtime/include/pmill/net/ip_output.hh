@@ -2,15 +2,12 @@
 // Steps on the way out of an IP router that single elements and IPOutputCombo have in common.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <pmill/attributes.hh>
 #include <pmill/net/checksum.hh>
 #include <pmill/net/ip.hh>
 #include <pmill/net/options.hh>
 #include <pmill/packet.hh>
-#include <pmill/text.hh>
 
 namespace pmill::net {
 
@@ -20,16 +17,11 @@ PMILL_INLINE bool was_broadcast(const auto &packet) {
 }
 
 /// Says what DropBroadcasts says of the first packet it drops.
-PMILL_COLD inline void report_broadcast() {
-  TextLine(stderr).text("DropBroadcasts: dropped a packet");
-}
+[[gnu::cold]] void report_broadcast();
 
 /// Sets the source of a header of which `available` bytes are there; the checksum is computed
 /// anew.
-PMILL_COLD inline void set_source(IPv4 &ip, std::uint32_t available, IPAddress source) {
-  ip.source_address = source.value;
-  set_checksum(ip, std::clamp(ip.header_bytes(), IPv4::kBytes, available));
-}
+[[gnu::cold]] void set_source(IPv4 &ip, std::uint32_t available, IPAddress source);
 
 /// Gives a packet that this router made the router's address, where it is marked so.
 PMILL_INLINE void fix_source(auto &packet, IPAddress source) {

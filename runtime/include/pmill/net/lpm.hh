@@ -4,20 +4,16 @@
 
 #include <rte_lpm.h>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <pmill/args.hh>
 #include <pmill/attributes.hh>
-#include <pmill/setup.hh>
 #include <pmill/values.hh>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace pmill::net {
 
@@ -120,8 +116,10 @@ class FewRoutes {
 /// A table of any size, made once when the program starts and read by all workers.
 class RouteTable {
  public:
-  explicit RouteTable(const auto &args) { build({args.routes.begin(), args.routes.end()}); }
-  ~RouteTable() { rte_lpm_free(lpm_); }
+  PMILL_INLINE explicit RouteTable(const auto &args)
+      : RouteTable(std::span<const Route>(args.routes)) {}
+  [[gnu::cold]] explicit RouteTable(std::span<const Route> routes);
+  ~RouteTable();
   RouteTable(const RouteTable &) = delete;
   RouteTable &operator=(const RouteTable &) = delete;
 
@@ -132,62 +130,15 @@ class RouteTable {
   }
 
   /// How much of DPDK's memory a table of these routes takes.
-  static std::size_t memory(const auto &routes) {
-    if (routes.size() <= kFewRoutes) return 0;
-    return kTableBytes + config({routes.begin(), routes.end()}).number_tbl8s * kGroupBytes +
-           routes.size() * 2 * sizeof(std::uint64_t);
-  }
+  [[gnu::cold]] static std::size_t memory(std::span<const Route> routes);
 
  private:
-  static constexpr std::size_t kTableBytes = std::size_t{66} << 20;  // an entry for every /24
-  static constexpr std::size_t kGroupBytes = RTE_LPM_TBL8_GROUP_NUM_ENTRIES * 4;
-
-  static rte_lpm_config config(const std::vector<Route> &routes) {
-    std::vector<std::uint32_t> groups;
-    for (const Route &route : routes)
-      if (route.prefix.length() > 24) groups.push_back(route.prefix.address.host() >> 8);
-    std::sort(groups.begin(), groups.end());
-    const auto distinct = std::unique(groups.begin(), groups.end()) - groups.begin();
-    return {.max_rules = static_cast<std::uint32_t>(routes.size()),
-            .number_tbl8s = static_cast<std::uint32_t>(distinct) + 1,
-            .flags = 0};
-  }
-
-  void build(const std::vector<Route> &routes) {
-    if (routes.size() <= kFewRoutes) {
-      few_ = FewRoutes<kFewRoutes>(routes);
-      return;
-    }
-    static std::atomic<unsigned> tables{0};
-    char name[RTE_LPM_NAMESIZE];
-    std::snprintf(name, sizeof name, "pmill_routes_%u", tables++);
-    const rte_lpm_config sizes = config(routes);
-    lpm_ = rte_lpm_create(name, SOCKET_ID_ANY, &sizes);
-    if (lpm_ == nullptr)
-      fail({}, "not enough memory for the routing table", "it takes 66 MB; give EAL more with -m");
-    for (const Route &route : routes) add(route);
-  }
-
-  void add(const Route &route) {
-    const Hop hop{route.gateway, route.output};
-    if (route.prefix.length() == 0) {  // DPDK knows no such prefix
-      default_ = hop;
-      return;
-    }
-    const auto same = [&](const Hop &h) {
-      return h.gateway == hop.gateway && h.output == hop.output;
-    };
-    const auto at = std::find_if(hops_.begin(), hops_.end(), same) - hops_.begin();
-    if (static_cast<std::size_t>(at) == hops_.size()) hops_.push_back(hop);
-    if (rte_lpm_add(lpm_, route.prefix.address.host(),
-                    static_cast<std::uint8_t>(route.prefix.length()),
-                    static_cast<std::uint32_t>(at)) != 0)
-      fail({}, "not enough memory for the routing table", "give EAL more with -m");
-  }
+  void add(const Route &route);
 
   FewRoutes<kFewRoutes> few_;
   rte_lpm *lpm_ = nullptr;
-  std::vector<Hop> hops_;
+  Hop *hops_ = nullptr;  // each hop once: few routes lead to many networks
+  std::size_t hop_count_ = 0;
   Hop default_;
 };
 

@@ -3,10 +3,8 @@
 // and a counter `no_route`.
 #pragma once
 
-#include <cstdio>
 #include <pmill/element.hh>
 #include <pmill/net/lpm.hh>
-#include <pmill/text.hh>
 #include <string_view>
 
 namespace pmill::net {
@@ -23,9 +21,8 @@ PMILL_INLINE Hop find_hop(auto &self, IPAddress destination) {
   return self.shared.find(destination);
 }
 
-PMILL_COLD inline void report_no_route(std::string_view element, IPAddress destination) {
-  TextLine(stderr).text(element).text(": no route for ").address(destination);
-}
+/// Says on standard error that a packet is dropped for want of a route.
+[[gnu::cold]] void report_no_route(std::string_view element, IPAddress destination);
 
 /// Sends a packet where the route of its destination annotation leads.
 PMILL_INLINE void route(auto &self, auto &packet, std::string_view element_class) {

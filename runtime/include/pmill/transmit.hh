@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Packets on their way to a device: the burst that is being collected, and what the device refused.
+#pragma once
+
+#include <cstdint>
+#include <pmill/port.hh>
+
+namespace pmill {
+
+/// Where the packets of one ToDPDKDevice wait. Only add() runs for every packet.
+class TransmitBuffer {
+ public:
+  static constexpr unsigned kRoom = 256;
+
+  PMILL_INLINE TransmitBuffer() {}
+  ~TransmitBuffer();
+  TransmitBuffer(const TransmitBuffer &) = delete;
+  TransmitBuffer &operator=(const TransmitBuffer &) = delete;
+
+  /// Without a queue everything is dropped. `blocking` insists on a device that takes no more;
+  /// otherwise up to `most_waiting` packets wait for it.
+  void begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting);
+
+  /// Adds a packet; returns how many the burst has now. Send at kRoom at the latest.
+  PMILL_INLINE unsigned add(Buffer b) {
+    burst_[used_++] = b;
+    return used_;
+  }
+  /// Whether nothing is left to send.
+  PMILL_INLINE bool empty() const { return used_ == 0 && waiting_count_ == 0; }
+  /// Whether an incomplete burst may wait longer, for `timeout` milliseconds from its first
+  /// question; -1: for ever.
+  bool patient(std::int32_t timeout);
+  /// Sends what is there and counts what the device took and what had to be dropped.
+  void send(Worker &worker, Count &sent, Count &dropped);
+
+ private:
+  struct Outcome {
+    Worker &worker;
+    Count &sent;
+    Count &dropped;
+  };
+  void refused(const Outcome &outcome, unsigned sent);
+  void resend(const Outcome &outcome);
+  unsigned offer(const Outcome &outcome, Buffer *buffers, unsigned count);
+  unsigned insist(const Outcome &outcome, Buffer *buffers, unsigned count);
+  static void discard(const Outcome &outcome, Buffer b);
+
+  const TxQueue *queue_ = nullptr;
+  unsigned used_ = 0;
+  unsigned waiting_count_ = 0;
+  Buffer *waiting_ = nullptr;  // what the device refused, oldest first
+  std::uint32_t most_waiting_ = 0;
+  bool blocking_ = true;
+  std::uint64_t due_ = 0;  // TSC at which the patience ends, 0: it does not run
+  Buffer burst_[kRoom];
+};
+
+}  // namespace pmill

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+#include <cstring>
+#include <pmill/net/checksum.hh>
+#include <pmill/net/icmp.hh>
+#include <pmill/net/icmp_error.hh>
+#include <pmill/net/options.hh>
+
+namespace pmill::net {
+namespace {
+
+bool is_unicast(IPAddress a) { return !a.is_broadcast() && !a.is_multicast(); }
+
+/// RFC 1812 5.3.7: network 0, loopback and reserved addresses are no sender's.
+bool is_valid_source(IPAddress a) {
+  const unsigned network = a.value & 0xff;
+  return is_unicast(a) && network != 0 && network != 127 && network < 240;
+}
+
+bool is_error_message(const IPv4 &ip, std::uint32_t available) {
+  constexpr std::uint32_t kTypeCodeChecksum = 4;
+  if (ip.protocol != kIcmp) return false;
+  if (available < ip.header_bytes() + kTypeCodeChecksum) return true;  // rather be silent
+  return is_error_type(*(reinterpret_cast<const std::uint8_t *>(&ip) + ip.header_bytes()));
+}
+
+/// The id of the next IPv4 header that this worker makes for an ICMP error, from 1.
+std::uint16_t next_id() {
+  static thread_local std::uint16_t last = 0;
+  return ++last;
+}
+
+}  // namespace
+
+bool may_answer(const IPv4 &ip, std::uint32_t available, PacketType link,
+                std::span<const IPAddress> bad, std::uint8_t type) {
+  const auto is_bad = [&](IPAddress a) {
+    return std::find(bad.begin(), bad.end(), a) != bad.end();
+  };
+  if (!is_whole(ip, available)) return false;
+  if (link == PacketType::broadcast || link == PacketType::multicast) return false;
+  if (!is_unicast(ip.destination()) || is_bad(ip.destination())) return false;
+  if (!is_valid_source(ip.source()) || is_bad(ip.source())) return false;
+  if (ip.fragment_offset() != 0) return false;
+  if (is_error_type(type) && is_error_message(ip, available)) return false;
+  return type != kRedirect || !has_source_route(ip);
+}
+
+void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quoted,
+                      const IcmpError &error) {
+  constexpr std::uint8_t kTtl = 200;
+  auto &icmp = *reinterpret_cast<Icmp *>(out + IPv4::kBytes);
+  icmp = {};
+  icmp.type = error.type;
+  icmp.code = error.code;
+  if (error.type == kRedirect) icmp.gateway = error.gateway.value;
+  if (error.type == kParameterProblem && error.code == 0) icmp.pointer = error.pointer;
+  if (error.type == kUnreachable && error.code == kNeedFragmentation)
+    icmp.path.next_mtu = net16(error.next_mtu);
+  std::memcpy(out + kIcmpErrorBytes, &original, quoted);
+  icmp.checksum = checksum(out + IPv4::kBytes, Icmp::kBytes + quoted);
+
+  IPv4 &ip = *ipv4(out);
+  ip = {};
+  ip.version_and_words = 0x45;
+  ip.total_length = net16(static_cast<std::uint16_t>(kIcmpErrorBytes + quoted));
+  ip.id = net16(next_id());
+  ip.ttl = kTtl;
+  ip.protocol = kIcmp;
+  ip.source_address = error.source.value;
+  ip.destination_address = original.source_address;
+  set_checksum(ip, IPv4::kBytes);
+}
+
+}  // namespace pmill::net

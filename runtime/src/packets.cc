@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What packets run through, but not often, and what does not depend on the configuration: one
+// translation unit, compiled once as carefully as a program, cached, and linked with every one.
+#include "fragments.cc"
+#include "ip_output.cc"
+#include "net.cc"
+#include "receive.cc"
+#include "routes.cc"
+#include "transmit.cc"
+#include "worker.cc"

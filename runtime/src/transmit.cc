@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+#include <pmill/transmit.hh>
+
+namespace pmill {
+
+TransmitBuffer::~TransmitBuffer() { delete[] waiting_; }
+
+void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting) {
+  queue_ = queue;
+  blocking_ = blocking;
+  if (blocking) return;
+  most_waiting_ = most_waiting;
+  waiting_ = new Buffer[most_waiting];
+}
+
+void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
+  const Outcome outcome{worker, sent, dropped};
+  if (queue_ == nullptr || waiting_count_ != 0) [[unlikely]]
+    return resend(outcome);
+  const unsigned n = queue_->send(burst_, used_);
+  sent += n;
+  if (n != used_) [[unlikely]]
+    return refused(outcome, n);
+  used_ = 0;
+  due_ = 0;
+}
+
+/// The device took only `sent` packets of the burst.
+void TransmitBuffer::refused(const Outcome &outcome, unsigned sent) {
+  Buffer *rest = burst_ + sent;
+  unsigned count = used_ - sent;
+  used_ = 0;
+  due_ = 0;
+  if (blocking_ || g_stop.load(std::memory_order_relaxed)) {
+    const unsigned more = insist(outcome, rest, count);
+    rest += more;
+    count -= more;
+  }
+  for (; count != 0; --count, ++rest) {
+    if (waiting_count_ < most_waiting_)
+      waiting_[waiting_count_++] = *rest;
+    else
+      discard(outcome, *rest);
+  }
+}
+
+/// First what waited, then the burst; or nothing, when there is no device.
+void TransmitBuffer::resend(const Outcome &outcome) {
+  if (queue_ == nullptr) {
+    for (unsigned i = 0; i < used_; ++i) discard(outcome, burst_[i]);
+    used_ = 0;
+    return;
+  }
+  const bool stopping = g_stop.load(std::memory_order_relaxed);
+  const unsigned count = waiting_count_;
+  unsigned gone = stopping ? insist(outcome, waiting_, count) : offer(outcome, waiting_, count);
+  for (; stopping && gone < count; ++gone) discard(outcome, waiting_[gone]);
+  std::copy(waiting_ + gone, waiting_ + count, waiting_);
+  waiting_count_ = count - gone;
+  if (waiting_count_ != 0) return refused(outcome, 0);
+  if (used_ != 0) send(outcome.worker, outcome.sent, outcome.dropped);
+}
+
+/// Sends until the device refuses; returns how many it took.
+unsigned TransmitBuffer::offer(const Outcome &outcome, Buffer *buffers, unsigned count) {
+  unsigned sent = 0;
+  while (sent < count) {
+    const unsigned n = queue_->send(buffers + sent, std::min(count - sent, kRoom));
+    if (n == 0) break;
+    sent += n;
+  }
+  outcome.sent += sent;
+  return sent;
+}
+
+/// Sends until all is sent; a program that stops waits only a little longer.
+unsigned TransmitBuffer::insist(const Outcome &outcome, Buffer *buffers, unsigned count) {
+  unsigned sent = 0;
+  std::uint64_t give_up = 0;
+  while (sent < count) {
+    sent += offer(outcome, buffers + sent, count - sent);
+    if (sent == count || !g_stop.load(std::memory_order_relaxed)) continue;
+    const std::uint64_t now = Clock::cycles();
+    if (give_up == 0) give_up = now + rte_get_tsc_hz() / 10;
+    if (now > give_up) break;
+  }
+  return sent;
+}
+
+void TransmitBuffer::discard(const Outcome &outcome, Buffer b) {
+  ++outcome.dropped;
+  outcome.worker.release(b);
+}
+
+bool TransmitBuffer::patient(std::int32_t timeout) {
+  if (g_stop.load(std::memory_order_relaxed) || waiting_count_ != 0) return false;
+  if (timeout < 0) return true;
+  const std::uint64_t now = Clock::cycles();
+  if (due_ == 0) due_ = now + static_cast<std::uint64_t>(timeout) * rte_get_tsc_hz() / 1000;
+  return now < due_;
+}
+
+}  // namespace pmill

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <cstring>
+#include <pmill/worker.hh>
+
+namespace pmill {
+
+void Worker::discard(Buffer b) { release(b); }
+
+Buffer Worker::allocate(std::uint32_t headroom, std::uint32_t length) {
+  Buffer b = buffer::allocate(pool);
+  if (b != nullptr && std::uint64_t{headroom} + length > b->buf_len) {
+    release(b);
+    b = nullptr;
+  }
+  if (b == nullptr)
+    ++no_buffer;
+  else
+    buffer::set_extent(b, buffer::start(b) + headroom, length);
+  return b;
+}
+
+Buffer Worker::copy(std::uint32_t headroom, const std::uint8_t *from, std::uint32_t length) {
+  Buffer b = allocate(headroom, length);
+  if (b != nullptr) std::memcpy(buffer::data(b), from, length);
+  return b;
+}
+
+void Worker::free_released() {
+  buffer::release(released_, released_count_);
+  released_count_ = 0;
+}
+
+}  // namespace pmill

@@ -1,0 +1,173 @@
+"""When a program comes out of the cache, and when it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pmill.llvm
+import pmill.toolchain
+from pmill import cache, driver
+from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
+from pmill.driver import Product, compile_config
+from pmill.options import CompileOptions
+from pmill.toolchain import Compiler
+from tests.conftest import ROOT
+from tests.fresh_cache import use_fresh_programs
+
+TEXT = "define($N 1)\nInfiniteSource(LIMIT $N) -> Discard;\n"
+
+HEADER = """\
+#pragma once
+#include <pmill/element.hh>
+namespace pmill::elements {
+/// Passes packets on.
+/// @group test
+/// @example FromDPDKDevice(0) -> Own -> Discard;
+struct Own {
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+}  // namespace pmill::elements
+"""
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No program is in the cache, and none takes time to compile: what it holds is not looked at."""
+
+    def link(tools: object, objects: list[Path], output: Path, sanitize: object) -> None:
+        output.write_bytes(b"\x7fELF")
+
+    monkeypatch.setattr(pmill.toolchain, "link", link)
+    monkeypatch.setattr(driver, "_machine_code", lambda *_: b"")
+    monkeypatch.setattr(Compiler, "support", lambda _: [Path("support.o")])
+    return use_fresh_programs(monkeypatch, tmp_path)
+
+
+def compiled(text: str = TEXT, name: str = "c.click", **options: object) -> Product:
+    chosen = CompileOptions(**options)  # type: ignore[arg-type]
+    return compile_config(Source(name, text), chosen, Diagnostics())
+
+
+def test_the_second_time_is_a_hit() -> None:
+    first, second = compiled(), compiled()
+    assert not first.cached
+    assert second.cached
+    assert first.program == second.program
+    assert first.report == second.report
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({}, TEXT + "// a comment\n"),
+        ({"variables": {"N": "2"}}, TEXT),
+        ({"level": 2}, TEXT),
+        ({"disabled": frozenset(["internalize"])}, TEXT),
+        ({"march": "x86-64-v3"}, TEXT),
+        ({"sanitize": ("address",)}, TEXT),
+        ({"dialect": "click"}, TEXT),
+        ({"name": "other.click"}, TEXT),
+    ],
+    ids=["text", "variable", "level", "pass", "march", "sanitize", "dialect", "name"],
+)
+def test_a_change_is_a_miss(change: dict, text: str) -> None:
+    compiled()
+    assert not compiled(text, **change).cached
+    assert compiled(text, **change).cached
+    assert compiled().cached, "the first program is still there"
+
+
+def test_a_change_of_a_header_is_a_miss(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    header = own / "own.hh"
+    header.write_text(HEADER)
+    text = "InfiniteSource -> Own -> Discard;\n"
+    assert not compiled(text, include=(own,)).cached
+    assert compiled(text, include=(own,)).cached
+    header.write_text(HEADER.replace("emit<0>", "/* the same */ emit<0>"))
+    assert not compiled(text, include=(own,)).cached
+    stat = header.stat()
+    os.utime(header, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1_000_000))
+    assert not compiled(text, include=(own,)).cached
+    (own / "helper.hh").write_text("// included by nobody yet\n")
+    assert not compiled(text, include=(own,)).cached
+
+
+def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What LLVM makes of a program depends on LLVM, and so does the warning about it."""
+    compiled()
+    monkeypatch.setattr(pmill.llvm, "llvm_version", lambda: (1, 0, 0))
+    assert not compiled().cached
+
+
+def test_a_failure_leaves_nothing(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise fail("PM0705", "on purpose")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pmill.toolchain, "link", refuse)
+        with pytest.raises(DiagnosticError, match="on purpose"):
+            compiled()
+    assert list((empty_cache / "programs").iterdir()) == []
+    assert not compiled().cached
+
+
+def test_a_program_holds_what_it_was_made_of(empty_cache: Path) -> None:
+    program = compiled().program
+    assert program is not None
+    assert program.parent.parent == empty_cache / "programs"
+    assert sorted(p.name for p in program.parent.iterdir()) == [
+        "program",
+        "program.cc",
+        "report.json",
+    ]
+
+
+def test_entries_not_used_for_a_month_go(empty_cache: Path) -> None:
+    old = compiled().program
+    assert old is not None
+    os.utime(old.parent, (1, 1))
+    compiled(TEXT + "// newer\n")
+    assert not old.exists()
+
+
+def test_using_an_entry_keeps_it(empty_cache: Path) -> None:
+    program = compiled().program
+    assert program is not None
+    os.utime(program.parent, (1, 1))
+    assert compiled().cached
+    compiled(TEXT + "// newer\n")
+    assert program.exists()
+
+
+def test_keys() -> None:
+    assert cache.key("a", "b") != cache.key("ab")
+    assert cache.key("a", ("b",)) != cache.key("a", "b")
+    assert cache.key(1, "x") == cache.key(1, "x")
+
+
+def test_sets_have_one_key() -> None:
+    """The order in which a set of words is walked differs from run to run."""
+    code = (
+        "from pmill.cache import key; from pmill.options import CompileOptions;"
+        "print(key(CompileOptions(disabled=frozenset(map(str, range(20))))))"
+    )
+    keys = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1")
+    }
+    assert len(keys) == 1
