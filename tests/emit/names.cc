@@ -50,19 +50,19 @@ using namespace elements;  // NOLINT: a generated file, included nowhere
 
 // --- the instances -------------------------------------------------------------------------------
 
-struct InfiniteSource_1;
+struct InfiniteSource_1_;
 struct int_;
 struct class_;
-struct a_b;
-struct main_;
-struct e9;
-struct std_;
-struct Discard_10;
 struct a_b_;
-struct outer_b_b;
+struct main_;
+struct e9_;
+struct std_;
+struct Discard_10_;
+struct a_b_e_;
+struct outer_b_b_;
 
 // names.click:5: InfiniteSource@1 :: InfiniteSource
-struct InfiniteSource_1 {
+struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
   struct Args {
@@ -107,11 +107,11 @@ struct class_ {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Inline<a_b>>;  // [0] -> a_b
+      Inline<a_b_>>;  // [0] -> a_b
 };
 
 // names.click:6: a_b :: Counter
-struct a_b {
+struct a_b_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a_b";
   struct Args {
@@ -122,7 +122,7 @@ struct a_b {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Inline<a_b_>>;  // [0] -> a/b
+      Inline<a_b_e_>>;  // [0] -> a/b
 };
 
 // names.click:9: main :: Counter
@@ -137,11 +137,11 @@ struct main_ {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Inline<e9>>;  // [0] -> _9
+      Inline<e9_>>;  // [0] -> _9
 };
 
 // names.click:9: _9 :: Counter
-struct e9 {
+struct e9_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "_9";
   struct Args {
@@ -167,11 +167,11 @@ struct std_ {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Inline<Discard_10>>;  // [0] -> Discard@10
+      Inline<Discard_10_>>;  // [0] -> Discard@10
 };
 
 // names.click:10: Discard@10 :: Discard
-struct Discard_10 {
+struct Discard_10_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@10";
   struct Args {
@@ -182,7 +182,7 @@ struct Discard_10 {
 };
 
 // names.click:7: a/b :: Counter
-struct a_b_ {
+struct a_b_e_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a/b";
   struct Args {
@@ -193,11 +193,11 @@ struct a_b_ {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Inline<outer_b_b>>;  // [0] -> outer/b/b
+      Inline<outer_b_b_>>;  // [0] -> outer/b/b
 };
 
 // names.click:3: outer/b/b :: Counter
-struct outer_b_b {
+struct outer_b_b_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "outer/b/b";
   struct Args {
@@ -224,30 +224,30 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1>, Part<int_>, Part<class_>, Part<a_b>, Part<main_>, Part<e9>, Part<std_>, Part<Discard_10>, Part<a_b_>, Part<outer_b_b> {};
+  struct Parts : Part<InfiniteSource_1_>, Part<int_>, Part<class_>, Part<a_b_>, Part<main_>, Part<e9_>, Part<std_>, Part<Discard_10_>, Part<a_b_e_>, Part<outer_b_b_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<int_>{}); }) use(Tag<int_>{});
     if constexpr (requires { use(Tag<class_>{}); }) use(Tag<class_>{});
-    if constexpr (requires { use(Tag<a_b>{}); }) use(Tag<a_b>{});
-    if constexpr (requires { use(Tag<main_>{}); }) use(Tag<main_>{});
-    if constexpr (requires { use(Tag<e9>{}); }) use(Tag<e9>{});
-    if constexpr (requires { use(Tag<std_>{}); }) use(Tag<std_>{});
-    if constexpr (requires { use(Tag<Discard_10>{}); }) use(Tag<Discard_10>{});
     if constexpr (requires { use(Tag<a_b_>{}); }) use(Tag<a_b_>{});
-    if constexpr (requires { use(Tag<outer_b_b>{}); }) use(Tag<outer_b_b>{});
+    if constexpr (requires { use(Tag<main_>{}); }) use(Tag<main_>{});
+    if constexpr (requires { use(Tag<e9_>{}); }) use(Tag<e9_>{});
+    if constexpr (requires { use(Tag<std_>{}); }) use(Tag<std_>{});
+    if constexpr (requires { use(Tag<Discard_10_>{}); }) use(Tag<Discard_10_>{});
+    if constexpr (requires { use(Tag<a_b_e_>{}); }) use(Tag<a_b_e_>{});
+    if constexpr (requires { use(Tag<outer_b_b_>{}); }) use(Tag<outer_b_b_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
+      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
       describe<elements::Counter>(int_::name, 0x1),
       describe<elements::Counter>(class_::name, 0x1),
-      describe<elements::Counter>(a_b::name, 0x1),
-      describe<elements::Counter>(main_::name, 0x1),
-      describe<elements::Counter>(e9::name, 0x1),
-      describe<elements::Counter>(std_::name, 0x1),
-      describe<elements::Discard>(Discard_10::name, 0x0),
       describe<elements::Counter>(a_b_::name, 0x1),
-      describe<elements::Counter>(outer_b_b::name, 0x1),
+      describe<elements::Counter>(main_::name, 0x1),
+      describe<elements::Counter>(e9_::name, 0x1),
+      describe<elements::Counter>(std_::name, 0x1),
+      describe<elements::Discard>(Discard_10_::name, 0x0),
+      describe<elements::Counter>(a_b_e_::name, 0x1),
+      describe<elements::Counter>(outer_b_b_::name, 0x1),
   };
 };
 

@@ -100,17 +100,17 @@ using namespace elements;  // NOLINT: a generated file, included nowhere
 
 // --- the instances -------------------------------------------------------------------------------
 
-struct InfiniteSource_1;
-struct check;
-struct route;
-struct ttl;
-struct out;
-struct bad;
-struct answer;
-struct note;
+struct InfiniteSource_1_;
+struct check_;
+struct route_;
+struct ttl_;
+struct out_;
+struct bad_;
+struct answer_;
+struct note_;
 
 // regions.click:4: InfiniteSource@1 :: InfiniteSource
-struct InfiniteSource_1 {
+struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
   struct Args {
@@ -125,11 +125,11 @@ struct InfiniteSource_1 {
     static constexpr std::uint32_t headroom = 128;
   };
   using Outputs = Hops<
-      Inline<check>>;  // [0] -> check
+      Inline<check_>>;  // [0] -> check
 };
 
 // regions.click:6: check :: CheckIPHeader
-struct check {
+struct check_ {
   using Element = elements::CheckIPHeader;
   static constexpr std::string_view name = "check";
   struct Args {
@@ -142,21 +142,21 @@ struct check {
     static constexpr bool checksum = false;
   };
   using Outputs = Hops<
-      Inline<route>,  // [0] -> route
-      Cold<bad>>;  // [1] -> bad
+      Inline<route_>,  // [0] -> route
+      Cold<bad_>>;  // [1] -> bad
 };
 
 // regions.click:7: route :: Null
-struct route {
+struct route_ {
   using Element = elements::Null;
   static constexpr std::string_view name = "route";
   struct Args {};
   using Outputs = Hops<
-      Inline<ttl>>;  // [0] -> ttl
+      Inline<ttl_>>;  // [0] -> ttl
 };
 
 // regions.click:8: ttl :: DecIPTTL
-struct ttl {
+struct ttl_ {
   using Element = elements::DecIPTTL;
   static constexpr std::string_view name = "ttl";
   struct Args {
@@ -164,12 +164,12 @@ struct ttl {
     static constexpr bool multicast = true;
   };
   using Outputs = Hops<
-      Inline<out>,  // [0] -> out
-      Cold<answer>>;  // [1] -> answer
+      Inline<out_>,  // [0] -> out
+      Cold<answer_>>;  // [1] -> answer
 };
 
 // regions.click:9: out :: Discard
-struct out {
+struct out_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "out";
   struct Args {
@@ -180,7 +180,7 @@ struct out {
 };
 
 // regions.click:10: bad :: Discard
-struct bad {
+struct bad_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "bad";
   struct Args {
@@ -191,7 +191,7 @@ struct bad {
 };
 
 // regions.click:11: answer :: ICMPError
-struct answer {
+struct answer_ {
   using Element = elements::ICMPError;
   static constexpr std::string_view name = "answer";
   struct Args {
@@ -204,11 +204,11 @@ struct answer {
     static constexpr bool set_fix_anno = true;
   };
   using Outputs = Hops<
-      Inline<note>>;  // [0] -> note
+      Inline<note_>>;  // [0] -> note
 };
 
 // regions.click:11: note :: Counter
-struct note {
+struct note_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "note";
   struct Args {
@@ -219,7 +219,7 @@ struct note {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Back<Outlined<route>>>;  // [0] -> route
+      Back<Outlined<route_>>>;  // [0] -> route
 };
 
 // --- the program ---------------------------------------------------------------------------------
@@ -235,26 +235,26 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1>, Part<check>, Part<route>, Part<ttl>, Part<out>, Part<bad>, Part<answer>, Part<note> {};
+  struct Parts : Part<InfiniteSource_1_>, Part<check_>, Part<route_>, Part<ttl_>, Part<out_>, Part<bad_>, Part<answer_>, Part<note_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
-    if constexpr (requires { use(Tag<check>{}); }) use(Tag<check>{});
-    if constexpr (requires { use(Tag<route>{}); }) use(Tag<route>{});
-    if constexpr (requires { use(Tag<ttl>{}); }) use(Tag<ttl>{});
-    if constexpr (requires { use(Tag<out>{}); }) use(Tag<out>{});
-    if constexpr (requires { use(Tag<bad>{}); }) use(Tag<bad>{});
-    if constexpr (requires { use(Tag<answer>{}); }) use(Tag<answer>{});
-    if constexpr (requires { use(Tag<note>{}); }) use(Tag<note>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
+    if constexpr (requires { use(Tag<check_>{}); }) use(Tag<check_>{});
+    if constexpr (requires { use(Tag<route_>{}); }) use(Tag<route_>{});
+    if constexpr (requires { use(Tag<ttl_>{}); }) use(Tag<ttl_>{});
+    if constexpr (requires { use(Tag<out_>{}); }) use(Tag<out_>{});
+    if constexpr (requires { use(Tag<bad_>{}); }) use(Tag<bad_>{});
+    if constexpr (requires { use(Tag<answer_>{}); }) use(Tag<answer_>{});
+    if constexpr (requires { use(Tag<note_>{}); }) use(Tag<note_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
-      describe<elements::CheckIPHeader>(check::name, 0x3),
-      describe<elements::Null>(route::name, 0x1),
-      describe<elements::DecIPTTL>(ttl::name, 0x3),
-      describe<elements::Discard>(out::name, 0x0),
-      describe<elements::Discard>(bad::name, 0x0),
-      describe<elements::ICMPError>(answer::name, 0x1),
-      describe<elements::Counter>(note::name, 0x1),
+      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
+      describe<elements::CheckIPHeader>(check_::name, 0x3),
+      describe<elements::Null>(route_::name, 0x1),
+      describe<elements::DecIPTTL>(ttl_::name, 0x3),
+      describe<elements::Discard>(out_::name, 0x0),
+      describe<elements::Discard>(bad_::name, 0x0),
+      describe<elements::ICMPError>(answer_::name, 0x1),
+      describe<elements::Counter>(note_::name, 0x1),
   };
 };
 

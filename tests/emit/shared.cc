@@ -93,18 +93,18 @@ using namespace elements;  // NOLINT: a generated file, included nowhere
 
 // --- the instances -------------------------------------------------------------------------------
 
-struct InfiniteSource_1;
-struct t;
-struct a;
-struct Paint_4;
-struct Strip_5;
-struct Truncate_6;
-struct CheckPaint_7;
-struct end;
-struct waste;
+struct InfiniteSource_1_;
+struct t_;
+struct a_;
+struct Paint_4_;
+struct Strip_5_;
+struct Truncate_6_;
+struct CheckPaint_7_;
+struct end_;
+struct waste_;
 
 // shared.click:3: InfiniteSource@1 :: InfiniteSource
-struct InfiniteSource_1 {
+struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
   struct Args {
@@ -119,33 +119,33 @@ struct InfiniteSource_1 {
     static constexpr std::uint32_t headroom = 128;
   };
   using Outputs = Hops<
-      Inline<t>>;  // [0] -> t
+      Inline<t_>>;  // [0] -> t
 };
 
 // shared.click:3: t :: Tee
-struct t {
+struct t_ {
   using Element = elements::Tee;
   static constexpr std::string_view name = "t";
   struct Args {
     static constexpr std::uint32_t n = 12;
   };
   using Outputs = Hops<
-      Inline<a>,  // [0] -> a
-      Inline<a>,  // [1] -> a
-      Inline<a>,  // [2] -> a
-      Inline<a>,  // [3] -> a
-      Inline<a>,  // [4] -> a
-      Inline<a>,  // [5] -> a
-      Inline<a>,  // [6] -> a
-      Inline<a>,  // [7] -> a
-      Inline<a>,  // [8] -> a
-      Inline<a>,  // [9] -> a
-      Inline<a>,  // [10] -> a
-      Inline<waste>>;  // [11] -> waste
+      Inline<a_>,  // [0] -> a
+      Inline<a_>,  // [1] -> a
+      Inline<a_>,  // [2] -> a
+      Inline<a_>,  // [3] -> a
+      Inline<a_>,  // [4] -> a
+      Inline<a_>,  // [5] -> a
+      Inline<a_>,  // [6] -> a
+      Inline<a_>,  // [7] -> a
+      Inline<a_>,  // [8] -> a
+      Inline<a_>,  // [9] -> a
+      Inline<a_>,  // [10] -> a
+      Inline<waste_>>;  // [11] -> waste
 };
 
 // shared.click:4: a :: Counter
-struct a {
+struct a_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a";
   struct Args {
@@ -156,11 +156,11 @@ struct a {
     static constexpr bool atomic = false;
   };
   using Outputs = Hops<
-      Inline<Paint_4>>;  // [0] -> Paint@4
+      Inline<Paint_4_>>;  // [0] -> Paint@4
 };
 
 // shared.click:4: Paint@4 :: Paint
-struct Paint_4 {
+struct Paint_4_ {
   using Element = elements::Paint;
   static constexpr std::string_view name = "Paint@4";
   struct Args {
@@ -168,22 +168,22 @@ struct Paint_4 {
     static constexpr Anno<1> anno = Anno<1>{17};
   };
   using Outputs = Hops<
-      Inline<Strip_5>>;  // [0] -> Strip@5
+      Inline<Strip_5_>>;  // [0] -> Strip@5
 };
 
 // shared.click:4: Strip@5 :: Strip
-struct Strip_5 {
+struct Strip_5_ {
   using Element = elements::Strip;
   static constexpr std::string_view name = "Strip@5";
   struct Args {
     static constexpr std::uint32_t length = 2;
   };
   using Outputs = Hops<
-      Inline<Truncate_6>>;  // [0] -> Truncate@6
+      Inline<Truncate_6_>>;  // [0] -> Truncate@6
 };
 
 // shared.click:4: Truncate@6 :: Truncate
-struct Truncate_6 {
+struct Truncate_6_ {
   using Element = elements::Truncate;
   static constexpr std::string_view name = "Truncate@6";
   struct Args {
@@ -191,11 +191,11 @@ struct Truncate_6 {
     static constexpr bool extra_length = true;
   };
   using Outputs = Hops<
-      Inline<CheckPaint_7>>;  // [0] -> CheckPaint@7
+      Inline<CheckPaint_7_>>;  // [0] -> CheckPaint@7
 };
 
 // shared.click:4: CheckPaint@7 :: CheckPaint
-struct CheckPaint_7 {
+struct CheckPaint_7_ {
   using Element = elements::CheckPaint;
   static constexpr std::string_view name = "CheckPaint@7";
   struct Args {
@@ -203,11 +203,11 @@ struct CheckPaint_7 {
     static constexpr Anno<1> anno = Anno<1>{17};
   };
   using Outputs = Hops<
-      Inline<end>>;  // [0] -> end
+      Inline<end_>>;  // [0] -> end
 };
 
 // shared.click:4: end :: Discard
-struct end {
+struct end_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "end";
   struct Args {
@@ -218,7 +218,7 @@ struct end {
 };
 
 // shared.click:6: waste :: Discard
-struct waste {
+struct waste_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "waste";
   struct Args {
@@ -241,28 +241,28 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1>, Part<t>, Part<a>, Part<Paint_4>, Part<Strip_5>, Part<Truncate_6>, Part<CheckPaint_7>, Part<end>, Part<waste> {};
+  struct Parts : Part<InfiniteSource_1_>, Part<t_>, Part<a_>, Part<Paint_4_>, Part<Strip_5_>, Part<Truncate_6_>, Part<CheckPaint_7_>, Part<end_>, Part<waste_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
-    if constexpr (requires { use(Tag<t>{}); }) use(Tag<t>{});
-    if constexpr (requires { use(Tag<a>{}); }) use(Tag<a>{});
-    if constexpr (requires { use(Tag<Paint_4>{}); }) use(Tag<Paint_4>{});
-    if constexpr (requires { use(Tag<Strip_5>{}); }) use(Tag<Strip_5>{});
-    if constexpr (requires { use(Tag<Truncate_6>{}); }) use(Tag<Truncate_6>{});
-    if constexpr (requires { use(Tag<CheckPaint_7>{}); }) use(Tag<CheckPaint_7>{});
-    if constexpr (requires { use(Tag<end>{}); }) use(Tag<end>{});
-    if constexpr (requires { use(Tag<waste>{}); }) use(Tag<waste>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
+    if constexpr (requires { use(Tag<t_>{}); }) use(Tag<t_>{});
+    if constexpr (requires { use(Tag<a_>{}); }) use(Tag<a_>{});
+    if constexpr (requires { use(Tag<Paint_4_>{}); }) use(Tag<Paint_4_>{});
+    if constexpr (requires { use(Tag<Strip_5_>{}); }) use(Tag<Strip_5_>{});
+    if constexpr (requires { use(Tag<Truncate_6_>{}); }) use(Tag<Truncate_6_>{});
+    if constexpr (requires { use(Tag<CheckPaint_7_>{}); }) use(Tag<CheckPaint_7_>{});
+    if constexpr (requires { use(Tag<end_>{}); }) use(Tag<end_>{});
+    if constexpr (requires { use(Tag<waste_>{}); }) use(Tag<waste_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
-      describe<elements::Tee>(t::name, 0xfff),
-      describe<elements::Counter>(a::name, 0x1),
-      describe<elements::Paint>(Paint_4::name, 0x1),
-      describe<elements::Strip>(Strip_5::name, 0x1),
-      describe<elements::Truncate>(Truncate_6::name, 0x1),
-      describe<elements::CheckPaint>(CheckPaint_7::name, 0x1),
-      describe<elements::Discard>(end::name, 0x0),
-      describe<elements::Discard>(waste::name, 0x0),
+      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
+      describe<elements::Tee>(t_::name, 0xfff),
+      describe<elements::Counter>(a_::name, 0x1),
+      describe<elements::Paint>(Paint_4_::name, 0x1),
+      describe<elements::Strip>(Strip_5_::name, 0x1),
+      describe<elements::Truncate>(Truncate_6_::name, 0x1),
+      describe<elements::CheckPaint>(CheckPaint_7_::name, 0x1),
+      describe<elements::Discard>(end_::name, 0x0),
+      describe<elements::Discard>(waste_::name, 0x0),
   };
 };
 

@@ -116,19 +116,19 @@ using namespace elements;  // NOLINT: a generated file, included nowhere
 
 // --- the instances -------------------------------------------------------------------------------
 
-struct InfiniteSource_1;
-struct t;
-struct check;
-struct route;
-struct ttl;
-struct out;
-struct Print_7;
-struct Discard_8;
-struct ICMPError_9;
-struct note;
+struct InfiniteSource_1_;
+struct t_;
+struct check_;
+struct route_;
+struct ttl_;
+struct out_;
+struct Print_7_;
+struct Discard_8_;
+struct ICMPError_9_;
+struct note_;
 
 // tables.click:4: InfiniteSource@1 :: InfiniteSource
-struct InfiniteSource_1 {
+struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
   using Args = Element::Args;
@@ -146,11 +146,11 @@ struct InfiniteSource_1 {
     return args;
   }
   using Outputs = Hops<
-      Virtual<t>>;  // [0] -> t
+      Virtual<t_>>;  // [0] -> t
 };
 
 // tables.click:6: t :: Tee
-struct t {
+struct t_ {
   using Element = elements::Tee;
   static constexpr std::string_view name = "t";
   using Args = Element::Args;
@@ -160,12 +160,12 @@ struct t {
     return args;
   }
   using Outputs = Hops<
-      Virtual<check>,  // [0] -> check
-      Virtual<Print_7>>;  // [1] -> Print@7
+      Virtual<check_>,  // [0] -> check
+      Virtual<Print_7_>>;  // [1] -> Print@7
 };
 
 // tables.click:7: check :: CheckIPHeader
-struct check {
+struct check_ {
   using Element = elements::CheckIPHeader;
   static constexpr std::string_view name = "check";
   using Args = Element::Args;
@@ -181,21 +181,21 @@ struct check {
     return args;
   }
   using Outputs = Hops<
-      Virtual<route>,  // [0] -> route
-      Virtual<Discard_8>>;  // [1] -> Discard@8
+      Virtual<route_>,  // [0] -> route
+      Virtual<Discard_8_>>;  // [1] -> Discard@8
 };
 
 // tables.click:8: route :: Null
-struct route {
+struct route_ {
   using Element = elements::Null;
   static constexpr std::string_view name = "route";
   struct Args {};
   using Outputs = Hops<
-      Virtual<ttl>>;  // [0] -> ttl
+      Virtual<ttl_>>;  // [0] -> ttl
 };
 
 // tables.click:9: ttl :: DecIPTTL
-struct ttl {
+struct ttl_ {
   using Element = elements::DecIPTTL;
   static constexpr std::string_view name = "ttl";
   using Args = Element::Args;
@@ -206,12 +206,12 @@ struct ttl {
     return args;
   }
   using Outputs = Hops<
-      Virtual<out>,  // [0] -> out
-      Virtual<ICMPError_9>>;  // [1] -> ICMPError@9
+      Virtual<out_>,  // [0] -> out
+      Virtual<ICMPError_9_>>;  // [1] -> ICMPError@9
 };
 
 // tables.click:10: out :: Discard
-struct out {
+struct out_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "out";
   using Args = Element::Args;
@@ -225,7 +225,7 @@ struct out {
 };
 
 // tables.click:11: Print@7 :: Print
-struct Print_7 {
+struct Print_7_ {
   using Element = elements::Print;
   static constexpr std::string_view name = "Print@7";
   using Args = Element::Args;
@@ -242,11 +242,11 @@ struct Print_7 {
     return args;
   }
   using Outputs = Hops<
-      Virtual<out>>;  // [0] -> out
+      Virtual<out_>>;  // [0] -> out
 };
 
 // tables.click:12: Discard@8 :: Discard
-struct Discard_8 {
+struct Discard_8_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@8";
   using Args = Element::Args;
@@ -260,7 +260,7 @@ struct Discard_8 {
 };
 
 // tables.click:13: ICMPError@9 :: ICMPError
-struct ICMPError_9 {
+struct ICMPError_9_ {
   using Element = elements::ICMPError;
   static constexpr std::string_view name = "ICMPError@9";
   using Args = Element::Args;
@@ -276,11 +276,11 @@ struct ICMPError_9 {
     return args;
   }
   using Outputs = Hops<
-      Virtual<note>>;  // [0] -> note
+      Virtual<note_>>;  // [0] -> note
 };
 
 // tables.click:13: note :: Counter
-struct note {
+struct note_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "note";
   using Args = Element::Args;
@@ -294,7 +294,7 @@ struct note {
     return args;
   }
   using Outputs = Hops<
-      Back<Virtual<route>>>;  // [0] -> route
+      Back<Virtual<route_>>>;  // [0] -> route
 };
 
 // --- the program ---------------------------------------------------------------------------------
@@ -310,30 +310,30 @@ struct Config {
     static constexpr bool in_memory = true;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1>, Part<t>, Part<check>, Part<route>, Part<ttl>, Part<out>, Part<Print_7>, Part<Discard_8>, Part<ICMPError_9>, Part<note> {};
+  struct Parts : Part<InfiniteSource_1_>, Part<t_>, Part<check_>, Part<route_>, Part<ttl_>, Part<out_>, Part<Print_7_>, Part<Discard_8_>, Part<ICMPError_9_>, Part<note_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
-    if constexpr (requires { use(Tag<t>{}); }) use(Tag<t>{});
-    if constexpr (requires { use(Tag<check>{}); }) use(Tag<check>{});
-    if constexpr (requires { use(Tag<route>{}); }) use(Tag<route>{});
-    if constexpr (requires { use(Tag<ttl>{}); }) use(Tag<ttl>{});
-    if constexpr (requires { use(Tag<out>{}); }) use(Tag<out>{});
-    if constexpr (requires { use(Tag<Print_7>{}); }) use(Tag<Print_7>{});
-    if constexpr (requires { use(Tag<Discard_8>{}); }) use(Tag<Discard_8>{});
-    if constexpr (requires { use(Tag<ICMPError_9>{}); }) use(Tag<ICMPError_9>{});
-    if constexpr (requires { use(Tag<note>{}); }) use(Tag<note>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
+    if constexpr (requires { use(Tag<t_>{}); }) use(Tag<t_>{});
+    if constexpr (requires { use(Tag<check_>{}); }) use(Tag<check_>{});
+    if constexpr (requires { use(Tag<route_>{}); }) use(Tag<route_>{});
+    if constexpr (requires { use(Tag<ttl_>{}); }) use(Tag<ttl_>{});
+    if constexpr (requires { use(Tag<out_>{}); }) use(Tag<out_>{});
+    if constexpr (requires { use(Tag<Print_7_>{}); }) use(Tag<Print_7_>{});
+    if constexpr (requires { use(Tag<Discard_8_>{}); }) use(Tag<Discard_8_>{});
+    if constexpr (requires { use(Tag<ICMPError_9_>{}); }) use(Tag<ICMPError_9_>{});
+    if constexpr (requires { use(Tag<note_>{}); }) use(Tag<note_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
-      describe<elements::Tee>(t::name, 0x3),
-      describe<elements::CheckIPHeader>(check::name, 0x3),
-      describe<elements::Null>(route::name, 0x1),
-      describe<elements::DecIPTTL>(ttl::name, 0x3),
-      describe<elements::Discard>(out::name, 0x0),
-      describe<elements::Print>(Print_7::name, 0x1),
-      describe<elements::Discard>(Discard_8::name, 0x0),
-      describe<elements::ICMPError>(ICMPError_9::name, 0x1),
-      describe<elements::Counter>(note::name, 0x1),
+      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
+      describe<elements::Tee>(t_::name, 0x3),
+      describe<elements::CheckIPHeader>(check_::name, 0x3),
+      describe<elements::Null>(route_::name, 0x1),
+      describe<elements::DecIPTTL>(ttl_::name, 0x3),
+      describe<elements::Discard>(out_::name, 0x0),
+      describe<elements::Print>(Print_7_::name, 0x1),
+      describe<elements::Discard>(Discard_8_::name, 0x0),
+      describe<elements::ICMPError>(ICMPError_9_::name, 0x1),
+      describe<elements::Counter>(note_::name, 0x1),
   };
 };
 

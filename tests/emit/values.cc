@@ -94,19 +94,19 @@ using namespace elements;  // NOLINT: a generated file, included nowhere
 
 // --- the instances -------------------------------------------------------------------------------
 
-struct InfiniteSource_1;
-struct print;
-struct rules;
-struct Strip_4;
-struct check;
-struct route;
-struct arp;
-struct Discard_8;
-struct here;
-struct there;
+struct InfiniteSource_1_;
+struct print_;
+struct rules_;
+struct Strip_4_;
+struct check_;
+struct route_;
+struct arp_;
+struct Discard_8_;
+struct here_;
+struct there_;
 
 // values.click:6: InfiniteSource@1 :: InfiniteSource
-struct InfiniteSource_1 {
+struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
   struct Args {
@@ -121,11 +121,11 @@ struct InfiniteSource_1 {
     static constexpr std::uint32_t headroom = 128;
   };
   using Outputs = Hops<
-      Inline<print>>;  // [0] -> print
+      Inline<print_>>;  // [0] -> print
 };
 
 // values.click:8: print :: Print
-struct print {
+struct print_ {
   using Element = elements::Print;
   static constexpr std::string_view name = "print";
   struct Args {
@@ -139,35 +139,35 @@ struct print {
     static constexpr bool cpu = false;
   };
   using Outputs = Hops<
-      Inline<rules>>;  // [0] -> rules
+      Inline<rules_>>;  // [0] -> rules
 };
 
 // values.click:9: rules :: Classifier
-struct rules {
+struct rules_ {
   using Element = elements::Classifier;
   static constexpr std::string_view name = "rules";
   struct Args {
     static constexpr std::array<ClassifierNode, 3> program{{ClassifierNode{12, 0xffffff00, 0x08004500, 1, 2}, ClassifierNode{20, 0x1fff0000, 0x00000000, 0, -2}, ClassifierNode{12, 0xffff0000, 0x08060000, -1, -2}}};
   };
   using Outputs = Hops<
-      Inline<Strip_4>,  // [0] -> Strip@4
-      Inline<arp>,  // [1] -> arp
-      Inline<Discard_8>>;  // [2] -> Discard@8
+      Inline<Strip_4_>,  // [0] -> Strip@4
+      Inline<arp_>,  // [1] -> arp
+      Inline<Discard_8_>>;  // [2] -> Discard@8
 };
 
 // values.click:10: Strip@4 :: Strip
-struct Strip_4 {
+struct Strip_4_ {
   using Element = elements::Strip;
   static constexpr std::string_view name = "Strip@4";
   struct Args {
     static constexpr std::uint32_t length = 14;
   };
   using Outputs = Hops<
-      Inline<check>>;  // [0] -> check
+      Inline<check_>>;  // [0] -> check
 };
 
 // values.click:11: check :: CheckIPHeader
-struct check {
+struct check_ {
   using Element = elements::CheckIPHeader;
   static constexpr std::string_view name = "check";
   struct Args {
@@ -180,23 +180,23 @@ struct check {
     static constexpr bool checksum = false;
   };
   using Outputs = Hops<
-      Inline<route>>;  // [0] -> route
+      Inline<route_>>;  // [0] -> route
 };
 
 // values.click:12: route :: StaticIPLookup
-struct route {
+struct route_ {
   using Element = elements::StaticIPLookup;
   static constexpr std::string_view name = "route";
   struct Args {
     static constexpr std::array<net::Route, 2> routes{{net::Route{IPPrefix(IPAddress(10, 0, 0, 0), 24), IPAddress(0, 0, 0, 0), 0}, net::Route{IPPrefix(IPAddress(10, 1, 0, 0), 16), IPAddress(10, 0, 0, 7), 1}}};
   };
   using Outputs = Hops<
-      Inline<here>,  // [0] -> here
-      Inline<there>>;  // [1] -> there
+      Inline<here_>,  // [0] -> here
+      Inline<there_>>;  // [1] -> there
 };
 
 // values.click:13: arp :: Discard
-struct arp {
+struct arp_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "arp";
   struct Args {
@@ -207,7 +207,7 @@ struct arp {
 };
 
 // values.click:14: Discard@8 :: Discard
-struct Discard_8 {
+struct Discard_8_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@8";
   struct Args {
@@ -218,7 +218,7 @@ struct Discard_8 {
 };
 
 // values.click:15: here :: Discard
-struct here {
+struct here_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "here";
   struct Args {
@@ -229,7 +229,7 @@ struct here {
 };
 
 // values.click:16: there :: Discard
-struct there {
+struct there_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "there";
   struct Args {
@@ -252,30 +252,30 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1>, Part<print>, Part<rules>, Part<Strip_4>, Part<check>, Part<route>, Part<arp>, Part<Discard_8>, Part<here>, Part<there> {};
+  struct Parts : Part<InfiniteSource_1_>, Part<print_>, Part<rules_>, Part<Strip_4_>, Part<check_>, Part<route_>, Part<arp_>, Part<Discard_8_>, Part<here_>, Part<there_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
-    if constexpr (requires { use(Tag<InfiniteSource_1>{}); }) use(Tag<InfiniteSource_1>{});
-    if constexpr (requires { use(Tag<print>{}); }) use(Tag<print>{});
-    if constexpr (requires { use(Tag<rules>{}); }) use(Tag<rules>{});
-    if constexpr (requires { use(Tag<Strip_4>{}); }) use(Tag<Strip_4>{});
-    if constexpr (requires { use(Tag<check>{}); }) use(Tag<check>{});
-    if constexpr (requires { use(Tag<route>{}); }) use(Tag<route>{});
-    if constexpr (requires { use(Tag<arp>{}); }) use(Tag<arp>{});
-    if constexpr (requires { use(Tag<Discard_8>{}); }) use(Tag<Discard_8>{});
-    if constexpr (requires { use(Tag<here>{}); }) use(Tag<here>{});
-    if constexpr (requires { use(Tag<there>{}); }) use(Tag<there>{});
+    if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
+    if constexpr (requires { use(Tag<print_>{}); }) use(Tag<print_>{});
+    if constexpr (requires { use(Tag<rules_>{}); }) use(Tag<rules_>{});
+    if constexpr (requires { use(Tag<Strip_4_>{}); }) use(Tag<Strip_4_>{});
+    if constexpr (requires { use(Tag<check_>{}); }) use(Tag<check_>{});
+    if constexpr (requires { use(Tag<route_>{}); }) use(Tag<route_>{});
+    if constexpr (requires { use(Tag<arp_>{}); }) use(Tag<arp_>{});
+    if constexpr (requires { use(Tag<Discard_8_>{}); }) use(Tag<Discard_8_>{});
+    if constexpr (requires { use(Tag<here_>{}); }) use(Tag<here_>{});
+    if constexpr (requires { use(Tag<there_>{}); }) use(Tag<there_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1::name, 0x1),
-      describe<elements::Print>(print::name, 0x1),
-      describe<elements::Classifier>(rules::name, 0x7),
-      describe<elements::Strip>(Strip_4::name, 0x1),
-      describe<elements::CheckIPHeader>(check::name, 0x1),
-      describe<elements::StaticIPLookup>(route::name, 0x3),
-      describe<elements::Discard>(arp::name, 0x0),
-      describe<elements::Discard>(Discard_8::name, 0x0),
-      describe<elements::Discard>(here::name, 0x0),
-      describe<elements::Discard>(there::name, 0x0),
+      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
+      describe<elements::Print>(print_::name, 0x1),
+      describe<elements::Classifier>(rules_::name, 0x7),
+      describe<elements::Strip>(Strip_4_::name, 0x1),
+      describe<elements::CheckIPHeader>(check_::name, 0x1),
+      describe<elements::StaticIPLookup>(route_::name, 0x3),
+      describe<elements::Discard>(arp_::name, 0x0),
+      describe<elements::Discard>(Discard_8_::name, 0x0),
+      describe<elements::Discard>(here_::name, 0x0),
+      describe<elements::Discard>(there_::name, 0x0),
   };
 };
 
