@@ -21,7 +21,7 @@ from pmill.run.pcap import read_capture
 _NUMBERED: Final = re.compile(r"(\d+)=(.*)", re.DOTALL)
 _PHYSICAL: Final = ("-a", "--allow")
 # Characters with a meaning of their own in the arguments of a device.
-_SPECIAL: Final = frozenset(",[]\"'")
+_SPECIAL: Final = frozenset(",=[]\"'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +113,24 @@ def _by_port(option: str, texts: Iterable[str], numbers: set[int]) -> dict[int, 
 
 def _refuse_overwriting(sources: Mapping[int, Path], sinks: Mapping[int, Path]) -> None:
     """Two devices writing one file, or one writing what another reads, would destroy it."""
-    taken = {path.resolve(): f"--pcap {port}={path}" for port, path in sources.items()}
+    taken = [(path, f"--pcap {port}={path}") for port, path in sources.items()]
     for port, path in sinks.items():
         name = f"--out {port}={path}"
-        if (other := taken.get(path.resolve())) is not None:
-            raise fail(
-                "PM0824", f"{name} would overwrite the file of {other}", hint="choose another file"
-            )
-        taken[path.resolve()] = name
+        for other, words in taken:
+            if _is_same(path, other):
+                raise fail(
+                    "PM0824",
+                    f"{name} would overwrite the file of {words}",
+                    hint="choose another file",
+                )
+        taken.append((path, name))
+
+
+def _is_same(a: Path, b: Path) -> bool:
+    """Whether two names mean one file: through links, too."""
+    if a.exists() and b.exists():
+        return a.samefile(b)
+    return a.resolve() == b.resolve()
 
 
 def _count(path: Path, diags: Diagnostics) -> int:

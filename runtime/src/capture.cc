@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -46,9 +47,11 @@ class WordFile {
   bool swap_ = false;
 };
 
-std::size_t count_pcap(WordFile &file) {
+/// Counts the complete packets; `end` becomes where the last of them ends.
+std::size_t count_pcap(WordFile &file, long &end) {
   std::size_t packets = 0;
   for (long at = 24;;) {
+    end = at;
     const auto captured = file.word(at + 8);
     if (!captured || at + 16 + long{*captured} > file.size()) return packets;
     at += 16 + long{*captured};
@@ -84,6 +87,39 @@ std::string write_problem(const std::string &path) {
   return access(directory.c_str(), W_OK | X_OK) == 0 ? "" : std::strerror(errno);
 }
 
+/// Regular files that a device writes; others, such as pipes, cannot be looked at.
+std::vector<std::string> written_files(const VirtualDevice &device) {
+  std::vector<std::string> files;
+  struct stat s{};
+  if (device.name.starts_with("net_pcap"))
+    for (const auto &[key, path] : device.arguments)
+      if (key == "tx_pcap" && stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode))
+        files.push_back(path);
+  return files;
+}
+
+/// The bytes of all these files.
+std::uint64_t total_size(const std::vector<std::string> &files) {
+  std::uint64_t bytes = 0;
+  struct stat s{};
+  for (const auto &path : files)
+    if (stat(path.c_str(), &s) == 0) bytes += static_cast<std::uint64_t>(s.st_size);
+  return bytes;
+}
+
+/// Cuts a file behind its last complete packet; returns how many it has.
+std::size_t cut_capture(const std::string &path) {
+  long end = 0;
+  std::size_t packets = 0;
+  {
+    WordFile file(path);
+    if (file.size() >= 24) packets = count_pcap(file, end);
+  }
+  // A file that cannot be cut stays as it is; a message about it comes in any case.
+  [[maybe_unused]] const bool cut = end != 0 && truncate(path.c_str(), end) == 0;
+  return packets;
+}
+
 }  // namespace
 
 std::optional<std::size_t> count_packets(const std::string &path) {
@@ -94,8 +130,10 @@ std::optional<std::size_t> count_packets(const std::string &path) {
   const std::uint32_t swapped = __builtin_bswap32(*magic);
   file.swap_bytes(swapped == kPcap || swapped == kPcapNanoseconds);
   if (*magic == kPcap || *magic == kPcapNanoseconds || swapped == kPcap ||
-      swapped == kPcapNanoseconds)
-    return count_pcap(file);
+      swapped == kPcapNanoseconds) {
+    long end = 0;
+    return count_pcap(file, end);
+  }
   return {};
 }
 
@@ -116,6 +154,29 @@ void check_captures(const std::vector<VirtualDevice> &devices) {
           fail("", "cannot write the capture " + quoted(path) + ": " + why,
                "give " + device.name + " a path in a directory you may write, tx_pcap=FILE");
     }
+  }
+}
+
+void verify_captures(const std::vector<VirtualDevice> &devices) {
+  for (const auto &device : devices) {
+    const auto files = written_files(device);
+    const auto port = std::find_if(ports().begin(), ports().end(),
+                                   [&](const PortState &p) { return p.name == device.name; });
+    if (files.empty() || port == ports().end()) continue;
+    // The size tells at once, without reading the file, that all is well.
+    const PortCounts &sent = port->counts;
+    if (total_size(files) >= files.size() * 24 + sent.tx_packets * 16 + sent.tx_bytes) continue;
+    std::size_t written = 0;
+    for (const auto &path : files) written += cut_capture(path);
+    if (written >= sent.tx_packets) continue;
+    note_failure();
+    std::string names;
+    for (const auto &path : files) names.append(names.empty() ? "" : ", ").append(quoted(path));
+    std::fprintf(stderr,
+                 "error: %s holds only %zu of the %llu packets that %s sent\n"
+                 "  hint: is its disk full? make room, or write to another one, tx_pcap=FILE\n",
+                 names.c_str(), written, static_cast<unsigned long long>(sent.tx_packets),
+                 device.name.c_str());
   }
 }
 

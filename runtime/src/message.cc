@@ -21,6 +21,8 @@ void fail(std::string_view element, std::string_view message, std::string_view h
   std::exit(1);
 }
 
+void note_failure() { runtime::state().failed.store(true, std::memory_order_relaxed); }
+
 namespace runtime {
 
 State &state() {

@@ -93,7 +93,7 @@ Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest>
       too_many(entry.label, port, range.first + range.count - 1, have, "receive");
     return range;
   }
-  range.count = r.queue >= 0 ? 1 : std::clamp(threads, r.min_queues, r.max_queues);
+  range.count = r.queue >= 0 ? 1 : std::min(std::max(threads, r.min_queues), r.max_queues);
   if (range.first + std::min(range.count, r.min_queues) > have)
     too_many(entry.label, port, range.first + r.min_queues - 1, have, "receive");
   range.count = std::min(range.count, have - range.first);

@@ -141,15 +141,30 @@ void print_text(const Report &report) {
 
 // --- for programs ------------------------------------------------------------------------------
 
+/// Whether JSON may hold the text as it is: RFC 3629 without the rarest of its rules.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i++]);
+    if (lead < 0x80) continue;
+    const int more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc2 ? 1 : -1;
+    if (more < 0 || lead >= 0xf5) return false;
+    for (int k = 0; k < more; ++k)
+      if (i == text.size() || (static_cast<unsigned char>(text[i++]) & 0xc0) != 0x80) return false;
+  }
+  return true;
+}
+
 std::string escaped(std::string_view text) {
+  const bool utf8 = is_utf8(text);
   std::string out = "\"";
   for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
-      // Names may hold any byte; as Latin-1 each is one code point.
+    } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) {
+      // A name that is no text may hold any byte; as Latin-1 each is one code point.
       char code[8];
-      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned char>(c));
+      std::snprintf(code, sizeof code, "\\u%04x", byte);
       out += code;
     } else {
       out += c;

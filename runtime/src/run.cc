@@ -353,8 +353,9 @@ int run(int argc, char **argv, const ProgramInfo &program) {
     worker->end_burst();
   }
   runtime::stop_ports();
+  runtime::verify_captures(runtime::virtual_devices(options.eal));
   runtime::finish(program);
-  return 0;
+  return runtime::state().failed.load(std::memory_order_relaxed) ? 1 : 0;
 }
 
 }  // namespace pmill

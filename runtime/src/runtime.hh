@@ -2,6 +2,7 @@
 // What the parts of the runtime share among themselves.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -41,6 +42,9 @@ struct VirtualDevice {
 std::vector<VirtualDevice> virtual_devices(const std::vector<std::string> &eal);
 /// Ends the program when a file that a net_pcap device is to read or write cannot be.
 void check_captures(const std::vector<VirtualDevice> &devices);
+/// Finds the captures that net_pcap devices could not write to their end, which the devices
+/// themselves do not notice: cuts them to whole packets, and says so. The ports are closed.
+void verify_captures(const std::vector<VirtualDevice> &devices);
 /// Buffers that devices take for themselves before anything is received.
 std::size_t captured_packets(const std::vector<VirtualDevice> &devices);
 
@@ -109,6 +113,7 @@ struct State {
   std::map<int, BufferPool> pools;
   double seconds = 0;
   bool eal_runs = false;
+  std::atomic<bool> failed{false};  // the exit status is 1
 };
 State &state();
 

@@ -223,6 +223,10 @@ def test_timing(tmp_path: Path) -> None:
     assert (
         0.3 < start(tmp_path, ', TIMING true, TIMING_FNT "5 * (4 + abs(sin(pi*0*x)))"').seconds < 3
     )
+    # Functions without a value at the first packet.
+    for function in ("1 / x", "-100 * log(x)"):
+        run = start(tmp_path, f', TIMING true, STOP true, TIMING_FNT "{function}"')
+        assert run.counters["f.count"] == 10, function
     bad = start(tmp_path, ', TIMING true, TIMING_FNT "3 + (x"')
     assert "TIMING_FNT: expected a closing parenthesis at the end" in bad.stderr
 

@@ -7,6 +7,8 @@ from scapy.layers.inet import ICMP, IP
 
 from tests.elements.conftest import Result, RunElement
 from tests.elements.ip_frames import ether, patched, ping, tcp, udp
+from tests.elements.programs import run_program
+from tests.traffic.pcap import write_pcap
 
 BARE = IP(src="1.1.1.1", dst="2.2.2.2")
 MARKED = "MarkIPHeader(14)"
@@ -102,3 +104,31 @@ def test_a_file_takes_the_lines(run_element: RunElement, tmp_path: Path) -> None
     wanted = "x: 10.0.0.2 > 10.0.1.2: icmp echo (13330, 256)\n"
     assert (tmp_path / "lines.txt").read_text() == wanted * 2
     assert lines(result) == []
+
+
+def test_the_file_is_no_input(tmp_path: Path) -> None:
+    write_pcap(tmp_path / "in.pcap", [(1, ether(udp()))])
+    before = (tmp_path / "in.pcap").read_bytes()
+    run = run_program(
+        tmp_path, "FromDump(in.pcap) -> MarkIPHeader(14) -> IPPrint(OUTFILE ./in.pcap) -> Discard;"
+    )
+    assert run.returncode == 1
+    assert "'./in.pcap' is also used by another element" in run.stderr
+    assert (tmp_path / "in.pcap").read_bytes() == before
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    text = "InfiniteSource(LIMIT 1, STOP true) -> p :: IPPrint(OUTFILE no/such/file) -> Discard;"
+    run = run_program(tmp_path, text)
+    assert run.returncode == 1
+    assert "p :: IPPrint: cannot write 'no/such/file': No such file or directory" in run.stderr
+
+
+def test_a_full_disk_is_told_once(tmp_path: Path) -> None:
+    text = """InfiniteSource(LIMIT 100, STOP true) -> MarkIPHeader(0)
+        -> p :: IPPrint(x, OUTFILE lines.txt) -> d :: Counter -> Discard;"""
+    run = run_program(tmp_path, text, file_limit=500)
+    assert run.returncode == 1
+    assert run.stderr.count("p :: IPPrint: cannot write 'lines.txt': File too large") == 1
+    assert run.counters["p.write_errors"] > 50
+    assert run.counters["d.count"] == 100

@@ -133,7 +133,17 @@ def test_a_full_disk_leaves_whole_packets(folder: Path) -> None:
     assert read_pcap(folder / "out.pcap") == packets[:written]
     assert run.counters["d.count"] == written
     assert run.counters["d.write_errors"] == 1000 - written
+    assert run.returncode == 1
     assert run.stderr.count("d :: ToDump: cannot write 'out.pcap': File too large") == 1
+
+
+def test_lengths_do_not_wrap(folder: Path) -> None:
+    record = struct.pack("<IIII", 1, 0, 20, 0xFFFFFFFF) + bytes(20)
+    (folder / "in.pcap").write_bytes(pcap([]) + record)
+    encap = "EtherEncap(0x0800, 02:00:00:00:00:01, 02:00:00:00:00:02)"
+    run_program(folder, f"FromDump(in.pcap, STOP true) -> {encap} -> ToDump(out.pcap);")
+    written = struct.unpack_from("<IIII", (folder / "out.pcap").read_bytes(), 24)
+    assert written[2:] == (34, 0xFFFFFFFF)
 
 
 def test_unknown_link_type() -> None:

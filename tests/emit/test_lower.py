@@ -36,14 +36,14 @@ def test_every_element_has_an_identifier_of_its_own(names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "ident"),
     [
-        ("ttl", "ttl"),
-        ("in0/check", "in0_check"),
-        ("Strip@3", "Strip_3"),
+        ("ttl", "ttl_"),
+        ("in0/check", "in0_check_"),
+        ("Strip@3", "Strip_3_"),
         ("int", "int_"),
-        ("_x", "x"),
-        ("a//b", "a_b"),
-        ("9", "e9"),
-        ("___", "element"),
+        ("_x", "x_"),
+        ("a//b", "a_b_"),
+        ("9", "e9_"),
+        ("___", "e_"),
     ],
 )
 def test_identifiers(name: str, ident: str) -> None:
@@ -52,11 +52,11 @@ def test_identifiers(name: str, ident: str) -> None:
 
 def test_identifiers_that_meet() -> None:
     assert list(identifiers(["a/b", "a_b", "a@b", "int", "int_"]).values()) == [
-        "a_b",
         "a_b_",
-        "a_b__",
+        "a_b_e_",
+        "a_b_e_e_",
         "int_",
-        "int__",
+        "int_e_",
     ]
 
 
@@ -69,9 +69,9 @@ def test_an_output_that_leads_nowhere() -> None:
         "s :: Source;\nw :: Switch(0);\nd :: Discard;\ne :: Discard;\ns -> w;\nw -> d;\nw[1] -> e;"
     )
     cut = graph.with_elements(e for e in graph.elements.values() if e.name != "d")
-    assert plan_hops(cut, "w") == ["Unconnected", "Virtual<e>"]
+    assert plan_hops(cut, "w") == ["Unconnected", "Virtual<e_>"]
     text = render(lower(cut))
-    assert "      Unconnected,  // [0] -> nothing\n      Virtual<e>>;  // [1] -> e\n" in text
+    assert "      Unconnected,  // [0] -> nothing\n      Virtual<e_>>;  // [1] -> e\n" in text
 
 
 CYCLE = """\
@@ -83,9 +83,9 @@ ttl[1] -> error :: ICMPError(10.0.0.1, timeexceeded) -> route;
 @pytest.mark.parametrize(
     ("level", "ttl", "error"),
     [
-        (0, ["Virtual<Discard_5>", "Virtual<error>"], ["Back<Virtual<route>>"]),
-        (1, ["Direct<Discard_5>", "Cold<error>"], ["Back<Direct<route>>"]),
-        (2, ["Inline<Discard_5>", "Cold<error>"], ["Back<Outlined<route>>"]),
+        (0, ["Virtual<Discard_5_>", "Virtual<error_>"], ["Back<Virtual<route_>>"]),
+        (1, ["Direct<Discard_5_>", "Cold<error_>"], ["Back<Direct<route_>>"]),
+        (2, ["Inline<Discard_5_>", "Cold<error_>"], ["Back<Outlined<route_>>"]),
     ],
 )
 def test_hops(level: int, ttl: list[str], error: list[str]) -> None:

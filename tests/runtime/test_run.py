@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import subprocess
 import time
@@ -134,3 +135,46 @@ def test_a_device_that_takes_no_more(build: Build, blocking: str) -> None:
     out = stats["elements"]["out"]["counters"]
     assert (out["count"], out["dropped"]) == (1023, made - 1023)
     assert made > 100_000 if blocking == "false" else made < 2000
+
+
+def test_a_source_that_waits_for_buffers_loses_nothing(build: Build) -> None:
+    """net_ring keeps all buffers there are; that the source asks again and again is no loss."""
+    source = "src :: InfiniteSource(LIMIT -1) -> out :: ToDPDKDevice(0, BLOCKING false);\n"
+    options = ("--duration", "0.2", "--buffers", "700", "--stats=json")
+    done = run(build(source), *options, eal=["--vdev", "net_ring0"])
+    stats = json.loads(done.stdout)
+    assert 100 < stats["elements"]["src"]["counters"]["count"] <= 700
+    assert [w["no_buffer"] for w in stats["workers"]] == [0]
+
+
+def test_workers_stop_at_a_total(build: Build, tmp_path: Path) -> None:
+    """COUNT_CALL counts what all workers do, not what each does."""
+    sources = ",".join(
+        f"rx_pcap={write_capture(tmp_path / f'{i}.pcap', frames(2000))}" for i in range(2)
+    )
+    eal = ["--lcores", "0@0,1@0,2@1", "--vdev", f"net_pcap0,{sources}"]
+    program = build("FromDPDKDevice(0) -> c :: Counter(COUNT_CALL 3000 stop) -> Discard;\n")
+    done = run(program, "--expect", "0=4000", "--stats=json", eal=eal)
+    assert done.returncode == 0, done.stderr
+    assert 3000 <= json.loads(done.stdout)["elements"]["c"]["counters"]["count"] < 3200
+
+
+def test_a_full_disk_behind_a_port(build: Build, tmp_path: Path) -> None:
+    """libpcap does not tell that it could not write; a limit on files stands for the disk's."""
+    source, sink = write_capture(tmp_path / "in.pcap", frames(1000)), tmp_path / "out.pcap"
+    eal = ["--no-huge", "-m", "64", "--vdev", f"net_pcap0,rx_pcap={source},tx_pcap={sink}"]
+    command = [str(build(FORWARD)), "--expect", "0=1000", "--stats=json", "--", *eal]
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, preexec_fn=limit
+    )
+    assert done.returncode == 1
+    kept = len(read_capture(sink))
+    assert 0 < kept < 1000
+    assert sink.stat().st_size == 24 + kept * 76
+    assert f"'{sink}' holds only {kept} of the 1000 packets that net_pcap0 sent" in done.stderr
+    assert "is its disk full?" in done.stderr

@@ -19,7 +19,7 @@ struct InfiniteSource {
         "Random bullshit in a packet, "
         "at least 64 bytes long. Well, now it is.";  ///< What packets contain. @positional
     std::int64_t limit = -1;       ///< Number of packets to make; negative: no limit. @positional
-    std::uint32_t burst = 1;       ///< Packets to make at a time. @positional
+    std::uint32_t burst = 1;       ///< Packets to make at a time. @positional @range 1 4294967295
     bool active = true;            ///< Whether to make packets at all. @positional
     std::int32_t length = -1;      ///< Bytes in a packet, for which DATA is cut or repeated; -1: as
                                    ///< many as DATA has. @alias DATASIZE @range -1 65407
@@ -72,7 +72,7 @@ struct InfiniteSource {
   }
 
   PMILL_INLINE static bool make(auto &self) {
-    return create(self, self.args.headroom, packet_length(self.args), [&](auto &packet) {
+    return create_or_wait(self, self.args.headroom, packet_length(self.args), [&](auto &packet) {
       fill(packet.data(), packet.length(), self.args.data);
       using P = typename SelfOf<decltype(self)>::Packet;
       // Reading the clock is not free, so not for an annotation that nobody reads.

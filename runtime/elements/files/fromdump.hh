@@ -191,7 +191,7 @@ struct FromDump {
       ++self.state.too_long;
       return true;
     }
-    return create(self, RTE_PKTMBUF_HEADROOM, length, [&](auto &packet) {
+    return create_or_wait(self, RTE_PKTMBUF_HEADROOM, length, [&](auto &packet) {
       const std::uint32_t have = std::min(record.captured, length);
       std::memcpy(packet.data(), record.data, have);
       std::memset(packet.data() + have, 0, length - have);

@@ -67,13 +67,15 @@ struct ToDump {
     const std::uint32_t length = packet.length();
     const std::uint32_t kept = args.snaplen == 0 ? length : std::min(length, args.snaplen);
     const std::uint32_t extra = args.extra_length ? packet.get(meta::extra_length) : 0;
+    // Whatever an annotation says, a length that wraps around would be shorter than the packet.
+    const std::uint32_t whole = length + std::min(extra, UINT32_MAX - length);
     std::int64_t time = packet.timestamp();
     if (args.force_ts || time == 0) time = self.worker.clock.now();
     {
       const auto guard = self.lock();
       ++self.state.count;
       auto &writer = self.state.writer;
-      std::uint64_t lost = writer.write(packet.data(), kept, length + extra, timestamp_value(time));
+      std::uint64_t lost = writer.write(packet.data(), kept, whole, timestamp_value(time));
       if (args.unbuffered) lost += writer.flush();
       if (lost != 0) [[unlikely]]
         report(self, lost);

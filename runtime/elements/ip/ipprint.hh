@@ -2,8 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <pmill/element.hh>
+#include <pmill/io/file.hh>
 #include <pmill/net/ip_text.hh>
 #include <pmill/out_of_line.hh>
 #include <pmill/setup.hh>
@@ -46,9 +50,14 @@ struct IPPrint {
     String channel = "";             ///< A chatter channel of Click; all are standard error.
   };
 
+  struct State {
+    Count write_errors;  ///< @read Lines that could not be written to OUTFILE.
+  };
+
   /// Where the lines go.
   struct Shared {
     std::FILE *out = stderr;
+    mutable std::atomic<bool> reported{false};
 
     explicit Shared(const auto &args) {
       const std::string name(args.outfile);
@@ -59,6 +68,16 @@ struct IPPrint {
     }
   };
 
+  static void configure(const auto &args, auto &setup) {
+    const std::string name(args.outfile);
+    if (name.empty()) return;
+    if (!FileUses::claim(name, true))
+      setup.fail("OUTFILE '" + name + "' is also used by another element", "print to another file");
+    if (const std::string error = OutputFile::check(name); !error.empty())
+      setup.fail("cannot write '" + name + "': " + error,
+                 "give a name in a directory that exists and can be written");
+  }
+
   static void push(auto &self, auto &packet) {
     if (self.args.active && packet.network() != nullptr)
       print<SelfOf<decltype(self)>>(self, packet);
@@ -68,8 +87,23 @@ struct IPPrint {
  private:
   template <typename S, typename P>
   PMILL_COLD static void print(OutOfLine<S> self, const P packet) {
-    const auto &args = self.args;
-    TextLine line(self.shared.out);
+    write_line(self.shared.out, self.args, packet);
+    if (!self.args.outfile.empty() && std::ferror(self.shared.out) != 0) report(self, errno);
+  }
+
+  /// Counts a line that was not written, and says so once.
+  static void report(auto &self, int error) {
+    ++self.state.write_errors;
+    std::clearerr(self.shared.out);
+    if (self.shared.reported.exchange(true)) return;
+    note_failure();
+    std::fprintf(stderr, "%s :: IPPrint: cannot write '%s': %s; lines are missing from here on\n",
+                 std::string(self.name).c_str(), std::string(self.args.outfile).c_str(),
+                 std::strerror(error));
+  }
+
+  static void write_line(std::FILE *out, const auto &args, const auto &packet) {
+    TextLine line(out);
     begin(line, args, packet);
 
     const std::uint8_t *at = packet.network();

@@ -84,6 +84,16 @@ PMILL_INLINE bool create(auto &self, std::uint32_t headroom, std::uint32_t lengt
   return true;
 }
 
+/// The same for a source that waits when there is no buffer: trying again loses no packet, so
+/// nothing is counted.
+PMILL_INLINE bool create_or_wait(auto &self, std::uint32_t headroom, std::uint32_t length,
+                                 auto &&use) {
+  if (create(self, headroom, length, use)) [[likely]]
+    return true;
+  --self.worker.no_buffer.value;
+  return false;
+}
+
 /// Makes a copy of the packet, bytes and metadata, and calls `use(copy)`, which owns it. False,
 /// counted in Worker::no_buffer, when there is no buffer.
 PMILL_INLINE bool clone(auto &self, auto &packet, auto &&use) {

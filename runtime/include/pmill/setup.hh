@@ -16,6 +16,9 @@ namespace pmill {
 [[noreturn]] void fail(std::string_view element, std::string_view message,
                        std::string_view hint = {});
 
+/// Makes the program's exit status 1 when it ends: it goes on, but did not do all it was to do.
+void note_failure();
+
 class Setup {
  public:
   Setup();

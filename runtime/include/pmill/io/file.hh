@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <pmill/setup.hh>
 #include <span>
 #include <string>
 #include <string_view>
@@ -125,7 +126,8 @@ class OutputFile {
   }
   bool is_open() const { return fd_ >= 0; }
 
-  /// Writes bytes; returns how many, fewer only after an error, which error() then names.
+  /// Writes bytes; returns how many, fewer only after an error, which error() then names, and
+  /// which makes the program fail in the end.
   std::size_t write(const std::uint8_t *bytes, std::size_t count) {
     std::size_t done = 0;
     while (done < count) {
@@ -133,6 +135,7 @@ class OutputFile {
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) {
         error_ = std::strerror(n < 0 ? errno : ENOSPC);
+        note_failure();
         break;
       }
       done += static_cast<std::size_t>(n);

@@ -2,6 +2,7 @@
 // Which packets of a capture are replayed, and when.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <pmill/io/formula.hh>
 #include <string>
@@ -65,8 +66,10 @@ class ReplayPace {
     }
     const auto elapsed = static_cast<double>(now - clock_begin_);
     if (varies_) percent_ = formula_(elapsed / 1e9);
-    // A pace of its own at each moment: what it was since the last look is added up.
-    capture_elapsed_ += (elapsed - elapsed_) * percent_ / 100;
+    // A pace of its own at each moment: what it was since the last look is added up. Where the
+    // function has no value, as 1 / x at the first packet, nothing is.
+    const double more = (elapsed - elapsed_) * percent_ / 100;
+    if (std::isfinite(more)) capture_elapsed_ += more;
     elapsed_ = elapsed;
     return static_cast<double>(timestamp - capture_begin_) <= capture_elapsed_;
   }
