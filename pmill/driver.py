@@ -16,8 +16,11 @@ from pmill.options import CompileOptions
 from pmill.resources import grammar_dir, runtime_dir, templates_dir
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pmill.graph import PipelineGraph
     from pmill.passes import PassReport
+    from pmill.toolchain import Compiler
 
 STAGES = ("tree", "graph", "plan", "cpp", "llvm", "asm", "obj", "exe")
 
@@ -114,33 +117,50 @@ def _back(
     if emit == "cpp":
         return text.encode()
     with tempfile.TemporaryDirectory(prefix="pmill-") as work:
-        return _machine_code(text, graph, options, Path(work), emit)
+        compiler = _compiler(options, element_directories(options, Diagnostics()))
+        return _machine_code(text, graph, options, compiler, Path(work), emit)
+
+
+def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compiler:
+    from pmill.toolchain import Compiler, find_tools
+
+    return Compiler(
+        tools=find_tools(), march=options.march, sanitize=options.sanitize, include=directories
+    )
 
 
 def _machine_code(
-    text: str, graph: PipelineGraph, options: CompileOptions, work: Path, emit: str
+    text: str,
+    graph: PipelineGraph,
+    options: CompileOptions,
+    compiler: Compiler,
+    work: Path,
+    emit: str,
 ) -> bytes:
     """Compile C++ text; `emit` is llvm, asm or obj."""
+    from concurrent.futures import ThreadPoolExecutor
+    from importlib import import_module
+
     from pmill.blame import blame
     from pmill.elements import probe_unit
-    from pmill.toolchain import Compiler, CompilerError, find_tools
+    from pmill.toolchain import CompilerError
 
-    compiler = Compiler(
-        tools=find_tools(),
-        march=options.march,
-        sanitize=options.sanitize,
-        include=element_directories(options, Diagnostics()),
-    )
     used = {e.spec.name: e.spec for e in graph.elements.values()}
-    try:
-        compiler.check(probe_unit([used[name] for name in sorted(used)]))
-        if not _llvmlite_can(compiler):
-            if emit != "obj":
-                raise fail("PM0706", f"--emit={emit} needs LLVM passes run by pmill itself")
-            return compiler.object(text, work).read_bytes()
-        bitcode = compiler.bitcode(text, work)
-    except CompilerError as error:
-        raise blame(error, text, graph) from error
+    probe = probe_unit([used[name] for name in sorted(used)])
+    with ThreadPoolExecutor() as pool:
+        checked = pool.submit(compiler.check, probe)
+        pool.submit(import_module, "pmill.llvm")  # meanwhile: it is large
+        try:
+            if not _llvmlite_can(compiler):
+                if emit != "obj":
+                    raise fail("PM0706", f"--emit={emit} needs LLVM passes run by pmill itself")
+                data = compiler.object(text, work).read_bytes()
+                checked.result()
+                return data
+            bitcode = compiler.bitcode(text, work)
+            checked.result()
+        except CompilerError as error:
+            raise blame(error, text, graph) from error
     from pmill import llvm
 
     chosen = llvm.DEFAULT if options.level >= 3 else ()
@@ -167,7 +187,7 @@ def _program(
     source: Source, options: CompileOptions, diags: Diagnostics, progress: Progress
 ) -> Product:
     """Return a program, from the cache when nothing that decides it has changed."""
-    from pmill.toolchain import Compiler, find_tools, link
+    from pmill.toolchain import find_tools, link
 
     check_options(options)
     tools = find_tools()
@@ -187,23 +207,25 @@ def _program(
         entry = None
     cached = entry is not None
     if entry is None:
-        progress("reading the configuration")
-        graph, reports = _front(source, options, diags, "exe")
-        assert not isinstance(graph, bytes), "the front stages end in a graph"
+        from concurrent.futures import ThreadPoolExecutor
+
         from pmill.emit import lower, render
 
-        text = render(lower(graph))
-        compiler = Compiler(
-            tools=tools, march=options.march, sanitize=options.sanitize, include=directories
-        )
-        with cache.store("programs", name) as work:
-            progress("compiling")
+        compiler = _compiler(options, directories)
+        with ThreadPoolExecutor() as pool, cache.store("programs", name) as work:
+            runtime = pool.submit(compiler.prepare)  # only the first time there is much to do
+            progress("reading the configuration")
+            graph, reports = _front(source, options, diags, "exe")
+            assert not isinstance(graph, bytes), "the front stages end in a graph"
+            text = render(lower(graph))
+            (work / "program.cc").write_text(text)
             if not compiler.sanitize and not _llvmlite_can(compiler):
                 _warn_newer_clang(compiler, diags)
-            (work / "program.cc").write_text(text)
-            (work / "program.o").write_bytes(_machine_code(text, graph, options, work, "obj"))
+            progress("compiling")
+            code = _machine_code(text, graph, options, compiler, work, "obj")
+            (work / "program.o").write_bytes(code)
             progress("linking")
-            objects = [work / "program.o", *compiler.support()]
+            objects = [work / "program.o", *_prepared(runtime)]
             link(tools, objects, work / "program", options.sanitize)
             for leftover in ("program.o", "program.bc"):
                 (work / leftover).unlink(missing_ok=True)
@@ -270,6 +292,19 @@ def _llvmlite() -> list[Path]:
 
     spec = find_spec("llvmlite")
     return [Path(spec.origin).parent / "_version.py"] if spec and spec.origin else []
+
+
+def _prepared(runtime: Future[list[Path]]) -> list[Path]:
+    from pmill.toolchain import CompilerError
+
+    try:
+        return runtime.result()
+    except CompilerError as error:
+        raise fail(
+            "PM0708",
+            f"pmill's runtime does not compile:\n{error.messages.strip()}",
+            hint="is this the DPDK that pmill was tested with? see the README",
+        ) from None
 
 
 def install(product: Product, target: Path) -> None:

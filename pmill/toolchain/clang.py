@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from pmill import cache
 from pmill.resources import runtime_dir
 from pmill.toolchain.tools import Tools
+
+_LOCKS: Final = {kind: Lock() for kind in ("header", "support", "packets")}
 
 
 class CompilerError(Exception):
@@ -70,8 +74,8 @@ class Compiler:
         """Compile to an object, all passes by clang."""
         return self._compile(text, work, [], "o")
 
-    def support(self) -> list[Path]:
-        """Return the objects of the runtime's own code, compiled once."""
+    def prepare(self) -> list[Path]:
+        """Return the objects of the runtime's own code, compiled once, beside its header."""
         source = runtime_dir() / "src"
         # No packet runs through the first: compiling it fast is worth more than fast code.
         commands = {
@@ -79,6 +83,7 @@ class Compiler:
             "packets": ["-c", str(source / "packets.cc")],
         }
         with ThreadPoolExecutor() as pool:
+            pool.submit(self._header)  # first: compiling the program waits for it
             return list(pool.map(lambda kind: self._cached(kind, commands[kind], "o"), commands))
 
     def _compile(self, text: str, work: Path, extra: Sequence[str], suffix: str) -> Path:
@@ -106,7 +111,7 @@ class Compiler:
 
     def check(self, text: str) -> None:
         """Check a text, once while nothing it is made of changes; CompilerError if it is wrong."""
-        flags = [*self.flags(), "-fsyntax-only", "-x", "c++"]
+        flags = [*self.flags(), "-include-pch", str(self._header()), "-fsyntax-only", "-x", "c++"]
         sources = cache.fingerprint([runtime_dir(), *self.include])
         name = cache.key(flags, text, self.tools.identity, sources)
         if cache.lookup("checked", name) is None:
@@ -120,12 +125,13 @@ class Compiler:
         runtime = runtime_dir()
         folders = [runtime / "include", runtime / "elements" if text else runtime / "src"]
         name = cache.key(flags, command, text, self.tools.identity, cache.fingerprint(folders))
-        entry = cache.lookup(kind, name)
-        if entry is None:
-            with cache.store(kind, name) as work:
-                self._run([*flags, *command, "-o", str(work / f"{kind}.{suffix}")], text)
+        with _LOCKS[kind]:  # whoever comes second finds what the first has made
             entry = cache.lookup(kind, name)
-            assert entry is not None, "a cache entry vanished right after it was stored"
+            if entry is None:
+                with cache.store(kind, name) as work:
+                    self._run([*flags, *command, "-o", str(work / f"{kind}.{suffix}")], text)
+                entry = cache.lookup(kind, name)
+                assert entry is not None, "a cache entry vanished right after it was stored"
         return entry / f"{kind}.{suffix}"
 
     def _run(self, arguments: Sequence[str], text: str = "") -> None:

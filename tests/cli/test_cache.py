@@ -45,7 +45,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
     monkeypatch.setattr(pmill.toolchain, "link", link)
     monkeypatch.setattr(driver, "_machine_code", lambda *_: b"")
-    monkeypatch.setattr(Compiler, "support", lambda _: [Path("support.o")])
+    monkeypatch.setattr(Compiler, "prepare", lambda _: [Path("support.o")])
     return use_fresh_programs(monkeypatch, tmp_path)
 
 
