@@ -8,10 +8,11 @@ each other at their borders only::
                                     // after: one loop body: in { a; b; out }
 
 A border is a back edge of a cycle; a cold connection; a step from cold code into a region that
-hot code uses (cold code must not carry copies of hot code); and a join whose copies would bloat
-the program: of the connections that meet at an element, all become calls of one shared function
-when copying everything behind it into each of them would add more than `budget` elements. Packets
-keep their order: a call is a call, whoever makes it.
+hot code uses (cold code must not carry copies of hot code); and a join, where copies would bloat
+the program. Of the connections that meet at an element with more than `small` elements behind it,
+those on the shortest way from a source are inlined, since the shortest way is the usual one, and
+the others call one shared copy. When even that would add more than `budget` elements, all call.
+Packets keep their order: a call is a call, whoever makes it.
 """
 
 from __future__ import annotations
@@ -35,17 +36,24 @@ class FuseRegions:
     budget: int = 64
     """Elements that copies of one join may add to the program."""
 
+    small: int = 2
+    """Elements behind a join that are copied without further thought."""
+
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Decide for every direct connection whether it is inlined or a border."""
         cold = cold_elements(graph)
-        shared = self._shared_joins(graph, cold)
+        near = _distances(graph)
+        sizes, shared = self._measure(graph, cold, near)
 
         def call(c: Connection) -> Call:
             if c.call != "direct":
                 return c.call
-            if (c.source, c.target) in graph.back_edges or c.target.element in shared:
+            target = c.target.element
+            if (c.source, c.target) in graph.back_edges or target in shared:
                 return "outlined"
-            if c.source.element in cold and c.target.element not in cold:
+            if c.source.element in cold and target not in cold:
+                return "outlined"
+            if sizes[target] > self.small and not _is_nearest(graph, near, c):
                 return "outlined"
             return "inline"
 
@@ -59,37 +67,50 @@ class FuseRegions:
         }
         return f"{count(len(heads), 'region')}, {count(inlined, 'connection')} inlined"
 
-    def _shared_joins(self, graph: PipelineGraph, cold: frozenset[str]) -> frozenset[str]:
-        """Return the joins whose copies would exceed the budget, decided from the outputs up."""
-        shared: set[str] = set()
+    def _measure(
+        self, graph: PipelineGraph, cold: frozenset[str], near: dict[str, int]
+    ) -> tuple[dict[str, int], frozenset[str]]:
+        """Return the elements that inlining each element brings along, and the shared joins."""
         sizes: dict[str, int] = {}
-
-        def size(name: str) -> int:
-            """Count the elements that inlining `name` brings along."""
-            if name not in sizes:
-                sizes[name] = 1  # a cycle counts itself once
-                sizes[name] += sum(
-                    size(c.target.element)
-                    for c in graph.outgoing(name)
-                    if _may_inline(graph, c) and not is_shared(c.target.element)
-                )
-            return sizes[name]
-
-        def is_shared(name: str) -> bool:
-            if name in shared:
-                return True
+        shared: set[str] = set()
+        for name in graph.postorder:  # what lies behind is known
+            sizes[name] = 1 + sum(
+                sizes.get(c.target.element, 0)  # 0: a back edge
+                for c in graph.outgoing(name)
+                if _may_inline(graph, c) and c.target.element not in shared
+            )
             copies = sum(
-                _may_inline(graph, c) and (c.source.element in cold) == (name in cold)
+                _may_inline(graph, c)
+                and (c.source.element in cold) == (name in cold)
+                and (sizes[name] <= self.small or _is_nearest(graph, near, c))
                 for c in graph.incoming(name)
             )
-            if copies > 1 and size(name) * (copies - 1) > self.budget:
+            if copies > 1 and sizes[name] * (copies - 1) > self.budget:
                 shared.add(name)
-            return name in shared
+        return sizes, frozenset(shared)
 
-        for name in graph.postorder:  # so that what lies behind is known, and nothing recurses far
-            is_shared(name)
-            size(name)
-        return frozenset(shared)
+
+def _distances(graph: PipelineGraph) -> dict[str, int]:
+    """Return how many connections that are not cold lie between a source and each element."""
+    found = {e.name: 0 for e in graph.elements.values() if e.spec.source}
+    todo = list(found)
+    for name in todo:  # grows while it is walked: breadth first
+        for c in graph.outgoing(name):
+            if c.call != "cold" and c.target.element not in found:
+                found[c.target.element] = found[name] + 1
+                todo.append(c.target.element)
+    return found
+
+
+def _is_nearest(graph: PipelineGraph, near: dict[str, int], c: Connection) -> bool:
+    """Whether no other connection to the same element is on a shorter way from a source."""
+    far = len(near)  # cold elements
+    nearest = min(
+        near.get(other.source.element, far)
+        for other in graph.incoming(c.target.element)
+        if _may_inline(graph, other)
+    )
+    return near.get(c.source.element, far) == nearest
 
 
 def _may_inline(graph: PipelineGraph, c: Connection) -> bool:
