@@ -31,6 +31,16 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("pmill", appauthor=False))
 
 
+def folder(name: str) -> Path | None:
+    """Return a directory for what others cache by themselves; None when it cannot be written."""
+    path = cache_dir() / name
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return path if os.access(path, os.W_OK) else None
+
+
 def key(*parts: object) -> str:
     """Return the hash of the parts' texts, in order."""
     h = hashlib.sha256()

@@ -267,7 +267,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _elements(arguments: argparse.Namespace) -> int:
-    from pmill.elements import ElementLibrary, describe, list_elements
+    from pmill.elements import ElementLibrary
+    from pmill.elements.docs import describe, list_elements
 
     diags = Diagnostics()
     library = ElementLibrary.load([p.resolve() for p in arguments.include], diags)

@@ -3,7 +3,6 @@
 runtime/elements/ip/decipttl.hh -> ElementSpec(name="DecIPTTL", ports="1/1-2", ...)
 """
 
-from pmill.elements.docs import describe, list_elements, markdown, markdown_index
 from pmill.elements.library import ElementLibrary
 from pmill.elements.probe import assertions, probe_unit
 from pmill.elements.spec import ArgSpec, ElementSpec, EnumSpec, HandlerKind, HandlerSpec
@@ -16,9 +15,5 @@ __all__ = [
     "HandlerKind",
     "HandlerSpec",
     "assertions",
-    "describe",
-    "list_elements",
-    "markdown",
-    "markdown_index",
     "probe_unit",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import jinja2
 
+from pmill import cache
 from pmill.emit.plan import EmitPlan
 from pmill.resources import templates_dir
 
 
 def render(plan: EmitPlan) -> str:
     """Return the C++ translation unit of a plan."""
+    folder = cache.folder("templates")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_dir()),
         undefined=jinja2.StrictUndefined,
@@ -17,6 +19,7 @@ def render(plan: EmitPlan) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        bytecode_cache=jinja2.FileSystemBytecodeCache(str(folder)) if folder else None,
     )
     environment.filters["cpp_string"] = cpp_string
     environment.filters["byte_count"] = byte_count

@@ -46,7 +46,6 @@ class Backend:
         # Few outputs are decided faster by comparing than by a jump through a table.
         llvm.set_option("pmill", "--min-jump-table-entries=9")
         module = llvm.parse_bitcode(bitcode.read_bytes())
-        module.verify()
         machine = self._machine(module)
         for p in self.passes:
             module = p.run(module, machine)

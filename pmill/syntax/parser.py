@@ -7,12 +7,14 @@ the next `;`, so that one run reports all errors.
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
 
+from pmill import cache
 from pmill.diagnostics import Diagnostics, Source, Span
 from pmill.resources import grammar_dir
 from pmill.syntax import nodes
@@ -53,9 +55,17 @@ def parse(source: Source, diags: Diagnostics) -> nodes.Config:
 
 @lru_cache(maxsize=1)
 def click_parser() -> Lark:
-    """Return the parser of the language; its tables are built once."""
+    """Return the parser of the language; its tables are built once and kept in the cache."""
     grammar = (grammar_dir() / "click.lark").read_text()
-    return Lark(grammar, start="config", parser="lalr", lexer=ClickLexer, transformer=Builder())
+    folder = cache.folder("grammar")
+    return Lark(
+        grammar,
+        start="config",
+        parser="lalr",
+        lexer=ClickLexer,
+        transformer=Builder(),
+        cache=str(folder / f"click-{cache.key(grammar, sys.version)}") if folder else False,
+    )
 
 
 class _Run:

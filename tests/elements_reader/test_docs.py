@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pmill.elements import describe, list_elements, markdown, markdown_index
+from pmill.elements.docs import describe, list_elements, markdown, markdown_index
 from tests.conftest import Golden
 from tests.elements_reader.kit import header, read
 
