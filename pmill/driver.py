@@ -196,7 +196,7 @@ def _program(
         __version__,
         source.name,
         source.text,
-        _words(options),
+        option_words(options),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
         cache.fingerprint([*directories, *_llvmlite()]),
@@ -273,7 +273,7 @@ def element_directories(options: CompileOptions, diags: Diagnostics) -> tuple[Pa
     return tuple(path for path in library.directories if path != own)
 
 
-def _words(options: CompileOptions) -> list[str]:
+def option_words(options: CompileOptions) -> list[str]:
     """Write options so that equal ones are written equally, whatever the order of a set is."""
     return [
         f"-O{options.level}",

@@ -73,16 +73,20 @@ class FuseRegions:
         """Return the elements that inlining each element brings along, and the shared joins."""
         sizes: dict[str, int] = {}
         shared: set[str] = set()
+
+        def inlined(c: Connection) -> bool:
+            """Whether a connection whose target was measured can be inlined at all."""
+            size = sizes.get(c.target.element, 0)  # 0: a back edge
+            return _may_inline(graph, c) and (size <= self.small or _is_nearest(graph, near, c))
+
         for name in graph.postorder:  # what lies behind is known
             sizes[name] = 1 + sum(
-                sizes.get(c.target.element, 0)  # 0: a back edge
+                sizes.get(c.target.element, 0)
                 for c in graph.outgoing(name)
-                if _may_inline(graph, c) and c.target.element not in shared
+                if inlined(c) and c.target.element not in shared
             )
             copies = sum(
-                _may_inline(graph, c)
-                and (c.source.element in cold) == (name in cold)
-                and (sizes[name] <= self.small or _is_nearest(graph, near, c))
+                inlined(c) and (c.source.element in cold) == (name in cold)
                 for c in graph.incoming(name)
             )
             if copies > 1 and sizes[name] * (copies - 1) > self.budget:

@@ -100,10 +100,13 @@ def test_a_change_of_a_header_is_a_miss(tmp_path: Path) -> None:
     assert not compiled(text, include=(own,)).cached
 
 
-def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What LLVM makes of a program depends on LLVM, and so does the warning about it."""
     compiled()
-    monkeypatch.setattr(pmill.llvm, "llvm_version", lambda: (1, 0, 0))
+    assert all(path.is_file() for path in pmill.driver._llvmlite())
+    installed = tmp_path / "version"
+    installed.write_text("another")
+    monkeypatch.setattr(pmill.driver, "_llvmlite", lambda: [installed])
     assert not compiled().cached
 
 
@@ -124,6 +127,7 @@ def test_a_program_holds_what_it_was_made_of(empty_cache: Path) -> None:
     assert program is not None
     assert program.parent.parent == empty_cache / "programs"
     assert sorted(p.name for p in program.parent.iterdir()) == [
+        "headers.json",
         "program",
         "program.cc",
         "report.json",
@@ -156,8 +160,8 @@ def test_keys() -> None:
 def test_sets_have_one_key() -> None:
     """The order in which a set of words is walked differs from run to run."""
     code = (
-        "from pmill.cache import key; from pmill.options import CompileOptions;"
-        "print(key(CompileOptions(disabled=frozenset(map(str, range(20))))))"
+        "from pmill.driver import option_words; from pmill.options import CompileOptions;"
+        "print(option_words(CompileOptions(disabled=frozenset(map(str, range(20))))))"
     )
     keys = {
         subprocess.run(
