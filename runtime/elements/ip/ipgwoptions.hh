@@ -32,10 +32,10 @@ struct IPGWOptions {
 
   static void push(auto &self, auto &packet) {
     auto *ip = net::ipv4(packet);
-    if (ip == nullptr || !net::is_whole(*ip, net::bytes_from(packet, ip))) [[unlikely]]
-      return drop(self, packet, self.state.no_header);
-    if (net::is_plain(*ip)) [[likely]]
+    if (ip != nullptr && ip->version_and_words == net::kPlainHeader) [[likely]]
       return emit<0>(self, packet);
+    if (ip == nullptr || !net::is_whole(*ip, net::bytes_from(packet, ip)))
+      return drop(self, packet, self.state.no_header);
     const auto bad =
         net::process_options(*ip, self.args.myaddr, self.args.otheraddrs, self.worker.clock.now());
     if (bad == 0) return emit_rarely<0>(self, packet);

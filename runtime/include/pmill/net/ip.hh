@@ -69,6 +69,9 @@ PMILL_INLINE std::uint32_t bytes_from(const auto &packet, const void *header) {
   return static_cast<std::uint32_t>(packet.end() - static_cast<const std::uint8_t *>(header));
 }
 
+/// The first byte of a header of version 4 without options: the usual one.
+inline constexpr std::uint8_t kPlainHeader = 0x45;
+
 /// Whether the header says that it has no options.
 PMILL_INLINE bool is_plain(const IPv4 &ip) { return ip.header_bytes() == IPv4::kBytes; }
 

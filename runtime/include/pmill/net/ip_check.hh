@@ -60,11 +60,10 @@ PMILL_INLINE HeaderFault find_fault(const std::uint8_t *at, std::uint32_t availa
 /// for all others find_fault tells which of both it is.
 PMILL_INLINE bool is_plain_and_good(const std::uint8_t *at, std::uint32_t available,
                                     bool verify_checksum, const auto &rules) {
-  constexpr std::uint8_t kPlain = 0x45;  // version 4, five words
   if (available < IPv4::kBytes) [[unlikely]]
     return false;
   const IPv4 &ip = *ipv4(at);
-  return ip.version_and_words == kPlain &&
+  return ip.version_and_words == kPlainHeader &&
          ip.total_bytes() - IPv4::kBytes <= available - IPv4::kBytes &&
          (!verify_checksum || plain_header_is_intact(at)) &&
          !is_bad_source(rules, ip.source(), ip.destination());
