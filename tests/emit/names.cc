@@ -224,7 +224,16 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1_>, Part<int_>, Part<class_>, Part<a_b_>, Part<main_>, Part<e9_>, Part<std_>, Part<Discard_10_>, Part<a_b_e_>, Part<outer_b_b_> {};
+  struct Parts : Part<InfiniteSource_1_>,
+                 Part<int_>,
+                 Part<class_>,
+                 Part<a_b_>,
+                 Part<main_>,
+                 Part<e9_>,
+                 Part<std_>,
+                 Part<Discard_10_>,
+                 Part<a_b_e_>,
+                 Part<outer_b_b_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<int_>{}); }) use(Tag<int_>{});

@@ -235,7 +235,14 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1_>, Part<check_>, Part<route_>, Part<ttl_>, Part<out_>, Part<bad_>, Part<answer_>, Part<note_> {};
+  struct Parts : Part<InfiniteSource_1_>,
+                 Part<check_>,
+                 Part<route_>,
+                 Part<ttl_>,
+                 Part<out_>,
+                 Part<bad_>,
+                 Part<answer_>,
+                 Part<note_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<check_>{}); }) use(Tag<check_>{});

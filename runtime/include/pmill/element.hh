@@ -14,7 +14,7 @@
 // Only push or poll is mandatory. `self` is generated for each instance:
 //
 //   self.args       the Args, or an object whose members are compile-time constants
-//   self.state      this worker's State (everybody's, under a lock, when the spec says shared)
+//   self.state      this worker's State (everybody's when the spec says shared: see lock)
 //   self.shared     the element's `Shared`, when it has one: made once by `Shared(args)`, read only
 //   self.worker     the Worker: clock, buffers, stop()
 //   self.lock()     a guard to hold while a shared State is used, and never while emitting

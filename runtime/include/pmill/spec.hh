@@ -27,7 +27,7 @@ struct Spec {
   FieldSet writes{};                    ///< Metadata fields the element writes.
   PortSet cold{};                       ///< Outputs that packets rarely take.
   bool resizes = false;                 ///< Moves the packet's data or changes its length.
-  bool shared = false;                  ///< All workers use one State, under a lock.
+  bool shared = false;                  ///< All workers use one State; self.lock() guards it.
   bool source = false;                  ///< Has poll(): makes packets by itself.
 };
 
