@@ -57,10 +57,10 @@ def compile_config(
     """
     if emit == "exe":
         return _program(source, options, diags, progress)
-    graph, reports = _front(source, options, diags, emit)
+    graph, _ = _front(source, options, diags, emit)
     if isinstance(graph, bytes):
         return Product(data=graph)
-    return Product(data=_back(graph, reports, options, emit))
+    return Product(data=_back(graph, options, emit))
 
 
 def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
@@ -101,11 +101,8 @@ def _front(
     return (reports[-1].graph if reports else graph), reports
 
 
-def _back(
-    graph: PipelineGraph, reports: list[PassReport], options: CompileOptions, emit: str
-) -> bytes:
+def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
     """Run the stages from the plan on; `emit` is one of plan, cpp, llvm, asm, obj."""
-    del reports
     from pmill.emit import lower, render
 
     plan = lower(graph)

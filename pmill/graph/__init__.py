@@ -11,8 +11,9 @@ from pmill.graph.model import (
     Processing,
     Value,
 )
-from pmill.graph.printer import CALLS, PASS_INFO, connection_key, print_graph
+from pmill.graph.printer import CALLS, connection_key, print_graph
 from pmill.graph.verify import verify
+from pmill.syntax.classes import PASS_INFO
 
 __all__ = [
     "CALLS",

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from pmill.graph.model import Call, Connection, Element, PipelineGraph
+from pmill.syntax.classes import PASS_INFO
 
-PASS_INFO = "PassInfo"
 CALLS: tuple[Call, ...] = get_args(Call)
 _WIDTH = 100
 
