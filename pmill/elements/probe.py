@@ -47,7 +47,11 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("flow", spec.flow),
     ):
         yield f'static_assert(spec.{name} == "{code}");'
-    for name, fields in (("reads", spec.reads), ("writes", spec.writes)):
+    for name, fields in (
+        ("reads", spec.reads),
+        ("writes", spec.writes),
+        ("renews", spec.renews),
+    ):
         expected = " | ".join(["FieldSet{}", *(f"meta::{field}" for field in fields)])
         yield f"static_assert(spec.{name} == ({expected}));"
     yield f"static_assert(spec.cold == outputs({', '.join(map(str, spec.cold))}));"

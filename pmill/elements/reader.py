@@ -40,7 +40,7 @@ _CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
 }
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(_CODES, "text"),
-    **dict.fromkeys(("reads", "writes"), "fields"),
+    **dict.fromkeys(("reads", "writes", "renews"), "fields"),
     "cold": "ports",
     **dict.fromkeys(("resizes", "shared", "source"), "flag"),
 }
@@ -123,6 +123,7 @@ class _Reader:
             flow=_text(settings, "flow", "x/x"),
             reads=_names(settings, "reads"),
             writes=_names(settings, "writes"),
+            renews=_names(settings, "renews"),
             cold=tuple(sorted({int(n) for n in _names(settings, "cold")})),
             resizes=_flag(settings, "resizes"),
             shared=_flag(settings, "shared"),

@@ -35,6 +35,7 @@ class ArgSpec:
     reads: bool = False  # an Anno argument: the bytes it names are read
     writes: bool = False  # an Anno argument: the bytes it names are written
     sets: str | None = None  # a bool argument: when true, this metadata field is written
+    reads_for: tuple[tuple[str, str], ...] = ()  # (value, field): read only with this value
     pull: bool = False  # meaningless unless an input is pull
     aliases: tuple[str, ...] = ()  # other keywords for the same argument
     ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
@@ -80,7 +81,8 @@ class ElementSpec:
     """One element class.
 
     `ports`, `processing` and `flow` are Click's codes ("1/1-2", "a/ah", "x/x"). `reads` and
-    `writes` name fields of runtime/include/pmill/meta.hh. `cold` lists the outputs that packets
+    `writes` name fields of runtime/include/pmill/meta.hh, and `renews` those that no packet the
+    element emits has from one it took. `cold` lists the outputs that packets
     rarely take. `resizes`: the element moves the packet's data or changes its length. `shared`:
     all workers use one state. `source`: the header has `poll`.
     """
@@ -97,6 +99,7 @@ class ElementSpec:
     flow: str = "x/x"
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    renews: tuple[str, ...] = ()
     cold: tuple[int, ...] = ()
     resizes: bool = False
     shared: bool = False

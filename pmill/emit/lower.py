@@ -16,7 +16,7 @@ from pmill.emit.plan import (
     InstancePlan,
     LayoutPlan,
 )
-from pmill.graph import Connection, Element, PipelineGraph, field_bits, field_names
+from pmill.graph import Connection, Element, PipelineGraph, field_bits, field_names, live_at_entry
 
 _HOPS = {
     "virtual": "Virtual",
@@ -32,13 +32,15 @@ def lower(graph: PipelineGraph) -> EmitPlan:
     idents = identifiers(graph.elements)
     classes = {e.spec.name: e.spec for e in graph.elements.values()}
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
+    carried = field_bits(field_names() if graph.live is None else graph.live)
+    live = {name: bits & carried for name, bits in live_at_entry(graph).items()}
     return EmitPlan(
         version=__version__,
         source=_printable(graph.source_name),
         layout=_layout(graph),
         virtual_calls=virtual_calls,
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
-        instances=tuple(_instance(graph, e, idents) for e in graph.elements.values()),
+        instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
     )
 
 
@@ -73,7 +75,9 @@ def _class(spec: ElementSpec) -> ClassPlan:
     return ClassPlan(name=spec.name, header=spec.header, counters=counters)
 
 
-def _instance(graph: PipelineGraph, element: Element, idents: Mapping[str, str]) -> InstancePlan:
+def _instance(
+    graph: PipelineGraph, element: Element, idents: Mapping[str, str], live: int
+) -> InstancePlan:
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
     hops = tuple(_hop(graph, by_port.get(n), n, idents) for n in range(len(element.outputs)))
     return InstancePlan(
@@ -83,6 +87,8 @@ def _instance(graph: PipelineGraph, element: Element, idents: Mapping[str, str])
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
         arguments=tuple(_arguments(element)),
+        live_bits=live,
+        live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         hops=hops,
         connected=sum(1 << port for port in by_port if port < 64),
     )

@@ -28,6 +28,7 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
+    `live_bits`: the fields of a packet that it, or an element behind it, reads.
     `connected` has a bit for each of the first 64 outputs that lead anywhere.
     """
 
@@ -37,6 +38,8 @@ class InstancePlan:
     location: str
     frozen: bool
     arguments: tuple[ArgumentPlan, ...]
+    live_bits: int
+    live_names: tuple[str, ...]
     hops: tuple[HopPlan, ...]
     connected: int
 

@@ -1,6 +1,12 @@
-"""The pipeline graph: its model, printer, invariants, and the metadata fields packets carry."""
+"""The pipeline graph: its model, printer and invariants; packets' metadata and who reads it."""
 
 from pmill.graph.flow import flows
+from pmill.graph.liveness import (
+    chooses_at_run_time,
+    fields_read,
+    fields_written,
+    live_at_entry,
+)
 from pmill.graph.metadata import field_bits, field_names, fields_at
 from pmill.graph.model import (
     Call,
@@ -25,11 +31,15 @@ __all__ = [
     "Port",
     "Processing",
     "Value",
+    "chooses_at_run_time",
     "connection_key",
     "field_bits",
     "field_names",
     "fields_at",
+    "fields_read",
+    "fields_written",
     "flows",
+    "live_at_entry",
     "print_graph",
     "verify",
 ]

@@ -7,8 +7,8 @@ each other at their borders only::
     in -> a -> b -> out;            // before: four functions, packet in its buffer
                                     // after: one loop body: in { a; b; out }
 
-A border is a back edge of a cycle; a cold connection; a step from cold code into a region that
-hot code uses (cold code must not carry copies of hot code); and a join, where copies would bloat
+A border is a back edge of a cycle; a cold connection, and every connection behind it (cold code is
+one function an element, and carries no copies of hot code); and a join, where copies would bloat
 the program. Of the connections that meet at an element with more than `small` elements behind it,
 those on the shortest way from a source are inlined, since the shortest way is the usual one, and
 the others call one shared copy. When even that would add more than `budget` elements, all call.
@@ -48,12 +48,12 @@ class FuseRegions:
         def call(c: Connection) -> Call:
             if c.call != "direct":
                 return c.call
+            if c.source.element in cold:
+                return "cold"
             target = c.target.element
             if (c.source, c.target) in graph.back_edges or target in shared:
                 return "outlined"
-            if c.source.element in cold and target not in cold:
-                return "outlined"
-            if sizes[target] > self.small and not _is_nearest(graph, near, c):
+            if sizes[target] > self.small and not _is_nearest(graph, cold, near, c):
                 return "outlined"
             return "inline"
 
@@ -77,7 +77,9 @@ class FuseRegions:
         def inlined(c: Connection) -> bool:
             """Whether a connection whose target was measured can be inlined at all."""
             size = sizes.get(c.target.element, 0)  # 0: a back edge
-            return _may_inline(graph, c) and (size <= self.small or _is_nearest(graph, near, c))
+            return _may_inline(graph, cold, c) and (
+                size <= self.small or _is_nearest(graph, cold, near, c)
+            )
 
         for name in graph.postorder:  # what lies behind is known
             sizes[name] = 1 + sum(
@@ -85,10 +87,7 @@ class FuseRegions:
                 for c in graph.outgoing(name)
                 if inlined(c) and c.target.element not in shared
             )
-            copies = sum(
-                inlined(c) and (c.source.element in cold) == (name in cold)
-                for c in graph.incoming(name)
-            )
+            copies = sum(inlined(c) for c in graph.incoming(name))
             if copies > 1 and sizes[name] * (copies - 1) > self.budget:
                 shared.add(name)
         return sizes, frozenset(shared)
@@ -106,16 +105,22 @@ def _distances(graph: PipelineGraph) -> dict[str, int]:
     return found
 
 
-def _is_nearest(graph: PipelineGraph, near: dict[str, int], c: Connection) -> bool:
+def _is_nearest(
+    graph: PipelineGraph, cold: frozenset[str], near: dict[str, int], c: Connection
+) -> bool:
     """Whether no other connection to the same element is on a shorter way from a source."""
-    far = len(near)  # cold elements
+    far = len(near)
     nearest = min(
         near.get(other.source.element, far)
         for other in graph.incoming(c.target.element)
-        if _may_inline(graph, other)
+        if _may_inline(graph, cold, other)
     )
     return near.get(c.source.element, far) == nearest
 
 
-def _may_inline(graph: PipelineGraph, c: Connection) -> bool:
-    return c.call in ("direct", "inline") and (c.source, c.target) not in graph.back_edges
+def _may_inline(graph: PipelineGraph, cold: frozenset[str], c: Connection) -> bool:
+    return (
+        c.call in ("direct", "inline")
+        and c.source.element not in cold
+        and (c.source, c.target) not in graph.back_edges
+    )

@@ -5,9 +5,10 @@ element's spec marks cold (errors, ICMP generation) calls a function that is kep
 away from the hot code and out of its registers::
 
     ttl[1] -> ICMPError(…);      // direct
-    ttl[1] -> ICMPError(…);      // cold: run_cold<icmp_error>(worker, packet)
+    ttl[1] -> ICMPError(…);      // cold: run_rarely<icmp_error>(worker, packet)
 
-Not applied to an unmarked output, however rarely this configuration may take it.
+What leads to an element all of whose outputs are cold is rarely taken, too. Not applied to an
+unmarked output, however rarely this configuration may take it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class OutlineCold:
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Mark the connections that leave cold outputs."""
         return graph.with_connections(
-            replace(c, call="cold") if c.call == "direct" and _leaves_cold(graph, c) else c
+            replace(c, call="cold") if c.call == "direct" and _is_rare(graph, c) else c
             for c in graph.connections
         )
 
@@ -46,6 +47,8 @@ class OutlineCold:
         return f"{count(fresh, 'cold output')} outlined, {count(behind, 'element')} behind them"
 
 
-def _leaves_cold(graph: PipelineGraph, connection: Connection) -> bool:
-    spec = graph.elements[connection.source.element].spec
-    return connection.source.number in spec.cold
+def _is_rare(graph: PipelineGraph, connection: Connection) -> bool:
+    source = graph.elements[connection.source.element]
+    target = graph.elements[connection.target.element]
+    ends_cold = bool(target.outputs) and set(target.spec.cold) >= set(range(len(target.outputs)))
+    return connection.source.number in source.spec.cold or ends_cold

@@ -30,21 +30,24 @@ std::uint16_t next_id() {
   return ++last;
 }
 
-}  // namespace
-
-bool may_answer(const IPv4 &ip, std::uint32_t available, PacketType link,
-                std::span<const IPAddress> bad, std::uint8_t type) {
+/// Whether an error of a type may answer a packet (RFC 1812 4.3.2.7).
+bool may_answer(const Offender &offender, std::uint8_t type) {
+  const IPv4 &ip = offender.ip;
   const auto is_bad = [&](IPAddress a) {
-    return std::find(bad.begin(), bad.end(), a) != bad.end();
+    return std::find(offender.bad.begin(), offender.bad.end(), a) != offender.bad.end();
   };
-  if (!is_whole(ip, available)) return false;
-  if (link == PacketType::broadcast || link == PacketType::multicast) return false;
+  if (!is_whole(ip, offender.available)) return false;
+  if (offender.link == PacketType::broadcast || offender.link == PacketType::multicast)
+    return false;
   if (!is_unicast(ip.destination()) || is_bad(ip.destination())) return false;
   if (!is_valid_source(ip.source()) || is_bad(ip.source())) return false;
   if (ip.fragment_offset() != 0) return false;
-  if (is_error_type(type) && is_error_message(ip, available)) return false;
+  if (is_error_type(type) && is_error_message(ip, offender.available)) return false;
   return type != kRedirect || !has_source_route(ip);
 }
+
+/// Bytes in front of the quoted packet.
+constexpr std::uint32_t kFrontBytes = IPv4::kBytes + Icmp::kBytes;
 
 void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quoted,
                       const IcmpError &error) {
@@ -57,19 +60,33 @@ void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quo
   if (error.type == kParameterProblem && error.code == 0) icmp.pointer = error.pointer;
   if (error.type == kUnreachable && error.code == kNeedFragmentation)
     icmp.path.next_mtu = net16(error.next_mtu);
-  std::memcpy(out + kIcmpErrorBytes, &original, quoted);
+  std::memcpy(out + kFrontBytes, &original, quoted);
   icmp.checksum = checksum(out + IPv4::kBytes, Icmp::kBytes + quoted);
 
   IPv4 &ip = *ipv4(out);
   ip = {};
   ip.version_and_words = 0x45;
-  ip.total_length = net16(static_cast<std::uint16_t>(kIcmpErrorBytes + quoted));
+  ip.total_length = net16(static_cast<std::uint16_t>(kFrontBytes + quoted));
   ip.id = net16(next_id());
   ip.ttl = kTtl;
   ip.protocol = kIcmp;
   ip.source_address = error.source.value;
   ip.destination_address = original.source_address;
   set_checksum(ip, IPv4::kBytes);
+}
+
+}  // namespace
+
+Buffer make_icmp_error(Worker &worker, const Offender &offender, const IcmpError &error,
+                       Count &suppressed) {
+  if (!may_answer(offender, error.type)) {
+    ++suppressed;
+    return nullptr;
+  }
+  const std::uint32_t quoted = std::min(offender.available, error.mtu - kFrontBytes);
+  const Buffer b = worker.allocate(RTE_PKTMBUF_HEADROOM, kFrontBytes + quoted);
+  if (b != nullptr) write_icmp_error(buffer::data(b), offender.ip, quoted, error);
+  return b;
 }
 
 }  // namespace pmill::net

@@ -66,7 +66,7 @@ BadIndex count_overflow(std::uint8_t *option) {
 
 /// Records the time, and our address where it is asked for.
 BadIndex record_time(std::uint8_t *option, std::uint32_t length, IPAddress mine,
-                     std::span<const IPAddress> others, std::int64_t now_ns) {
+                     View<IPAddress> others, std::int64_t now_ns) {
   enum : std::uint8_t { kTimeOnly = 0, kWithAddress = 1, kPrespecified = 3 };
   if (length < 4) return 1;
   if (option[2] < 5) return 2;
@@ -93,7 +93,7 @@ BadIndex record_time(std::uint8_t *option, std::uint32_t length, IPAddress mine,
 
 }  // namespace
 
-std::uint8_t process_options(IPv4 &ip, IPAddress mine, std::span<const IPAddress> others,
+std::uint8_t process_options(IPv4 &ip, IPAddress mine, View<IPAddress> others,
                              std::int64_t now_ns) {
   auto *options = reinterpret_cast<std::uint8_t *>(&ip) + IPv4::kBytes;
   bool recorded = false;

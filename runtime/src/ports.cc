@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which ports the elements mean, and which worker has which of their queues.
+#include <rte_bus.h>
 #include <rte_errno.h>
 
 #include <algorithm>
@@ -100,6 +101,14 @@ Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest>
   return range;
 }
 
+/// Whether the driver itself writes the bytes of packets, so that they are in this processor's
+/// cache: drivers of virtual devices do, but for AF_XDP, whose buffers the kernel fills.
+bool copies_packets(const rte_eth_dev_info &info) {
+  const rte_bus *bus = info.device == nullptr ? nullptr : rte_dev_bus(info.device);
+  return bus != nullptr && std::string_view(rte_bus_name(bus)) == "vdev" &&
+         std::string_view(info.driver_name) != "net_af_xdp";
+}
+
 /// Gives an element's queues to workers; `load` counts the queues that each has.
 void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range range,
                std::vector<unsigned> &load) {
@@ -117,8 +126,9 @@ void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range rang
   for (unsigned i = 0; i < shares; ++i) {
     const unsigned worker = (offset + i % threads) % workers;
     const unsigned queue = range.first + i % range.count;
-    mine[worker].push_back(
-        {.port = port.id, .queue = static_cast<std::uint16_t>(queue), .clock = &port.clock});
+    RxQueue q{.port = port.id, .queue = static_cast<std::uint16_t>(queue), .clock = &port.clock};
+    if (copies_packets(port.info)) q.group = r.burst, q.ahead = 0;
+    mine[worker].push_back(q);
     ++load[worker];
     ++port.rx_workers[queue];
   }

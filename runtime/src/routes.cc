@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kTableBytes = std::size_t{66} << 20;  // an entry for every /24
 constexpr std::size_t kGroupBytes = RTE_LPM_TBL8_GROUP_NUM_ENTRIES * 4;
 
-rte_lpm_config sizes_for(std::span<const Route> routes) {
+rte_lpm_config sizes_for(View<Route> routes) {
   std::vector<std::uint32_t> groups;
   for (const Route &route : routes)
     if (route.prefix.length() > 24) groups.push_back(route.prefix.address.host() >> 8);
@@ -25,13 +25,13 @@ rte_lpm_config sizes_for(std::span<const Route> routes) {
 
 }  // namespace
 
-std::size_t RouteTable::memory(std::span<const Route> routes) {
+std::size_t RouteTable::memory(View<Route> routes) {
   if (routes.size() <= kFewRoutes) return 0;
   return kTableBytes + sizes_for(routes).number_tbl8s * kGroupBytes +
          routes.size() * 2 * sizeof(std::uint64_t);
 }
 
-RouteTable::RouteTable(std::span<const Route> routes) {
+RouteTable::RouteTable(View<Route> routes) {
   if (routes.size() <= kFewRoutes) {
     few_ = FewRoutes<kFewRoutes>(routes);
     return;

@@ -277,7 +277,7 @@ void stop_ports() {
 }
 
 /// All counters, in the order of the instances.
-std::vector<CounterInfo> list_counters(std::span<const InstanceInfo> instances) {
+std::vector<CounterInfo> list_counters(View<InstanceInfo> instances) {
   std::vector<CounterInfo> all;
   for (const InstanceInfo &i : instances)
     for (const CounterSpec &c : std::span(i.counters, i.counter_count))

@@ -12,10 +12,12 @@ Buffer Worker::allocate(std::uint32_t headroom, std::uint32_t length) {
     release(b);
     b = nullptr;
   }
-  if (b == nullptr)
+  if (b == nullptr) {
     ++no_buffer;
-  else
-    buffer::set_extent(b, buffer::start(b) + headroom, length);
+    return nullptr;
+  }
+  buffer::set_data(b, buffer::start(b) + headroom);
+  buffer::set_length(b, length);
   return b;
 }
 

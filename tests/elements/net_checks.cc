@@ -90,8 +90,8 @@ void header_checks() {
     }
     const bool is_good = net::find_fault(bytes.data(), size, true, rules) == net::HeaderFault::none;
     const bool is_plain = size >= net::IPv4::kBytes && bytes[0] == 0x45;
-    expect(net::is_plain_and_good(bytes.data(), size, true, rules) == (is_good && is_plain),
-           "is_plain_and_good");
+    expect(net::check_plain(bytes.data(), size, true, rules).good == (is_good && is_plain),
+           "check_plain");
     good += is_good;
   }
   expect(good > 1000, "there were good headers");

@@ -78,6 +78,7 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
         flow="x/y",
         reads=("paint",),
         writes=(),
+        renews=("paint",),
         cold=(),
         resizes=False,
         shared=True,
@@ -87,7 +88,7 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
     )
     said = compile_probe([wrong], tmp_path)
     for fact in (
-        *("ports", "processing", "flow", "reads", "writes"),
+        *("ports", "processing", "flow", "reads", "writes", "renews"),
         *("cold", "resizes", "shared", "source"),
     ):
         assert f"static_assert(spec.{fact} ==" in said

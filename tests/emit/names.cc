@@ -76,6 +76,7 @@ struct InfiniteSource_1_ {
     static constexpr bool end_call = false;
     static constexpr std::uint32_t headroom = 128;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<int_>>;  // [0] -> int
 };
@@ -91,6 +92,7 @@ struct int_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<class_>>;  // [0] -> class
 };
@@ -106,6 +108,7 @@ struct class_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<a_b_>>;  // [0] -> a_b
 };
@@ -121,6 +124,7 @@ struct a_b_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<a_b_e_>>;  // [0] -> a/b
 };
@@ -136,6 +140,7 @@ struct main_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<e9_>>;  // [0] -> _9
 };
@@ -151,6 +156,7 @@ struct e9_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<std_>>;  // [0] -> std
 };
@@ -166,6 +172,7 @@ struct std_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<Discard_10_>>;  // [0] -> Discard@10
 };
@@ -178,6 +185,7 @@ struct Discard_10_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -192,6 +200,7 @@ struct a_b_e_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<outer_b_b_>>;  // [0] -> outer/b/b
 };
@@ -207,6 +216,7 @@ struct outer_b_b_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<main_>>;  // [0] -> main
 };

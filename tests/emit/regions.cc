@@ -5,10 +5,12 @@
 
 #include <pmill/pmill.hh>
 
+#include <basic/checkpaint.hh>
 #include <basic/counter.hh>
 #include <basic/discard.hh>
 #include <basic/infinitesource.hh>
 #include <basic/null.hh>
+#include <basic/paint.hh>
 #include <ip/checkipheader.hh>
 #include <ip/decipttl.hh>
 #include <ip/icmperror.hh>
@@ -31,6 +33,16 @@ struct Described<elements::CheckIPHeader> {
       {offsetof(State, bad_length), "bad_length", "The IP length is wrong, or longer than the packet.", CounterKind::drop, 1},
       {offsetof(State, bad_checksum), "bad_checksum", "The header checksum is wrong.", CounterKind::drop, 1},
       {offsetof(State, bad_source), "bad_source", "The source address is no sender's.", CounterKind::drop, 1},
+  };
+};
+
+template <>
+struct Described<elements::CheckPaint> {
+  static constexpr std::string_view class_name = "CheckPaint";
+  static constexpr std::size_t counter_count = 1;
+  using State = elements::CheckPaint::State;
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, drops), "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
   };
 };
 
@@ -94,6 +106,13 @@ struct Described<elements::Null> {
   static constexpr const CounterSpec *counters = nullptr;
 };
 
+template <>
+struct Described<elements::Paint> {
+  static constexpr std::string_view class_name = "Paint";
+  static constexpr std::size_t counter_count = 0;
+  static constexpr const CounterSpec *counters = nullptr;
+};
+
 namespace {
 
 using namespace elements;  // NOLINT: a generated file, included nowhere
@@ -102,7 +121,10 @@ using namespace elements;  // NOLINT: a generated file, included nowhere
 
 struct InfiniteSource_1_;
 struct check_;
+struct Paint_3_;
 struct route_;
+struct first_;
+struct Paint_6_;
 struct ttl_;
 struct out_;
 struct bad_;
@@ -124,6 +146,7 @@ struct InfiniteSource_1_ {
     static constexpr bool end_call = false;
     static constexpr std::uint32_t headroom = 128;
   };
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
   using Outputs = Hops<
       Inline<check_>>;  // [0] -> check
 };
@@ -141,21 +164,63 @@ struct check_ {
     static constexpr bool details = false;
     static constexpr bool checksum = false;
   };
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
   using Outputs = Hops<
-      Inline<route_>,  // [0] -> route
+      Inline<Paint_3_>,  // [0] -> Paint@3
       Cold<bad_>>;  // [1] -> bad
 };
 
-// regions.click:7: route :: Null
+// regions.click:7: Paint@3 :: Paint
+struct Paint_3_ {
+  using Element = elements::Paint;
+  static constexpr std::string_view name = "Paint@3";
+  struct Args {
+    static constexpr std::uint8_t color = 1;
+    static constexpr Anno<1> anno = Anno<1>{17};
+  };
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
+  using Outputs = Hops<
+      Inline<route_>>;  // [0] -> route
+};
+
+// regions.click:8: route :: Null
 struct route_ {
   using Element = elements::Null;
   static constexpr std::string_view name = "route";
   struct Args {};
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
   using Outputs = Hops<
-      Inline<ttl_>>;  // [0] -> ttl
+      Inline<first_>>;  // [0] -> first
 };
 
-// regions.click:8: ttl :: DecIPTTL
+// regions.click:9: first :: CheckPaint
+struct first_ {
+  using Element = elements::CheckPaint;
+  static constexpr std::string_view name = "first";
+  struct Args {
+    static constexpr std::uint8_t color = 1;
+    static constexpr Anno<1> anno = Anno<1>{17};
+  };
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
+  using Outputs = Hops<
+      Inline<Paint_6_>,  // [0] -> Paint@6
+      Inline<ttl_>>;  // [1] -> ttl
+};
+
+// regions.click:10: Paint@6 :: Paint
+struct Paint_6_ {
+  using Element = elements::Paint;
+  static constexpr std::string_view name = "Paint@6";
+  struct Args {
+    static constexpr std::uint8_t color = 0;
+    static constexpr Anno<1> anno = Anno<1>{17};
+  };
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
+  using Outputs = Hops<
+      Back<Outlined<route_>>>;  // [0] -> route
+};
+
+// regions.click:13: ttl :: DecIPTTL
 struct ttl_ {
   using Element = elements::DecIPTTL;
   static constexpr std::string_view name = "ttl";
@@ -163,12 +228,13 @@ struct ttl_ {
     static constexpr bool active = true;
     static constexpr bool multicast = true;
   };
+  static constexpr FieldSet live{0x2000000000000};  // network
   using Outputs = Hops<
       Inline<out_>,  // [0] -> out
       Cold<answer_>>;  // [1] -> answer
 };
 
-// regions.click:9: out :: Discard
+// regions.click:14: out :: Discard
 struct out_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "out";
@@ -176,10 +242,11 @@ struct out_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
-// regions.click:10: bad :: Discard
+// regions.click:15: bad :: Discard
 struct bad_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "bad";
@@ -187,10 +254,11 @@ struct bad_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
-// regions.click:11: answer :: ICMPError
+// regions.click:16: answer :: ICMPError
 struct answer_ {
   using Element = elements::ICMPError;
   static constexpr std::string_view name = "answer";
@@ -203,11 +271,12 @@ struct answer_ {
     static constexpr std::uint16_t pmtu = 0;
     static constexpr bool set_fix_anno = true;
   };
+  static constexpr FieldSet live{0x2000000000000};  // network
   using Outputs = Hops<
-      Inline<note_>>;  // [0] -> note
+      Cold<note_>>;  // [0] -> note
 };
 
-// regions.click:11: note :: Counter
+// regions.click:16: note :: Counter
 struct note_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "note";
@@ -218,8 +287,9 @@ struct note_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
   using Outputs = Hops<
-      Back<Outlined<route_>>>;  // [0] -> route
+      Back<Cold<route_>>>;  // [0] -> route
 };
 
 // --- the program ---------------------------------------------------------------------------------
@@ -228,7 +298,7 @@ struct Config {
   static constexpr std::string_view name = "regions.click";
   static constexpr bool virtual_calls = false;
   struct Layout {
-    static constexpr FieldSet live{0x200000000000f};  // dst_ip, network
+    static constexpr FieldSet live{0x2000000030000};  // network, paint, paint2
     static constexpr FieldSet read{0x1200000001000f};
     static constexpr FieldSet written{0xe00000008000f};
     static constexpr bool resizes = true;
@@ -237,7 +307,10 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1_>,
                  Part<check_>,
+                 Part<Paint_3_>,
                  Part<route_>,
+                 Part<first_>,
+                 Part<Paint_6_>,
                  Part<ttl_>,
                  Part<out_>,
                  Part<bad_>,
@@ -246,7 +319,10 @@ struct Config {
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<check_>{}); }) use(Tag<check_>{});
+    if constexpr (requires { use(Tag<Paint_3_>{}); }) use(Tag<Paint_3_>{});
     if constexpr (requires { use(Tag<route_>{}); }) use(Tag<route_>{});
+    if constexpr (requires { use(Tag<first_>{}); }) use(Tag<first_>{});
+    if constexpr (requires { use(Tag<Paint_6_>{}); }) use(Tag<Paint_6_>{});
     if constexpr (requires { use(Tag<ttl_>{}); }) use(Tag<ttl_>{});
     if constexpr (requires { use(Tag<out_>{}); }) use(Tag<out_>{});
     if constexpr (requires { use(Tag<bad_>{}); }) use(Tag<bad_>{});
@@ -256,7 +332,10 @@ struct Config {
   static constexpr InstanceInfo instances[]{
       describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
       describe<elements::CheckIPHeader>(check_::name, 0x3),
+      describe<elements::Paint>(Paint_3_::name, 0x1),
       describe<elements::Null>(route_::name, 0x1),
+      describe<elements::CheckPaint>(first_::name, 0x3),
+      describe<elements::Paint>(Paint_6_::name, 0x1),
       describe<elements::DecIPTTL>(ttl_::name, 0x3),
       describe<elements::Discard>(out_::name, 0x0),
       describe<elements::Discard>(bad_::name, 0x0),

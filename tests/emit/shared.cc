@@ -118,6 +118,7 @@ struct InfiniteSource_1_ {
     static constexpr bool end_call = false;
     static constexpr std::uint32_t headroom = 128;
   };
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
   using Outputs = Hops<
       Inline<t_>>;  // [0] -> t
 };
@@ -129,6 +130,7 @@ struct t_ {
   struct Args {
     static constexpr std::uint32_t n = 12;
   };
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
   using Outputs = Hops<
       Inline<a_>,  // [0] -> a
       Inline<a_>,  // [1] -> a
@@ -155,6 +157,7 @@ struct a_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
   using Outputs = Hops<
       Inline<Paint_4_>>;  // [0] -> Paint@4
 };
@@ -167,6 +170,7 @@ struct Paint_4_ {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
   };
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
   using Outputs = Hops<
       Inline<Strip_5_>>;  // [0] -> Strip@5
 };
@@ -178,6 +182,7 @@ struct Strip_5_ {
   struct Args {
     static constexpr std::uint32_t length = 2;
   };
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
   using Outputs = Hops<
       Inline<Truncate_6_>>;  // [0] -> Truncate@6
 };
@@ -190,6 +195,7 @@ struct Truncate_6_ {
     static constexpr std::uint32_t length = 20;
     static constexpr bool extra_length = true;
   };
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
   using Outputs = Hops<
       Inline<CheckPaint_7_>>;  // [0] -> CheckPaint@7
 };
@@ -202,6 +208,7 @@ struct CheckPaint_7_ {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
   };
+  static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<end_>>;  // [0] -> end
 };
@@ -214,6 +221,7 @@ struct end_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -225,6 +233,7 @@ struct waste_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 

@@ -145,6 +145,7 @@ struct InfiniteSource_1_ {
     parse(args.headroom, std::string_view("128", 3));
     return args;
   }
+  static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
   using Outputs = Hops<
       Virtual<t_>>;  // [0] -> t
 };
@@ -159,6 +160,7 @@ struct t_ {
     parse(args.n, std::string_view("2", 1));
     return args;
   }
+  static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
   using Outputs = Hops<
       Virtual<check_>,  // [0] -> check
       Virtual<Print_7_>>;  // [1] -> Print@7
@@ -180,6 +182,7 @@ struct check_ {
     parse(args.checksum, std::string_view("false", 5));
     return args;
   }
+  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
   using Outputs = Hops<
       Virtual<route_>,  // [0] -> route
       Virtual<Discard_8_>>;  // [1] -> Discard@8
@@ -190,6 +193,7 @@ struct route_ {
   using Element = elements::Null;
   static constexpr std::string_view name = "route";
   struct Args {};
+  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
   using Outputs = Hops<
       Virtual<ttl_>>;  // [0] -> ttl
 };
@@ -205,6 +209,7 @@ struct ttl_ {
     parse(args.multicast, std::string_view("true", 4));
     return args;
   }
+  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
   using Outputs = Hops<
       Virtual<out_>,  // [0] -> out
       Virtual<ICMPError_9_>>;  // [1] -> ICMPError@9
@@ -221,6 +226,7 @@ struct out_ {
     parse(args.burst, std::string_view("1", 1));
     return args;
   }
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -241,6 +247,7 @@ struct Print_7_ {
     parse(args.cpu, std::string_view("false", 5));
     return args;
   }
+  static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
   using Outputs = Hops<
       Virtual<out_>>;  // [0] -> out
 };
@@ -256,6 +263,7 @@ struct Discard_8_ {
     parse(args.burst, std::string_view("1", 1));
     return args;
   }
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -275,6 +283,7 @@ struct ICMPError_9_ {
     parse(args.set_fix_anno, std::string_view("true", 4));
     return args;
   }
+  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
   using Outputs = Hops<
       Virtual<note_>>;  // [0] -> note
 };
@@ -293,6 +302,7 @@ struct note_ {
     parse(args.atomic, std::string_view("false", 5));
     return args;
   }
+  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
   using Outputs = Hops<
       Back<Virtual<route_>>>;  // [0] -> route
 };

@@ -84,8 +84,8 @@ ttl[1] -> error :: ICMPError(10.0.0.1, timeexceeded) -> route;
     ("level", "ttl", "error"),
     [
         (0, ["Virtual<Discard_5_>", "Virtual<error_>"], ["Back<Virtual<route_>>"]),
-        (1, ["Direct<Discard_5_>", "Cold<error_>"], ["Back<Direct<route_>>"]),
-        (2, ["Inline<Discard_5_>", "Cold<error_>"], ["Back<Outlined<route_>>"]),
+        (1, ["Direct<Discard_5_>", "Cold<error_>"], ["Back<Cold<route_>>"]),
+        (2, ["Inline<Discard_5_>", "Cold<error_>"], ["Back<Cold<route_>>"]),
     ],
 )
 def test_hops(level: int, ttl: list[str], error: list[str]) -> None:

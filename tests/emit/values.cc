@@ -120,6 +120,7 @@ struct InfiniteSource_1_ {
     static constexpr bool end_call = false;
     static constexpr std::uint32_t headroom = 128;
   };
+  static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
   using Outputs = Hops<
       Inline<print_>>;  // [0] -> print
 };
@@ -138,6 +139,7 @@ struct print_ {
     static constexpr bool active = true;
     static constexpr bool cpu = false;
   };
+  static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
   using Outputs = Hops<
       Inline<rules_>>;  // [0] -> rules
 };
@@ -149,6 +151,7 @@ struct rules_ {
   struct Args {
     static constexpr std::array<ClassifierNode, 3> program{{ClassifierNode{12, 0xffffff00, 0x08004500, 1, 2}, ClassifierNode{20, 0x1fff0000, 0x00000000, 0, -2}, ClassifierNode{12, 0xffff0000, 0x08060000, -1, -2}}};
   };
+  static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<
       Inline<Strip_4_>,  // [0] -> Strip@4
       Inline<arp_>,  // [1] -> arp
@@ -162,6 +165,7 @@ struct Strip_4_ {
   struct Args {
     static constexpr std::uint32_t length = 14;
   };
+  static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<
       Inline<check_>>;  // [0] -> check
 };
@@ -179,6 +183,7 @@ struct check_ {
     static constexpr bool details = false;
     static constexpr bool checksum = false;
   };
+  static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<
       Inline<route_>>;  // [0] -> route
 };
@@ -190,6 +195,7 @@ struct route_ {
   struct Args {
     static constexpr std::array<net::Route, 2> routes{{net::Route{IPPrefix(IPAddress(10, 0, 0, 0), 24), IPAddress(0, 0, 0, 0), 0}, net::Route{IPPrefix(IPAddress(10, 1, 0, 0), 16), IPAddress(10, 0, 0, 7), 1}}};
   };
+  static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<
       Inline<here_>,  // [0] -> here
       Inline<there_>>;  // [1] -> there
@@ -203,6 +209,7 @@ struct arp_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -214,6 +221,7 @@ struct Discard_8_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -225,6 +233,7 @@ struct here_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 
@@ -236,6 +245,7 @@ struct there_ {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
   };
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<>;
 };
 

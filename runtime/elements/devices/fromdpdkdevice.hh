@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <pmill/element.hh>
 #include <pmill/port.hh>
 
@@ -87,8 +88,6 @@ struct FromDPDKDevice {
   };
 
   static constexpr bool polled_by_every_worker = true;
-  /// How many packets ahead of the current one the processor is told to fetch.
-  static constexpr unsigned kAhead = 4;
   static constexpr unsigned kMostBurst = 256;
 
   static void configure(const auto &args, Setup &setup) {
@@ -130,7 +129,7 @@ struct FromDPDKDevice {
     const RxQueue &queue = state.queues[state.next];
     if (state.queues.size() > 1 && ++state.next == state.queues.size()) state.next = 0;
 
-    Buffer buffers[kMostBurst + kAhead];
+    Buffer buffers[kMostBurst];
     const unsigned n = queue.receive(buffers, self.args.burst);
     if (n == 0) {
       if (self.args.rx_intr >= 0) sleep(state, queue, self.args.rx_intr);
@@ -138,19 +137,22 @@ struct FromDPDKDevice {
     }
     state.empty = 0;
     state.count += n;
-    // So that the loop may prefetch without asking whether there is a packet so far ahead.
-    for (unsigned i = 0; i < kAhead; ++i) buffers[n + i] = buffers[n - 1];
-    for (unsigned i = 1; i < kAhead; ++i) buffer::prefetch(buffers[i]);
-    for (unsigned i = 0; i < n; ++i) {
-      buffer::prefetch(buffers[i + kAhead]);
-      if (buffer::segmented(buffers[i]) && !joined(self.worker, state, buffers[i])) [[unlikely]]
-        continue;
-      auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(buffers[i]);
-      packet.set_mac(packet.data());
-      if (self.args.timestamp) packet.set_timestamp(buffer::received_at(buffers[i], *queue.clock));
-      if (self.args.rss_aggregate) packet.set(meta::aggregate, buffer::flow_hash(buffers[i]));
-      if (self.args.paint_queue) packet.set(meta::paint, static_cast<std::uint8_t>(queue.queue));
-      emit<0>(self, packet);
+    const unsigned group = queue.group, ahead = queue.ahead;
+    fetch(buffers, 0, std::min(ahead, n));
+    for (unsigned i = 0; i < n;) {
+      const unsigned end = std::min(i + group, n);
+      fetch(buffers, end, std::min(end + ahead, n));
+      for (; i < end; ++i) {
+        if (buffer::segmented(buffers[i]) && !joined(self.worker, state, buffers[i])) [[unlikely]]
+          continue;
+        auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(buffers[i]);
+        packet.set_mac(packet.data());
+        if (self.args.timestamp)
+          packet.set_timestamp(buffer::received_at(buffers[i], *queue.clock));
+        if (self.args.rss_aggregate) packet.set(meta::aggregate, buffer::flow_hash(buffers[i]));
+        if (self.args.paint_queue) packet.set(meta::paint, static_cast<std::uint8_t>(queue.queue));
+        emit<0>(self, packet);
+      }
     }
     return n;
   }
@@ -170,6 +172,12 @@ struct FromDPDKDevice {
   }
 
  private:
+  /// Tells the processor to fetch packets [from, to) of a burst.
+  PMILL_INLINE static void fetch(Buffer *buffers, unsigned from, unsigned to) {
+#pragma clang loop unroll(disable)
+    for (unsigned i = from; i < to; ++i) buffer::prefetch(buffers[i]);
+  }
+
   // What follows takes parts of `self`, not `self`: a reference to it, handed out of line, would
   // keep it in memory.
 

@@ -50,9 +50,10 @@ struct CheckIPHeader {
     const std::uint32_t offset = self.args.offset;
     const std::uint32_t available = packet.length() >= offset ? packet.length() - offset : 0;
     auto *header = packet.data() + offset;
-    if (net::is_plain_and_good(header, available, self.args.checksum, self.args)) [[likely]] {
+    const auto plain = net::check_plain(header, available, self.args.checksum, self.args);
+    if (plain.good) [[likely]] {
       ++self.state.count;
-      net::accept(packet, header, available);
+      net::accept(packet, header, available, net::IPv4::kBytes, plain.length);
       return emit<0>(self, packet);
     }
     const auto fault = net::find_fault(header, available, self.args.checksum, self.args);
@@ -60,7 +61,8 @@ struct CheckIPHeader {
       return reject<1>(self, packet,
                        net::note_fault(self.state, fault, self.name, self.args.verbose));
     ++self.state.count;
-    net::accept(packet, header, available);
+    const net::IPv4 &ip = *net::ipv4(header);
+    net::accept(packet, header, available, ip.header_bytes(), ip.total_bytes());
     emit_rarely<0>(self, packet);
   }
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <pmill/element.hh>
 #include <pmill/net/icmp_error.hh>
 #include <pmill/out_of_line.hh>
@@ -23,13 +22,16 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> ttl :: DecIPTTL -> Discard; ttl[1] -> ICMPError(18.26.4.24, timeexceeded) -> Discard;
 struct ICMPError {
-  static constexpr Spec spec{.reads = meta::network | meta::type | meta::param | meta::dst_ip,
-                             .writes = meta::network | meta::transport | meta::dst_ip |
-                                       meta::fix_ip_src | meta::timestamp};
+  static constexpr Spec spec{
+      .reads = meta::network | meta::type | meta::param | meta::dst_ip,
+      .writes = meta::network | meta::transport | meta::dst_ip | meta::fix_ip_src | meta::timestamp,
+      .renews = meta::all,
+      .cold = outputs(0)};
 
   struct Args {
-    IPAddress src;          ///< The source address of the errors.
-    std::uint8_t type;      ///< The type: a number or a name. @lowering icmp_type
+    IPAddress src;      ///< The source address of the errors.
+    std::uint8_t type;  ///< The type: a number or a name. @lowering icmp_type @readsfor 5 dst_ip
+                        ///< @readsfor 12 param
     std::uint8_t code = 0;  ///< The code: a number or a name. @positional @lowering icmp_code
     List<IPAddress> badaddrs = {};  ///< Addresses that are no host's: broadcasts. @positional
     std::uint32_t mtu = 576;        ///< The length of the longest error. @range 28 65535
@@ -42,39 +44,42 @@ struct ICMPError {
     Count no_header;   ///< @drop The packet has no marked IP header, or only a part of it.
   };
 
-  static void push(auto &self, auto &packet) { answer<SelfOf<decltype(self)>>(self, packet); }
+  static void push(auto &self, auto &packet) {
+    answer<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+  }
 
  private:
   template <typename S, typename P>
-  PMILL_COLD static void answer(OutOfLine<S> self, const P packet) {
-    constexpr std::uint32_t kHeadroom = RTE_PKTMBUF_HEADROOM;
-    const auto &args = self.args;
-    State &state = self.state;
-    const net::IPv4 *ip = net::ipv4(packet);
-    const std::uint32_t available = ip == nullptr ? 0 : net::bytes_from(packet, ip);
-    if (ip == nullptr) {
-      ++state.no_header;
-    } else if (!net::may_answer(*ip, available, packet.type(), args.badaddrs, args.type)) {
-      ++state.suppressed;
-    } else {
-      const std::uint32_t quoted = std::min(available, args.mtu - net::kIcmpErrorBytes);
-      create(self, kHeadroom, net::kIcmpErrorBytes + quoted, [&](auto &error) {
-        net::write_icmp_error(error.data(), *ip, quoted,
-                              {.source = args.src,
-                               .type = args.type,
-                               .code = args.code,
-                               .gateway = IPAddress(packet.get(meta::dst_ip)),
-                               .pointer = packet.get(meta::param),
-                               .next_mtu = args.pmtu});
-        error.set_network(error.data());
-        error.set_transport(error.data() + net::IPv4::kBytes);
-        error.set(meta::dst_ip, ip->source_address);
-        error.set(meta::fix_ip_src, std::uint8_t{args.set_fix_anno});
-        error.set_timestamp(self.worker.clock.now());
-        emit<0>(self, error);
-      });
+  PMILL_COLD static void answer(S self, const P packet) {
+    if (const net::IPv4 *ip = net::ipv4(packet); ip == nullptr) {
+      ++self.state.no_header;
+    } else if (const Buffer b = make(self, packet, *ip); b != nullptr) {
+      auto &&error = adopt<P>(b);
+      error.set_network(error.data());
+      error.set_transport(error.data() + net::IPv4::kBytes);
+      error.set(meta::dst_ip, ip->source_address);
+      error.set(meta::fix_ip_src, std::uint8_t{self.args.set_fix_anno});
+      error.set_timestamp(self.worker.clock.now());
+      emit<0>(self, error);
     }
     self.worker.discard(packet.buffer());
+  }
+
+  static Buffer make(auto &self, const auto &packet, const net::IPv4 &ip) {
+    const auto &args = self.args;
+    return net::make_icmp_error(self.worker,
+                                {.ip = ip,
+                                 .available = net::bytes_from(packet, &ip),
+                                 .link = packet.type(),
+                                 .bad = args.badaddrs},
+                                {.source = args.src,
+                                 .type = args.type,
+                                 .code = args.code,
+                                 .gateway = IPAddress(packet.get(meta::dst_ip)),
+                                 .pointer = packet.get(meta::param),
+                                 .next_mtu = args.pmtu,
+                                 .mtu = args.mtu},
+                                self.state.suppressed);
   }
 };
 

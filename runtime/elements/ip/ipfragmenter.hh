@@ -53,7 +53,7 @@ struct IPFragmenter {
             net::report_unfragmented(*ip, packet.length(), self.args.mtu);
           return reject<1>(self, packet, self.state.drops);
         }
-        return fragment<SelfOf<decltype(self)>>(self, packet);
+        return fragment<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
       }
     }
     emit<0>(self, packet);
@@ -65,7 +65,7 @@ struct IPFragmenter {
   }
 
   template <typename S, typename P>
-  PMILL_COLD static void fragment(OutOfLine<S> self, const P packet) {
+  PMILL_COLD static void fragment(S self, const P packet) {
     net::IPv4 &ip = *net::ipv4(packet);
     net::Fragments fragments({.ip = ip,
                               .available = net::bytes_from(packet, &ip),

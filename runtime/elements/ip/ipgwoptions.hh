@@ -16,7 +16,7 @@ namespace pmill::elements {
 struct IPGWOptions {
   static constexpr Spec spec{.ports = "1/1-2",
                              .processing = "a/ah",
-                             .reads = meta::network,
+                             .reads = meta::network | meta::transport,
                              .writes = meta::param,
                              .cold = outputs(1)};
 
@@ -32,7 +32,7 @@ struct IPGWOptions {
 
   static void push(auto &self, auto &packet) {
     auto *ip = net::ipv4(packet);
-    if (ip != nullptr && ip->version_and_words == net::kPlainHeader) [[likely]]
+    if (ip != nullptr && net::has_no_options(packet)) [[likely]]
       return emit<0>(self, packet);
     if (ip == nullptr || !net::is_whole(*ip, net::bytes_from(packet, ip)))
       return drop(self, packet, self.state.no_header);

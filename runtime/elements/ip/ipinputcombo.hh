@@ -40,14 +40,18 @@ struct IPInputCombo {
       packet.pull(kEtherBytes);
     else
       packet.pull(packet.length());
-    if (net::is_plain_and_good(packet.data(), packet.length(), true, self.args)) [[likely]] {
-      net::accept(packet, packet.data(), packet.length());
+    auto *header = packet.data();
+    const std::uint32_t available = packet.length();
+    const auto plain = net::check_plain(header, available, true, self.args);
+    if (plain.good) [[likely]] {
+      net::accept(packet, header, available, net::IPv4::kBytes, plain.length);
       return emit<0>(self, packet);
     }
-    const auto fault = net::find_fault(packet.data(), packet.length(), true, self.args);
+    const auto fault = net::find_fault(header, available, true, self.args);
     if (fault != net::HeaderFault::none)
       return drop(self, packet, net::note_fault(self.state, fault, self.name, false));
-    net::accept(packet, packet.data(), packet.length());
+    const net::IPv4 &ip = *net::ipv4(header);
+    net::accept(packet, header, available, ip.header_bytes(), ip.total_bytes());
     emit_rarely<0>(self, packet);
   }
 };

@@ -16,11 +16,12 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> out :: IPOutputCombo(1, 18.26.4.24, 1500) -> Discard; out[1] -> Discard; out[2] -> Discard; out[3] -> Discard; out[4] -> Discard;
 struct IPOutputCombo {
-  static constexpr Spec spec{.ports = "1/5",
-                             .processing = "h/h",
-                             .reads = meta::type | meta::paint | meta::fix_ip_src | meta::network,
-                             .writes = meta::fix_ip_src | meta::param,
-                             .cold = outputs(1, 2, 3, 4)};
+  static constexpr Spec spec{
+      .ports = "1/5",
+      .processing = "h/h",
+      .reads = meta::type | meta::paint | meta::fix_ip_src | meta::network | meta::transport,
+      .writes = meta::fix_ip_src | meta::param,
+      .cold = outputs(1, 2, 3, 4)};
 
   struct Args {
     std::uint8_t color;  ///< Packets with this paint came from where they go.
@@ -45,8 +46,8 @@ struct IPOutputCombo {
       return drop(self, packet, state.no_header);
 
     if (packet.get(meta::paint) == self.args.color) [[unlikely]]
-      send_copy<SelfOf<decltype(self)>>(self, packet);
-    if (!net::is_plain(*ip)) [[unlikely]] {
+      send_copy<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+    if (!net::has_no_options(packet)) [[unlikely]] {
       const std::uint8_t bad =
           net::process_options(*ip, self.args.ipaddr, {}, self.worker.clock.now());
       if (bad != 0) {
@@ -66,7 +67,7 @@ struct IPOutputCombo {
  private:
   /// A copy for output 1, which tells the sender that it could do without us.
   template <typename S, typename P>
-  PMILL_COLD static void send_copy(OutOfLine<S> self, const P packet) {
+  PMILL_COLD static void send_copy(S self, const P packet) {
     clone(self, packet, [&](auto &copy) { emit<1>(self, copy); });
   }
 };

@@ -80,13 +80,13 @@ struct IPPrint {
 
   static void push(auto &self, auto &packet) {
     if (self.args.active && packet.network() != nullptr)
-      print<SelfOf<decltype(self)>>(self, packet);
+      print<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     emit<0>(self, packet);
   }
 
  private:
   template <typename S, typename P>
-  PMILL_COLD static void print(OutOfLine<S> self, const P packet) {
+  PMILL_COLD static void print(S self, const P packet) {
     write_line(self.shared.out, self.args, packet);
     if (!self.args.outfile.empty() && std::ferror(self.shared.out) != 0) report(self, errno);
   }

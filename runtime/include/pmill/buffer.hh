@@ -37,9 +37,11 @@ PMILL_INLINE void prefetch(Buffer b) {
                      RTE_PKTMBUF_HEADROOM);
 }
 
-/// Writes the packet's extent back, for whoever takes the buffer next.
-PMILL_INLINE void set_extent(Buffer b, std::uint8_t *data, std::uint32_t length) {
+/// Write the packet's extent back, for whoever takes the buffer next.
+PMILL_INLINE void set_data(Buffer b, std::uint8_t *data) {
   b->data_off = static_cast<std::uint16_t>(data - start(b));
+}
+PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
   b->data_len = static_cast<std::uint16_t>(length);
   b->pkt_len = length;
 }

@@ -35,6 +35,8 @@ struct ClassifierNode {
   /// First byte after `offset` that matters, and the first one behind those that matter.
   constexpr std::uint32_t first() const { return mask == 0 ? 0 : std::countl_zero(mask) / 8; }
   constexpr std::uint32_t last() const { return mask == 0 ? 0 : 4 - std::countr_zero(mask) / 8; }
+  /// How long a packet must be to have the bytes that matter.
+  constexpr std::uint32_t end() const { return mask == 0 ? 0 : offset + last(); }
 };
 
 /// Reads `OFFSET,MASK,VALUE,YES,NO`, all decimal.
@@ -54,44 +56,55 @@ inline constexpr std::int32_t kNoOutput = -65536;
 /// The output, negated, of a jump that ends the program.
 constexpr std::size_t output(std::int32_t jump) { return static_cast<std::size_t>(-jump); }
 
-/// Packets of at least this length have every byte that the program looks at.
-constexpr std::uint32_t safe_length(const auto &program) {
-  std::uint32_t length = 0;
-  for (const ClassifierNode &n : program)
-    if (n.mask != 0) length = std::max(length, n.offset + n.last());
-  return length;
-}
-
 /// One step on a packet of any length.
 inline std::int32_t step(const ClassifierNode &n, const std::uint8_t *data, std::uint32_t length) {
   if (n.mask == 0) return n.yes;
-  const std::uint64_t end = std::uint64_t{n.offset} + n.last();
-  if (end > length) return n.no;
+  if (n.end() > length) return n.no;
   std::uint32_t word = 0;
-  std::memcpy(&word, data + n.offset, end - n.offset);
+  std::memcpy(&word, data + n.offset, n.last());
   return (net32(word) & n.mask) == n.value ? n.yes : n.no;
 }
 
-/// Runs any program on a packet of any length; returns the last jump.
-inline std::int32_t interpret(const auto &program, const std::uint8_t *data, std::uint32_t length) {
-  std::int32_t at = 0;
+/// Runs any program, from step `at` or from the jump that it is, on a packet of any length; returns
+/// the last jump.
+inline std::int32_t interpret(const auto &program, const std::uint8_t *data, std::uint32_t length,
+                              std::int32_t at = 0) {
   do at = step(program[static_cast<std::size_t>(at)], data, length);
   while (at > 0);
   return at;
 }
 
-/// The same out of line, for packets shorter than safe_length().
-PMILL_COLD std::int32_t interpret_short(const auto &program, const std::uint8_t *data,
-                                        std::uint32_t length) {
-  return interpret(program, data, length);
+/// The same out of line.
+PMILL_COLD std::int32_t interpret_rarely(const auto &program, const std::uint8_t *data,
+                                         std::uint32_t length, std::int32_t at) {
+  return interpret(program, data, length, at);
 }
 
-/// A program that is a compile-time constant, `Args::program`, as code.
+/// How long a packet is known to be at every step: it passed a test of its length before, on
+/// whichever way it came. Jumps lead to later steps only, so one round over the program is enough.
+template <std::size_t Steps>
+constexpr auto known_lengths(const std::array<ClassifierNode, Steps> &program) {
+  std::array<std::uint32_t, Steps> known{};
+  std::array<bool, Steps> reached{};
+  for (std::size_t at = 0; at < Steps; ++at) {
+    const std::uint32_t after = std::max(known[at], program[at].end());
+    for (const std::int32_t jump : {program[at].yes, program[at].no}) {
+      if (jump <= 0) continue;
+      auto &there = known[static_cast<std::size_t>(jump)];
+      auto &seen = reached[static_cast<std::size_t>(jump)];
+      there = seen ? std::min(there, after) : after;
+      seen = true;
+    }
+  }
+  return known;
+}
+
+/// A program that is a compile-time constant, `Args::program`, as code. A length is tested where
+/// the first byte of it is wanted, and not again behind: what follows knows it, too.
 template <typename Args>
 struct Unrolled {
   static constexpr auto &program = Args::program;
-
-  static constexpr std::uint32_t safe = safe_length(program);
+  static constexpr auto known = known_lengths(program);
 
   /// Number of jumps to step `at`.
   static constexpr unsigned uses(std::size_t at) {
@@ -101,13 +114,33 @@ struct Unrolled {
     return n;
   }
 
-  /// Whether the packet, of at least `safe` bytes, answers yes at a step. Only bytes that matter
-  /// are read: those behind them need not be the packet's.
+  /// The only output that packets shorter than `length` can have from a jump on, or `kMany`.
+  static constexpr std::int32_t kMany = 1;
+  static constexpr std::int32_t only_output(std::int32_t jump, std::uint32_t length) {
+    std::array<bool, program.size()> reached{};
+    std::int32_t found = kMany;
+    const auto go = [&](std::int32_t to) {
+      if (to > 0) return reached[static_cast<std::size_t>(to)] = true;
+      if (found != kMany && found != to) return false;
+      found = to;
+      return true;
+    };
+    if (!go(jump)) return kMany;
+    for (std::size_t at = 0; at < program.size(); ++at) {
+      if (!reached[at]) continue;
+      const ClassifierNode &node = program[at];
+      if (node.end() < length && !go(node.yes)) return kMany;
+      if (node.mask != 0 && !go(node.no)) return kMany;
+    }
+    return found;
+  }
+
+  /// Whether a packet that has the bytes of a step answers yes to it. Only bytes that matter are
+  /// read: those behind them need not be the packet's.
   template <std::size_t At>
   PMILL_INLINE static bool matches(const std::uint8_t *data) {
     constexpr ClassifierNode node = program[At];
-    if constexpr (node.mask == 0) return true;
-    constexpr bool whole = node.offset + 4 <= safe;
+    constexpr bool whole = node.offset + 4 <= std::max(known[At], node.end());
     constexpr std::uint32_t from = whole ? 0 : node.first();
     constexpr std::uint32_t bytes = (whole ? 4 : node.last()) - from;
     constexpr std::uint32_t mask = net32(node.mask) >> (8 * from);
@@ -118,22 +151,36 @@ struct Unrolled {
   }
 
   template <std::int32_t Jump>
-  PMILL_INLINE static std::int32_t follow(const std::uint8_t *data) {
+  PMILL_INLINE static std::int32_t follow(const std::uint8_t *data, std::uint32_t length) {
     if constexpr (Jump <= 0)
       return Jump;
     else if constexpr (uses(Jump) == 1)
-      return run_inline<Jump>(data);
+      return run_inline<Jump>(data, length);
     else
-      return run<Jump>(data);
+      return run<Jump>(data, length);
   }
   template <std::size_t At>
-  PMILL_INLINE static std::int32_t run_inline(const std::uint8_t *data) {
-    return matches<At>(data) ? follow<program[At].yes>(data) : follow<program[At].no>(data);
+  PMILL_INLINE static std::int32_t run_inline(const std::uint8_t *data, std::uint32_t length) {
+    constexpr ClassifierNode node = program[At];
+    if constexpr (node.mask == 0) return follow<node.yes>(data, length);
+    if constexpr (node.end() > known[At])
+      if (length < node.end()) [[unlikely]]
+        return too_short<node.no, node.end()>(data, length);
+    return matches<At>(data) ? follow<node.yes>(data, length) : follow<node.no>(data, length);
   }
   /// Steps that several jumps lead to: left to the inliner, because copies of copies explode.
   template <std::size_t At>
-  static std::int32_t run(const std::uint8_t *data) {
-    return run_inline<At>(data);
+  static std::int32_t run(const std::uint8_t *data, std::uint32_t length) {
+    return run_inline<At>(data, length);
+  }
+  /// Where a packet with fewer bytes than `Length` goes from a jump on: mostly there is one answer.
+  template <std::int32_t Jump, std::uint32_t Length>
+  PMILL_INLINE static std::int32_t too_short(const std::uint8_t *data, std::uint32_t length) {
+    constexpr std::int32_t only = only_output(Jump, Length);
+    if constexpr (only != kMany)
+      return only;
+    else
+      return interpret_rarely(program, data, length, Jump);
   }
 };
 
@@ -142,10 +189,7 @@ struct Unrolled {
 PMILL_INLINE std::size_t classify(auto &self, const std::uint8_t *data, std::uint32_t length) {
   using Self = std::remove_cvref_t<decltype(self)>;
   if constexpr (Self::frozen) {
-    using Code = Unrolled<typename Self::Args>;
-    if (length < Code::safe) [[unlikely]]
-      return output(interpret_short(Code::program, data, length));
-    return output(Code::template run_inline<0>(data));
+    return output(Unrolled<typename Self::Args>::template run_inline<0>(data, length));
   } else {
     return output(interpret(self.args.program, data, length));
   }

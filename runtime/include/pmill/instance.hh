@@ -6,6 +6,7 @@
 //     static constexpr std::string_view name = "ttl";
 //     struct Args { static constexpr bool active = true; … };       frozen, or
 //     using Args = Element::Args; static Args parse_args();          filled at start-up
+//     static constexpr FieldSet live{0x…};                          what is read from here on
 //     using Outputs = Hops<Inline<fragment>, Cold<icmp_error>>;
 //   };
 //
@@ -87,12 +88,6 @@ struct Common {
   static inline StateType<Element> state{};                // of elements whose spec says shared
   static inline rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
 
-  PMILL_INLINE static const Shared &shared_part() {
-    if constexpr (std::same_as<Shared, Nothing>)
-      return kNothing;
-    else
-      return *shared;
-  }
   /// Makes the shared part, once, when memory is there.
   PMILL_INLINE static void prepare() {
     if (shared == nullptr) shared = new Shared(args);
@@ -145,27 +140,38 @@ struct StateOf {
   std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>> value;
 };
 
-/// `self` of a static instance.
-template <typename D, typename W>
-struct Self {
+/// The member `shared` of a `self`: loaded where there is one.
+template <typename D, typename Shared = typename Common<D>::Shared>
+struct SharedPart {
+  const Shared &shared = *Common<D>::shared;
+};
+template <typename D>
+struct SharedPart<D, Nothing> {
+  static constexpr const Nothing &shared = kNothing;
+};
+
+/// `self` of a static instance. `Rare`: it runs on an unusual way, where nothing is inlined.
+template <typename D, typename W, bool Rare = false>
+struct Self : SharedPart<D> {
   using Element = typename D::Element;
   using Packet = typename W::Packet;
   using Args = typename D::Args;
   using State = StateType<Element>;
   static constexpr std::string_view name = D::name;
   static constexpr bool frozen = kFrozen<D>;
+  static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;
 
-  W &worker;
-  const Args &args = Common<D>::args;
-  State &state = find(worker);
-  const typename Common<D>::Shared &shared = Common<D>::shared_part();
+  static constexpr const Args &args = Common<D>::args;
 
-  PMILL_INLINE explicit Self(W &w) : worker(w) {}
+  W &worker;
+  State &state = find(worker);
 
   template <std::size_t Port>
   PMILL_INLINE void to(Packet &packet) {
-    if constexpr (Port < D::Outputs::count)
+    if constexpr (Rare)
+      to_rarely<Port>(packet);
+    else if constexpr (Port < D::Outputs::count)
       D::Outputs::template At<Port>::send(worker, packet);
     else
       worker.release(packet.buffer());
@@ -181,6 +187,7 @@ struct Self {
     return send_to<D::Outputs::count>(*this, port, packet);
   }
   static constexpr bool connected(std::size_t port) { return D::Outputs::leads_on(port); }
+  PMILL_INLINE Self<D, W, true> rarely() const { return Self<D, W, true>{{}, worker}; }
   PMILL_INLINE SharedGuard<D> lock() { return SharedGuard<D>(worker); }
 
  private:
@@ -195,7 +202,7 @@ struct Self {
 /// Runs one packet through an instance, inlined into the caller.
 template <typename D, typename W>
 PMILL_INLINE void run_inline(W &worker, typename W::Packet &packet) {
-  Self<D, W> self(worker);
+  Self<D, W> self{{}, worker};
   [[clang::always_inline]] D::Element::push(self, packet);
 }
 
@@ -208,18 +215,20 @@ void run_direct(W &worker, typename W::Packet &packet) {
 /// The same out of line, one copy of the code for all callers; the packet comes in parts that fit
 /// into registers.
 template <typename D, typename W, typename P = typename W::Packet>
-[[gnu::noinline]] void run_outlined(W &worker, typename P::Head head, typename P::Headers headers,
-                                    typename P::Others others) {
-  P packet(head, headers, others);
+[[gnu::noinline]] void run_outlined(W &worker, Buffer buffer, std::uint8_t *data,
+                                    std::uint32_t length, typename P::Moved moved,
+                                    typename P::Network network, typename P::Others others) {
+  P packet(buffer, data, length, moved, network, others);
   run_inline<D>(worker, packet);
 }
 
-/// The same for code that packets rarely reach.
-template <typename D, typename W, typename P = typename W::Packet>
-PMILL_COLD void run_cold(W &worker, typename P::Head head, typename P::Headers headers,
-                         typename P::Others others) {
-  P packet(head, headers, others);
-  run_inline<D>(worker, packet);
+/// The same for what packets rarely reach: each element is a function of its own, which calls the
+/// next. So there is one copy of such code, whichever the unusual ways are.
+template <typename D, typename W>
+PMILL_COLD void run_rarely(W &worker, const typename W::Packet handed) {
+  auto packet = handed;
+  Self<D, W, true> self{{}, worker};
+  [[clang::always_inline]] D::Element::push(self, packet);
 }
 
 /// The same for packets that live in memory.
@@ -232,10 +241,13 @@ PMILL_COLD void run_cold_at(W &worker, typename W::Packet &packet) {
 struct Hop {
   static constexpr bool connected = true;
 };
-/// Calls the shared copy of an instance's code.
+/// Calls an instance's code for rare ways.
 template <typename D>
-PMILL_INLINE void call_outlined(auto &worker, auto &packet) {
-  run_outlined<D>(worker, packet.head(), packet.headers(), packet.others());
+PMILL_INLINE void call_rarely(auto &worker, auto &packet) {
+  if constexpr (SelfOf<decltype(packet)>::Layout::in_memory)
+    run_cold_at<D>(worker, packet);
+  else
+    run_rarely<D>(worker, packet.template only<D::live>());
 }
 /// An output nothing is connected to: the packet ends.
 struct Unconnected {
@@ -245,9 +257,13 @@ struct Unconnected {
 };
 template <typename D>
 struct Inline : Hop {
-  PMILL_INLINE static void send(auto &worker, auto &packet) { run_inline<D>(worker, packet); }
+  template <typename W>
+  PMILL_INLINE static void send(W &worker, auto &packet) {
+    Self<D, W> self{{}, worker};
+    [[clang::always_inline]] D::Element::push(self, packet);
+  }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
-    call_outlined<D>(worker, packet);
+    call_rarely<D>(worker, packet);
   }
 };
 template <typename D>
@@ -257,17 +273,15 @@ struct Direct : Hop {
 };
 template <typename D>
 struct Outlined : Hop {
-  PMILL_INLINE static void send(auto &worker, auto &packet) { call_outlined<D>(worker, packet); }
+  PMILL_INLINE static void send(auto &worker, auto &packet) {
+    packet.template in_parts<D::live>(
+        [&](auto... part) __attribute__((always_inline)) { run_outlined<D>(worker, part...); });
+  }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 template <typename D>
 struct Cold : Hop {
-  PMILL_INLINE static void send(auto &worker, auto &packet) {
-    if constexpr (SelfOf<decltype(packet)>::Layout::in_memory)
-      run_cold_at<D>(worker, packet);
-    else
-      run_cold<D>(worker, packet.head(), packet.headers(), packet.others());
-  }
+  PMILL_INLINE static void send(auto &worker, auto &packet) { call_rarely<D>(worker, packet); }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 /// A hop that closes a cycle of the graph.
@@ -276,7 +290,10 @@ struct Back : Hop {
   PMILL_INLINE static void send(auto &worker, auto &packet) {
     guarded(worker, packet, [&]() __attribute__((always_inline)) { H::send(worker, packet); });
   }
-  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
+    guarded(worker, packet,
+            [&]() __attribute__((always_inline)) { H::send_rarely(worker, packet); });
+  }
 };
 
 // --- virtual instances: heap objects, tables of pointers ---------------------------------------
@@ -302,13 +319,14 @@ struct Back<Virtual<D>> : Hop {
 
 /// A virtual instance: the heap object is `self`.
 template <typename D, typename W>
-struct Box final : Node<typename W::Packet> {
+struct Box final : Node<typename W::Packet>, SharedPart<D> {
   using Element = typename D::Element;
   using Packet = typename W::Packet;
   using Args = typename D::Args;
   using State = StateType<Element>;
   static constexpr std::string_view name = D::name;
   static constexpr bool frozen = kFrozen<D>;
+  static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;
   struct Link {
     Node<Packet> *node = nullptr;
@@ -319,7 +337,6 @@ struct Box final : Node<typename W::Packet> {
   Args args = Common<D>::args;
   State own{};
   State &state = Element::spec.shared ? Common<D>::state : own;
-  const typename Common<D>::Shared &shared = Common<D>::shared_part();
   std::array<Link, D::Outputs::count == 0 ? 1 : D::Outputs::count> links{};
   std::size_t outputs = D::Outputs::count;
 
@@ -348,6 +365,7 @@ struct Box final : Node<typename W::Packet> {
     return true;
   }
   bool connected(std::size_t port) const { return port < outputs && links[port].node != nullptr; }
+  Box &rarely() { return *this; }
   SharedGuard<D> lock() { return SharedGuard<D>(worker); }
 };
 

@@ -3,18 +3,28 @@
 //
 // `self` and the packet are values that the optimiser keeps in registers. Whoever passes them by
 // reference to a function out of line forces them into memory, on the hot path too, so they are
-// passed by value: `f<SelfOf<decltype(self)>>(self, packet)` for
+// passed by value: `f<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet))` for
 //
 //   template <typename S, typename P>
-//   PMILL_COLD static void f(OutOfLine<S> self, const P packet);
+//   PMILL_COLD static void f(S self, const P packet);
 #pragma once
 
-#include <type_traits>
+#include <pmill/attributes.hh>
+#include <utility>
 
 namespace pmill {
 
-/// `self` as a parameter: a copy, or the object itself where elements are objects on the heap.
+/// `self` for a function out of line: a copy whose emits call what is behind the outputs, or the
+/// object itself where elements are objects on the heap.
+PMILL_INLINE decltype(auto) rarely(auto &self) { return self.rarely(); }
 template <typename S>
-using OutOfLine = std::conditional_t<std::is_trivially_copyable_v<S>, S, S &>;
+using OutOfLine = decltype(std::declval<S>().rarely());
+
+/// A copy of the packet with the metadata that the element, or one behind it, reads: whatever else
+/// the hot path has it need not keep for the call.
+template <typename S>
+PMILL_INLINE auto lean(S &, const auto &packet) {
+  return packet.template only<S::live>();
+}
 
 }  // namespace pmill

@@ -12,6 +12,7 @@
 #include <pmill/buffer.hh>
 #include <pmill/meta.hh>
 #include <pmill/values.hh>
+#include <utility>
 
 namespace pmill {
 
@@ -27,17 +28,31 @@ struct Slot {
   T value{};
   PMILL_INLINE constexpr T get() const { return value; }
   PMILL_INLINE constexpr void set(T v) { value = v; }
+  /// Forgets the value unless `Kept`.
+  template <bool Kept>
+  PMILL_INLINE constexpr void keep() {
+    if constexpr (!Kept) value = T{};
+  }
 };
 template <typename T, unsigned Tag>
 struct Slot<false, T, Tag> {
   PMILL_INLINE constexpr T get() const { return T{}; }
   PMILL_INLINE constexpr void set(T) {}
+  template <bool Kept>
+  PMILL_INLINE constexpr void keep() {}
 };
 
 /// The live words of the annotation area.
 template <unsigned Bytes>
 struct AnnotationArea {
   alignas(4) std::uint8_t bytes[Bytes]{};
+  /// Forgets all words but those of a set.
+  template <std::uint32_t Words>
+  PMILL_INLINE constexpr void keep() {
+    [this]<std::size_t... W>(std::index_sequence<W...>) __attribute__((always_inline)) {
+      ((Words >> W & 1 ? bytes : std::memset(bytes + 4 * W, 0, 4)), ...);
+    }(std::make_index_sequence<Bytes / 4>{});
+  }
 };
 template <>
 struct AnnotationArea<0> {};
@@ -58,6 +73,14 @@ struct AnnotationMap {
       if (used) bytes += 4;
     }
   }
+  /// The stored words that hold a byte of `fields`, as bits.
+  constexpr std::uint32_t words(FieldSet fields) const {
+    std::uint32_t bits = 0;
+    for (unsigned i = 0; i < kAnnotationBytes; ++i)
+      if (place[i] != kDead && (fields.bits >> i & 1) != 0)
+        bits |= std::uint32_t{1} << place[i] / 4;
+    return bits;
+  }
 };
 
 }  // namespace detail
@@ -77,69 +100,83 @@ class Packet {
   using Slot = detail::Slot<L::live.contains(F), T, Tag>;
 
  public:
-  // The packet's members, in three parts of which each, when it has no more than 16 bytes, is
-  // passed to a function in registers: so an outlined region costs no memory access.
-  struct Head {
-    Buffer buffer;
-    std::uint8_t *data;
-  };
-  struct Headers {
-    std::uint32_t length;
-    [[no_unique_address]] Slot<meta::type, PacketType, 0> type{};
-    [[no_unique_address]] Slot<meta::network, std::uint8_t *, 1> network{};
-  };
+  /// How far data is behind where it began. In a fused region mostly a constant, which tells that
+  /// so much room is in front, and after as many bytes were added as removed, that nothing moved.
+  using Moved = detail::Slot<L::resizes, std::int32_t, 0>;
+  using Network = Slot<meta::network, std::uint8_t *, 1>;
   struct Others {
     [[no_unique_address]] detail::AnnotationArea<kMap.bytes> annotations{};
-    [[no_unique_address]] Slot<meta::mac, std::uint8_t *, 2> mac{};
-    [[no_unique_address]] Slot<meta::transport, std::uint8_t *, 3> transport{};
-    [[no_unique_address]] Slot<meta::timestamp, std::int64_t, 4> timestamp{};
+    [[no_unique_address]] Slot<meta::type, PacketType, 2> type{};
+    [[no_unique_address]] Slot<meta::mac, std::uint8_t *, 3> mac{};
+    [[no_unique_address]] Slot<meta::transport, std::uint8_t *, 4> transport{};
+    [[no_unique_address]] Slot<meta::timestamp, std::int64_t, 5> timestamp{};
   };
 
-  PMILL_INLINE Packet(Buffer buffer, std::uint8_t *data, std::uint32_t length)
-      : head_{buffer, data}, headers_{length} {}
-  PMILL_INLINE Packet(Head head, Headers headers, Others others)
-      : head_(head), headers_(headers), others_(others) {}
-  PMILL_INLINE Head head() const { return head_; }
-  PMILL_INLINE Headers headers() const { return headers_; }
-  PMILL_INLINE Others others() const { return others_; }
+  PMILL_INLINE Packet(Buffer buffer, std::uint8_t *data, std::uint32_t length, Moved moved = {},
+                      Network network = {}, Others others = {})
+      : buffer_(buffer),
+        data_(data),
+        length_(length),
+        moved_(moved),
+        network_(network),
+        others_(others) {}
+
+  /// Calls `use` with the constructor's arguments, for a function out of line: most are passed in
+  /// registers. It reads no metadata but `Live`, so the rest need not be known then.
+  template <FieldSet Live>
+  PMILL_INLINE void in_parts(auto &&use) const {
+    Network network = network_;
+    network.template keep<Live.contains(meta::network)>();
+    use(buffer_, data_, length_, moved_, network, others<Live>());
+  }
+
+  /// The packet with no metadata but `Live`.
+  template <FieldSet Live>
+  PMILL_INLINE Packet only() const {
+    Packet p = *this;
+    p.network_.template keep<Live.contains(meta::network)>();
+    p.others_ = others<Live>();
+    return p;
+  }
 
   // --- bytes -------------------------------------------------------------------------------
 
   /// The first byte of the packet.
-  PMILL_INLINE std::uint8_t *data() const { return head_.data; }
+  PMILL_INLINE std::uint8_t *data() const { return data_; }
   /// Number of bytes from data().
-  PMILL_INLINE std::uint32_t length() const { return headers_.length; }
-  PMILL_INLINE std::uint8_t *end() const { return head_.data + headers_.length; }
+  PMILL_INLINE std::uint32_t length() const { return length_; }
+  PMILL_INLINE std::uint8_t *end() const { return data_ + length_; }
   PMILL_INLINE std::uint32_t headroom() const {
-    return static_cast<std::uint32_t>(head_.data - buffer::start(head_.buffer));
+    return static_cast<std::uint32_t>(data_ - buffer::start(buffer_));
   }
   PMILL_INLINE std::uint32_t tailroom() const {
-    return static_cast<std::uint32_t>(buffer::limit(head_.buffer) - end());
+    return static_cast<std::uint32_t>(buffer::limit(buffer_) - end());
   }
 
   /// Removes `n` bytes at the front; n <= length().
   PMILL_INLINE void pull(std::uint32_t n) {
     check_resizes();
-    poison::close(head_.data, n);
-    head_.data += n;
-    headers_.length -= n;
+    poison::close(data_, n);
+    move(static_cast<std::int32_t>(n));
+    length_ -= n;
   }
   /// Adds `n` bytes at the front, whose content is what was there before. False, and no change,
   /// when the buffer is too small.
   [[nodiscard]] PMILL_INLINE bool push(std::uint32_t n) {
     check_resizes();
-    if (headroom() < n) [[unlikely]] {
+    const bool given_up_before = moved_.get() >= static_cast<std::int32_t>(n);
+    if (!given_up_before && headroom() < n) [[unlikely]] {
       if (!shift_back(n)) return false;
     }
-    head_.data -= n;
-    headers_.length += n;
-    poison::open(head_.data, n);
+    move(-static_cast<std::int32_t>(n));
+    length_ += n;
+    poison::open(data_, n);
     return true;
   }
   /// Removes `n` bytes at the end; n <= length().
   PMILL_INLINE void take(std::uint32_t n) {
     check_resizes();
-    headers_.length -= n;
+    length_ -= n;
     poison::close(end(), n);
   }
   /// Adds `n` bytes of any content at the end. False, and no change, when there is no room.
@@ -147,7 +184,7 @@ class Packet {
     check_resizes();
     if (tailroom() < n) return false;
     poison::open(end(), n);
-    headers_.length += n;
+    length_ += n;
     return true;
   }
 
@@ -160,7 +197,7 @@ class Packet {
   }
   PMILL_INLINE std::uint8_t *network() const {
     check_read<meta::network>();
-    return headers_.network.get();
+    return network_.get();
   }
   PMILL_INLINE std::uint8_t *transport() const {
     check_read<meta::transport>();
@@ -172,7 +209,7 @@ class Packet {
   }
   PMILL_INLINE void set_network(std::uint8_t *p) {
     check_written<meta::network>();
-    headers_.network.set(p);
+    network_.set(p);
   }
   PMILL_INLINE void set_transport(std::uint8_t *p) {
     check_written<meta::transport>();
@@ -222,29 +259,32 @@ class Packet {
   }
   PMILL_INLINE PacketType type() const {
     check_read<meta::type>();
-    return headers_.type.get();
+    return others_.type.get();
   }
   PMILL_INLINE void set_type(PacketType t) {
     check_written<meta::type>();
-    headers_.type.set(t);
+    others_.type.set(t);
   }
 
   // --- for the runtime ---------------------------------------------------------------------
 
-  PMILL_INLINE Buffer buffer() const { return head_.buffer; }
+  PMILL_INLINE Buffer buffer() const { return buffer_; }
 
   /// Gives the buffer to whoever transmits it: its extent is written back.
   PMILL_INLINE Buffer surrender() const {
-    if constexpr (L::resizes) buffer::set_extent(head_.buffer, head_.data, headers_.length);
-    if constexpr (poison::enabled) poison::open(buffer::start(head_.buffer), head_.buffer->buf_len);
-    return head_.buffer;
+    if constexpr (L::resizes) {
+      if (moved_.get() != 0) buffer::set_data(buffer_, data_);
+      buffer::set_length(buffer_, length_);
+    }
+    if constexpr (poison::enabled) poison::open(buffer::start(buffer_), buffer_->buf_len);
+    return buffer_;
   }
 
   /// Makes the metadata those of a new packet, but for the annotation `kept`.
   template <unsigned Offset, typename T>
   PMILL_INLINE void renew_metadata(Annotation<Offset, T>) {
     const T kept = get<T>(Offset);
-    headers_ = {headers_.length};
+    network_ = {};
     others_ = {};
     set<T>(Offset, kept);
   }
@@ -252,10 +292,10 @@ class Packet {
   /// Copies all metadata of `other`, a packet whose bytes this one's are a copy of.
   PMILL_INLINE void copy_metadata(const Packet &other) {
     others_.mac.set(moved(other.others_.mac.get(), other));
-    headers_.network.set(moved(other.headers_.network.get(), other));
+    network_.set(moved(other.network_.get(), other));
     others_.transport.set(moved(other.others_.transport.get(), other));
     others_.timestamp = other.others_.timestamp;
-    headers_.type = other.headers_.type;
+    others_.type = other.others_.type;
     others_.annotations = other.others_.annotations;
   }
 
@@ -271,8 +311,18 @@ class Packet {
   static consteval void check_written() {
     static_assert(L::written.contains(Field), "an element writes metadata its Spec does not name");
   }
+  template <FieldSet Live>
+  PMILL_INLINE Others others() const {
+    Others o = others_;
+    if constexpr (kMap.bytes != 0) o.annotations.template keep<kMap.words(Live)>();
+    o.type.template keep<Live.contains(meta::type)>();
+    o.mac.template keep<Live.contains(meta::mac)>();
+    o.transport.template keep<Live.contains(meta::transport)>();
+    o.timestamp.template keep<Live.contains(meta::timestamp)>();
+    return o;
+  }
   PMILL_INLINE std::uint8_t *moved(std::uint8_t *header, const Packet &other) const {
-    return header == nullptr ? nullptr : head_.data + (header - other.head_.data);
+    return header == nullptr ? nullptr : data_ + (header - other.data_);
   }
 
   /// Moves the bytes towards the end of the buffer, so that `n` more fit in front.
@@ -283,9 +333,13 @@ class Packet {
     const auto shift = [by](auto &slot) __attribute__((always_inline)) {
       if (slot.get() != nullptr) slot.set(slot.get() + by);
     };
-    shift(others_.mac), shift(headers_.network), shift(others_.transport);
-    head_.data += by;
+    shift(others_.mac), shift(network_), shift(others_.transport);
+    move(static_cast<std::int32_t>(by));
     return true;
+  }
+  PMILL_INLINE void move(std::int32_t by) {
+    data_ += by;
+    moved_.set(moved_.get() + by);
   }
   PMILL_COLD static void move_bytes(std::uint8_t *data, std::uint32_t length, std::uint32_t by) {
     poison::open(data, length + by);
@@ -293,8 +347,11 @@ class Packet {
     poison::close(data, by);
   }
 
-  Head head_;
-  Headers headers_;
+  Buffer buffer_;
+  std::uint8_t *data_;
+  std::uint32_t length_;
+  [[no_unique_address]] Moved moved_;
+  [[no_unique_address]] Network network_;
   Others others_;
 };
 

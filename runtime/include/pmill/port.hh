@@ -24,12 +24,16 @@ struct PortClock {
   std::uint64_t scale = std::uint64_t{1} << 32;  // ns in 2^32 ticks
 };
 
-/// A receive queue of a port. `lock` is set when several workers poll it.
+/// A receive queue of a port. `lock` is set when several workers poll it. While a `group` of
+/// packets is handled, the next `ahead` are fetched: none where the driver itself has written the
+/// packets, so that they are in the processor's cache.
 struct RxQueue {
   std::uint16_t port = 0;
   std::uint16_t queue = 0;
   rte_spinlock_t *lock = nullptr;
   const PortClock *clock = nullptr;
+  unsigned group = 8;
+  unsigned ahead = 8;
 
   /// Receives up to `size` buffers.
   PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size) const {

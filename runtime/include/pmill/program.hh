@@ -28,7 +28,7 @@ struct StaticWorker final : Worker, Config::template Parts<StateOf> {
   PMILL_INLINE void wire() {}
   template <typename D>
   PMILL_INLINE auto self() {
-    return Self<D, StaticWorker>(*this);
+    return Self<D, StaticWorker>{{}, *this};
   }
   template <typename D>
   PMILL_INLINE const StateType<typename D::Element> &state() const {
@@ -95,7 +95,7 @@ struct Program {
                  { any = true; });
     return any;
   }();
-  static constexpr std::span<const InstanceInfo> instances = Config::instances;
+  static constexpr View<InstanceInfo> instances = Config::instances;
 
   // What follows goes through all instances in one function each, and only through those that it
   // concerns: a function for every instance costs more to compile than its code.

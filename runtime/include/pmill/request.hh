@@ -56,7 +56,7 @@ struct RxRequest : QueueRequest {
   int numa_node = -1;
   Scale scale = Scale::parallel;
   unsigned vf_pools = 0;
-  std::span<const std::uint16_t> vf_vlan;
+  View<std::uint16_t> vf_vlan;
   bool flow_isolate = false;
   std::string_view flow_rules_file;
 };

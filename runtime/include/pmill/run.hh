@@ -3,6 +3,7 @@
 // runtime/src; here is only what the packets' loop must be compiled together with.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <pmill/report.hh>
 #include <pmill/setup.hh>
@@ -26,7 +27,7 @@ struct alignas(64) WorkerStatus {
 struct ProgramInfo {
   std::string_view name;
   bool has_work;
-  std::span<const InstanceInfo> instances;
+  View<InstanceInfo> instances;
   void (*find_states)(const Worker &, const void **into);  // of every instance
   std::atomic<bool> &stop;
   void (*configure)(Setup &);
@@ -46,32 +47,57 @@ namespace runtime {
 void watch();
 }  // namespace runtime
 
+/// How long a worker was busy. Reading the clock takes as long as handling a packet, so it is read
+/// only where a stretch of busy iterations ends.
+class BusyTime {
+ public:
+  /// Ends a stretch in which `packets` were handled up to now; `idle`: its last iteration was.
+  PMILL_INLINE void pause(std::uint64_t packets, bool idle) {
+    const std::uint64_t now = Clock::cycles(), passed = now - since_;
+    since_ = now;
+    if (packets == packets_) {
+      idle_iteration_ = passed;
+      return;
+    }
+    packets_ = packets;
+    cycles_ += passed - (idle ? std::min(passed, idle_iteration_) : 0);
+  }
+  /// Begins the next stretch: what was done since the last one is neither busy nor idle.
+  PMILL_INLINE void resume() { since_ = Clock::cycles(); }
+  std::uint64_t cycles() const { return cycles_; }
+
+ private:
+  std::uint64_t since_ = Clock::cycles();
+  std::uint64_t packets_ = 0;
+  std::uint64_t idle_iteration_ = 0;  // how long one takes
+  std::uint64_t cycles_ = 0;
+};
+
 /// The loop of one worker.
 template <class Program>
 void work(WorkerStatus &status) {
   auto &worker = static_cast<typename Program::Worker &>(*status.worker);
-  std::uint64_t packets = 0, busy = 0, idle = 0;
+  std::uint64_t packets = 0, idle = 0;
   unsigned round = 0;
-  std::uint64_t before = Clock::cycles();
+  BusyTime time;
   while (!g_stop.load(std::memory_order_relaxed)) {
     const unsigned n = Program::poll(worker);
     Program::flush(worker);
     worker.end_burst();
-    const std::uint64_t now = Clock::cycles();
     packets += n;
-    busy += n == 0 ? 0 : now - before;
-    before = now;
-    if (n == 0 || ++round % 256 == 0) [[unlikely]] {
-      if (n == 0) {
-        status.idle.store(++idle, std::memory_order_relaxed);
-        if (Program::exhausted(worker)) break;
-      }
-      if (status.watches) runtime::watch();
-      before = Clock::cycles();
+    if (n != 0 && ++round % 256 != 0) [[likely]]
+      continue;
+    time.pause(packets, n == 0);
+    if (n == 0) {
+      status.idle.store(++idle, std::memory_order_relaxed);
+      if (Program::exhausted(worker)) break;
     }
+    if (status.watches) runtime::watch();
+    time.resume();
   }
+  time.pause(packets, false);
   status.packets = packets;
-  status.busy_cycles = busy;
+  status.busy_cycles = time.cycles();
 }
 
 /// Runs a compiled configuration; the program's main().

@@ -25,6 +25,7 @@ struct Spec {
   std::string_view flow = "x/x";        ///< Click's flow code: which inputs reach which outputs.
   FieldSet reads{};                     ///< Metadata fields the element reads.
   FieldSet writes{};                    ///< Metadata fields the element writes.
+  FieldSet renews{};                    ///< Fields that what it emits never has from what it took.
   PortSet cold{};                       ///< Outputs that packets rarely take.
   bool resizes = false;                 ///< Moves the packet's data or changes its length.
   bool shared = false;                  ///< All workers use one State; self.lock() guards it.

@@ -96,6 +96,29 @@ struct Anno {
 template <typename T>
 using List = std::vector<T>;
 
+/// Items that lie somewhere in a row: a list argument, an array. A std::span by another name, for
+/// the sake of the compiler: to convert an array into one takes it longer than to compile an
+/// element.
+template <typename T>
+class View {
+ public:
+  constexpr View() = default;
+  template <std::size_t N>
+  constexpr View(const T (&array)[N]) : first_(array), size_(N) {}
+  template <typename L>
+  constexpr View(const L &list) : first_(list.data()), size_(list.size()) {}
+
+  constexpr const T *begin() const { return first_; }
+  constexpr const T *end() const { return first_ + size_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr const T &operator[](std::size_t i) const { return first_[i]; }
+
+ private:
+  const T *first_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 /// A string argument: any bytes.
 using String = std::string_view;
 /// The name of a file, `-` for standard input or output.

@@ -6,16 +6,21 @@
 #include <pmill/net/icmp.hh>
 #include <pmill/net/ip.hh>
 #include <pmill/packet.hh>
-#include <span>
+#include <pmill/worker.hh>
 
 namespace pmill::net {
 
-/// Whether an error of a type may answer an IPv4 packet, of whose header and payload `available`
-/// bytes are there. `bad` are addresses that are no host's, such as directed broadcasts.
-bool may_answer(const IPv4 &ip, std::uint32_t available, PacketType link,
-                std::span<const IPAddress> bad, std::uint8_t type);
+/// A packet about which an ICMP error is to be sent: its IPv4 header, of which and of whose payload
+/// `available` bytes are there. `bad` are addresses that are no host's, such as directed
+/// broadcasts.
+struct Offender {
+  const IPv4 &ip;
+  std::uint32_t available;
+  PacketType link;
+  View<IPAddress> bad;
+};
 
-/// What an ICMP error says beside the packet it is about. Its IPv4 header has an id of its own.
+/// What an ICMP error says beside the packet it is about, and how long it may be at most.
 struct IcmpError {
   IPAddress source;
   std::uint8_t type = 0;
@@ -23,14 +28,12 @@ struct IcmpError {
   IPAddress gateway;           // kRedirect
   std::uint8_t pointer = 0;    // kParameterProblem
   std::uint16_t next_mtu = 0;  // kUnreachable, kNeedFragmentation
+  std::uint32_t mtu = 576;
 };
 
-/// Bytes in front of the quoted packet.
-inline constexpr std::uint32_t kIcmpErrorBytes = IPv4::kBytes + Icmp::kBytes;
-
-/// Writes an error about the packet at `original`, `quoted` bytes of which follow the headers,
-/// to `out`, which has room for both.
-void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quoted,
-                      const IcmpError &error);
+/// Makes an error: an IPv4 packet with an id of its own. nullptr when none may answer this packet,
+/// counted in `suppressed`, or when there is no buffer.
+Buffer make_icmp_error(Worker &worker, const Offender &offender, const IcmpError &error,
+                       Count &suppressed);
 
 }  // namespace pmill::net

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <pmill/attributes.hh>
 #include <pmill/values.hh>
 
@@ -75,6 +76,13 @@ inline constexpr std::uint8_t kPlainHeader = 0x45;
 /// Whether the header says that it has no options.
 PMILL_INLINE bool is_plain(const IPv4 &ip) { return ip.header_bytes() == IPv4::kBytes; }
 
+/// The same of a packet's marked header. Who marked it has looked: where the transport header is
+/// known to follow at once, nothing is read.
+template <typename P>
+PMILL_INLINE bool has_no_options(const P &packet) {
+  return packet.transport() == packet.network() + IPv4::kBytes || is_plain(*ipv4(packet.network()));
+}
+
 /// Whether the header, options included, has a legal length and lies in `available` bytes, of
 /// which there are at least 20.
 PMILL_INLINE bool is_whole(const IPv4 &ip, std::uint32_t available) {
@@ -84,10 +92,14 @@ PMILL_INLINE bool is_whole(const IPv4 &ip, std::uint32_t available) {
 /// Decrements the TTL, which is not 0, and patches the checksum (RFC 1624).
 PMILL_INLINE void decrement_ttl(IPv4 &ip) {
   // The TTL is the high byte of its half-word: one less there is 0x0100 more in the checksum, in
-  // one's complement. As a little-endian host loads it, that is 1; 0xffff is no result, it is 0.
-  const std::uint16_t sum = ip.checksum;
-  ip.checksum = static_cast<std::uint16_t>(sum + 1 + (sum >= 0xfffe));
-  ip.ttl = static_cast<std::uint8_t>(ip.ttl - 1);
+  // one's complement, where 0xffff is no result: it is 0. As a little-endian host loads TTL,
+  // protocol and checksum, the checksum is the high half of a word and all of it one sum.
+  std::uint32_t word;
+  std::memcpy(&word, &ip.ttl, sizeof word);
+  if (word >= 0xfffe0000) [[unlikely]]
+    word += 0x10000;
+  word += 0x10000 - 1;
+  std::memcpy(&ip.ttl, &word, sizeof word);
 }
 
 }  // namespace pmill::net

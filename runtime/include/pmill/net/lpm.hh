@@ -68,14 +68,32 @@ class FewRoutes {
     }
   }
 
-  PMILL_INLINE Hop find(IPAddress destination) const {
+  /// The longest match of a destination: one bit of as many as there are routes, or none.
+  PMILL_INLINE std::uint32_t match(IPAddress destination) const {
     if constexpr (Count <= kVeryFewRoutes) {
       for (std::size_t i = 0; i < Count; ++i)
-        if ((destination.value & masks_[i]) == values_[i]) return hops_[i];
-      return {};
+        if ((destination.value & masks_[i]) == values_[i]) return std::uint32_t{1} << i;
+      return 0;
     } else {
-      return hops_[first_match(destination)];
+      std::uint32_t all = matches(destination);
+      asm("" : "+r"(all));  // or LLVM tests bits of it before it has isolated the lowest one
+      return all & -all;    // the first route is the longest prefix
     }
+  }
+  /// The routes that lead to an output, as bits.
+  constexpr std::uint32_t routes_to(std::uint32_t output) const {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < kLanes; ++i)
+      if (hops_[i].output == output) bits |= std::uint32_t{1} << i;
+    return bits;
+  }
+  /// The hop of a match that there is.
+  PMILL_INLINE const Hop &hop(std::uint32_t match) const {
+    return hops_[static_cast<std::size_t>(std::countr_zero(match))];
+  }
+  PMILL_INLINE Hop find(IPAddress destination) const {
+    const std::uint32_t found = match(destination);
+    return found == 0 ? Hop{} : hop(found);
   }
 
  private:
@@ -83,19 +101,19 @@ class FewRoutes {
   static constexpr std::size_t kLanes = Count <= kStep ? kStep : kFewRoutes;
 
   /// All comparisons at once: a miss of the branch predictor costs more than all of them.
-  PMILL_INLINE std::size_t first_match(IPAddress destination) const {
+  PMILL_INLINE std::uint32_t matches(IPAddress destination) const {
     using Words = std::uint32_t __attribute__((vector_size(kStep * 4)));
     using Bits = bool __attribute__((ext_vector_type(kStep)));
-    std::uint32_t matches = std::uint32_t{1} << kLanes;
+    std::uint32_t found = 0;
     for (std::size_t i = 0; i < kLanes; i += kStep) {
       Words masks, values;
       std::memcpy(&masks, &masks_[i], sizeof masks);
       std::memcpy(&values, &values_[i], sizeof values);
       const auto same = (masks & destination.value) == values;
       const auto bits = std::bit_cast<std::uint8_t>(__builtin_convertvector(same, Bits));
-      matches |= std::uint32_t{bits} << i;
+      found |= std::uint32_t{bits} << i;
     }
-    return static_cast<std::size_t>(std::countr_zero(matches));
+    return found;
   }
 
   constexpr void clear() {
@@ -110,15 +128,14 @@ class FewRoutes {
 
   alignas(64) std::array<std::uint32_t, kLanes> masks_{};
   alignas(64) std::array<std::uint32_t, kLanes> values_{};
-  std::array<Hop, kLanes + 1> hops_{};
+  std::array<Hop, kLanes> hops_{};
 };
 
 /// A table of any size, made once when the program starts and read by all workers.
 class RouteTable {
  public:
-  PMILL_INLINE explicit RouteTable(const auto &args)
-      : RouteTable(std::span<const Route>(args.routes)) {}
-  [[gnu::cold]] explicit RouteTable(std::span<const Route> routes);
+  PMILL_INLINE explicit RouteTable(const auto &args) : RouteTable(View<Route>(args.routes)) {}
+  [[gnu::cold]] explicit RouteTable(View<Route> routes);
   ~RouteTable();
   RouteTable(const RouteTable &) = delete;
   RouteTable &operator=(const RouteTable &) = delete;
@@ -130,7 +147,7 @@ class RouteTable {
   }
 
   /// How much of DPDK's memory a table of these routes takes.
-  [[gnu::cold]] static std::size_t memory(std::span<const Route> routes);
+  [[gnu::cold]] static std::size_t memory(View<Route> routes);
 
  private:
   void add(const Route &route);

@@ -11,8 +11,7 @@ namespace pmill::net {
 /// Does what every router owes the options of a whole header: record route and timestamp.
 /// Patches the checksum, unless an option is bad. Returns the offset in the header of the bad
 /// byte, 0 when there is none.
-std::uint8_t process_options(IPv4 &ip, IPAddress mine, std::span<const IPAddress> others,
-                             std::int64_t now_ns);
+std::uint8_t process_options(IPv4 &ip, IPAddress mine, View<IPAddress> others, std::int64_t now_ns);
 
 /// Whether the options of a whole header contain a source route.
 bool has_source_route(const IPv4 &ip);

@@ -3,22 +3,63 @@
 // and a counter `no_route`.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <pmill/element.hh>
 #include <pmill/net/lpm.hh>
 #include <string_view>
 
 namespace pmill::net {
 
-/// Finds the hop of a destination: few constant routes are code, all others a table in memory.
-PMILL_INLINE Hop find_hop(auto &self, IPAddress destination) {
-  using Self = SelfOf<decltype(self)>;
-  if constexpr (Self::frozen) {
-    if constexpr (Self::Args::routes.size() <= kFewRoutes) {
-      static constexpr FewRoutes<Self::Args::routes.size()> kTable(Self::Args::routes);
-      return kTable.find(destination);
-    }
+/// A few routes known when compiling, which become code.
+template <typename Args, std::size_t Outputs>
+struct ConstantRoutes {
+  static constexpr FewRoutes<Args::routes.size()> table{Args::routes};
+
+  /// The outputs in the order in which they are tried: the one that most routes lead to first.
+  static constexpr auto order = [] {
+    std::array<std::size_t, Outputs> outputs{};
+    for (std::size_t i = 0; i < Outputs; ++i) outputs[i] = i;
+    const auto key = [](std::size_t output) {
+      return std::pair(-std::popcount(table.routes_to(output)), output);
+    };
+    std::sort(outputs.begin(), outputs.end(),
+              [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    return outputs;
+  }();
+
+  PMILL_INLINE static bool follow(auto &self, auto &packet, IPAddress destination) {
+    // Bits are compared, not numbers of outputs: those would have to be looked up.
+    const std::uint32_t match = table.match(destination);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      return (try_output<order[I]>(self, packet, match) || ...);
+    }(std::make_index_sequence<Outputs>{});
   }
-  return self.shared.find(destination);
+
+ private:
+  /// The gateway is looked up behind the branch: where nobody asks for it, not at all.
+  template <std::size_t Output>
+  PMILL_INLINE static bool try_output(auto &self, auto &packet, std::uint32_t match) {
+    if ((match & table.routes_to(Output)) == 0) return false;
+    if (const IPAddress gateway = table.hop(match).gateway) packet.set(meta::dst_ip, gateway.value);
+    emit<Output>(self, packet);
+    return true;
+  }
+};
+
+/// Sends a packet where the route of its destination leads; false, and the packet is still the
+/// caller's, when there is none.
+PMILL_INLINE bool follow_route(auto &self, auto &packet, IPAddress destination) {
+  using Self = SelfOf<decltype(self)>;
+  if constexpr (Self::frozen)
+    if constexpr (Self::Args::routes.size() <= kFewRoutes)
+      return ConstantRoutes<typename Self::Args, Self::output_count>::follow(self, packet,
+                                                                             destination);
+  const Hop hop = self.shared.find(destination);
+  if (hop.gateway) packet.set(meta::dst_ip, hop.gateway.value);
+  // Without a route, the output is one that no element has.
+  return emit(self, hop.output, packet);
 }
 
 /// Says on standard error that a packet is dropped for want of a route.
@@ -28,10 +69,7 @@ PMILL_INLINE Hop find_hop(auto &self, IPAddress destination) {
 PMILL_INLINE void route(auto &self, auto &packet, std::string_view element_class) {
   constexpr unsigned kReports = 5;
   const IPAddress destination(packet.get(meta::dst_ip));
-  const Hop hop = find_hop(self, destination);
-  if (hop.gateway) packet.set(meta::dst_ip, hop.gateway.value);
-  // Without a route, the output is one that no element has.
-  if (!emit(self, hop.output, packet)) [[unlikely]] {
+  if (!follow_route(self, packet, destination)) [[unlikely]] {
     if (self.state.no_route.value < kReports) report_no_route(element_class, destination);
     drop(self, packet, self.state.no_route);
   }
