@@ -63,7 +63,7 @@ def _by_instance(group: str, text: str, idents: dict[str, Element]) -> Element |
             declared = re.match(r"struct (\w+) \{", line)
             if declared and declared[1] in idents:
                 return idents[declared[1]]
-    for name in re.findall(r"(?:Self|Box)<(?:pmill::)?(?:\(anonymous namespace\)::)?(\w+)", group):
+    for name in re.findall(r"(?:Self|Box)<(?:pmill::)?(?:program::)?(\w+)", group):
         if name in idents:
             return idents[name]
     return None

@@ -104,6 +104,7 @@ def _front(
 def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
     """Run the stages from the plan on; `emit` is one of plan, cpp, llvm, asm, obj."""
     from pmill.emit import lower, render
+    from pmill.machine_code import machine_code
 
     plan = lower(graph)
     if emit == "plan":
@@ -115,7 +116,11 @@ def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
         return text.encode()
     with tempfile.TemporaryDirectory(prefix="pmill-") as work:
         compiler = _compiler(options, element_directories(options, Diagnostics()))
-        return _machine_code(text, graph, options, compiler, Path(work), emit)
+        match emit:
+            case "llvm" | "asm" | "obj":
+                return machine_code(text, graph, options, compiler, Path(work), emit)
+            case _:
+                raise AssertionError(emit)
 
 
 def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compiler:
@@ -124,60 +129,6 @@ def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compile
     return Compiler(
         tools=find_tools(), march=options.march, sanitize=options.sanitize, include=directories
     )
-
-
-def _machine_code(
-    text: str,
-    graph: PipelineGraph,
-    options: CompileOptions,
-    compiler: Compiler,
-    work: Path,
-    emit: str,
-) -> bytes:
-    """Compile C++ text; `emit` is llvm, asm or obj."""
-    from concurrent.futures import ThreadPoolExecutor
-    from importlib import import_module
-
-    from pmill.blame import blame
-    from pmill.elements import probe_unit
-    from pmill.toolchain import CompilerError
-
-    used = {e.spec.name: e.spec for e in graph.elements.values()}
-    probe = probe_unit([used[name] for name in sorted(used)])
-    with ThreadPoolExecutor() as pool:
-        checked = pool.submit(compiler.check, probe)
-        pool.submit(import_module, "pmill.llvm")  # meanwhile: it is large
-        try:
-            if not _llvmlite_can(compiler):
-                if emit != "obj":
-                    raise fail("PM0706", f"--emit={emit} needs LLVM passes run by pmill itself")
-                data = compiler.object(text, work).read_bytes()
-                checked.result()
-                return data
-            bitcode = compiler.bitcode(text, work)
-            checked.result()
-        except CompilerError as error:
-            raise blame(error, text, graph) from error
-    from pmill import llvm
-
-    chosen = llvm.DEFAULT if options.level >= 3 else ()
-    backend = llvm.Backend(
-        march=options.march, passes=tuple(p for p in chosen if p.name not in options.disabled)
-    )
-    match emit:
-        case "llvm" | "asm" | "obj":
-            return backend.compile(bitcode, emit)
-        case _:
-            raise AssertionError(emit)
-
-
-def _llvmlite_can(compiler: Any) -> bool:
-    """Whether pmill runs the LLVM passes itself: no sanitizer, and clang no newer than our LLVM."""
-    if compiler.sanitize:
-        return False
-    from pmill import llvm
-
-    return bool(compiler.tools.clang_version[0] <= llvm.llvm_version()[0])
 
 
 def _program(
@@ -207,6 +158,7 @@ def _program(
         from concurrent.futures import ThreadPoolExecutor
 
         from pmill.emit import lower, render
+        from pmill.machine_code import llvmlite_can, objects
 
         compiler = _compiler(options, directories)
         with ThreadPoolExecutor() as pool, cache.store("programs", name) as work:
@@ -214,18 +166,17 @@ def _program(
             progress("reading the configuration")
             graph, reports = _front(source, options, diags, "exe")
             assert not isinstance(graph, bytes), "the front stages end in a graph"
-            text = render(lower(graph))
-            (work / "program.cc").write_text(text)
-            if not compiler.sanitize and not _llvmlite_can(compiler):
+            plan = lower(graph)
+            text = render(plan)
+            if not compiler.sanitize and not llvmlite_can(compiler):
                 _warn_newer_clang(compiler, diags)
             progress("compiling")
-            code = _machine_code(text, graph, options, compiler, work, "obj")
-            (work / "program.o").write_bytes(code)
+            made = objects(text, graph, options, compiler, work, halves=plan.halves)
             progress("linking")
-            objects = [work / "program.o", *_prepared(runtime)]
-            link(tools, objects, work / "program", options.sanitize)
-            for leftover in ("program.o", "program.bc"):
-                (work / leftover).unlink(missing_ok=True)
+            link(tools, [*made, *_prepared(runtime)], work / "program", options.sanitize)
+            for leftover in work.glob("*.o"), work.glob("*.bc"):
+                for file in leftover:
+                    file.unlink()
             (work / "report.json").write_text(json.dumps(_report(graph, reports)))
             (work / "headers.json").write_text(json.dumps(_headers(work)))
         entry = cache.lookup("programs", name)

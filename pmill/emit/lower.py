@@ -26,6 +26,9 @@ _HOPS = {
     "cold": "Cold",
 }
 
+# So many that compiling in two halves saves more time than reading the headers twice takes.
+_MANY_ELEMENTS = 16
+
 
 def lower(graph: PipelineGraph) -> EmitPlan:
     """Decide how the program of a graph is written."""
@@ -39,6 +42,8 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         source=_printable(graph.source_name),
         layout=_layout(graph),
         virtual_calls=virtual_calls,
+        halves=len(graph.elements) >= _MANY_ELEMENTS
+        and any(c.call == "inline" for c in graph.connections),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
     )
@@ -87,6 +92,7 @@ def _instance(
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
         arguments=tuple(_arguments(element)),
+        receives=bool(element.inputs),
         live_bits=live,
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         hops=hops,

@@ -28,7 +28,8 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
-    `live_bits`: the fields of a packet that it, or an element behind it, reads.
+    `receives`: it has inputs. `live_bits`: the fields of a packet that it reads, or an element
+    behind it.
     `connected` has a bit for each of the first 64 outputs that lead anywhere.
     """
 
@@ -38,6 +39,7 @@ class InstancePlan:
     location: str
     frozen: bool
     arguments: tuple[ArgumentPlan, ...]
+    receives: bool
     live_bits: int
     live_names: tuple[str, ...]
     hops: tuple[HopPlan, ...]
@@ -78,11 +80,12 @@ class LayoutPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmitPlan:
-    """One program."""
+    """One program. `halves`: it can be compiled as two objects, see the template."""
 
     version: str
     source: str
     layout: LayoutPlan
     virtual_calls: bool
+    halves: bool
     classes: tuple[ClassPlan, ...]
     instances: tuple[InstancePlan, ...]

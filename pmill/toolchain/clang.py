@@ -9,13 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Literal
 
 from pmill import cache
 from pmill.resources import runtime_dir
 from pmill.toolchain.tools import Tools
 
 _LOCKS: Final = {kind: Lock() for kind in ("header", "support", "packets")}
+
+# What of a program is compiled: templates/program.cc.j2 says what belongs to which.
+Half = Literal["USUAL", "REST"]
 
 
 class CompilerError(Exception):
@@ -66,13 +69,14 @@ class Compiler:
             ]
         return flags
 
-    def bitcode(self, text: str, work: Path) -> Path:
-        """Compile to bitcode on which no LLVM pass has run."""
-        return self._compile(text, work, ["-Xclang", "-disable-llvm-passes", "-emit-llvm"], "bc")
+    def bitcode(self, source: Path, half: Half | None = None) -> Path:
+        """Compile a program, or a half of one, to bitcode on which no LLVM pass has run."""
+        extra = ["-Xclang", "-disable-llvm-passes", "-emit-llvm"]
+        return self._compile(source, extra, "bc", half)
 
-    def object(self, text: str, work: Path) -> Path:
-        """Compile to an object, all passes by clang."""
-        return self._compile(text, work, [], "o")
+    def object(self, source: Path, half: Half | None = None) -> Path:
+        """Compile a program, or a half of one, to an object, all passes by clang."""
+        return self._compile(source, [], "o", half)
 
     def prepare(self) -> list[Path]:
         """Return the objects of the runtime's own code, compiled once, beside its header."""
@@ -86,13 +90,14 @@ class Compiler:
             pool.submit(self._header)  # first: compiling the program waits for it
             return list(pool.map(lambda kind: self._cached(kind, commands[kind], "o"), commands))
 
-    def _compile(self, text: str, work: Path, extra: Sequence[str], suffix: str) -> Path:
-        source = work / "program.cc"
-        source.write_text(text)
-        target = work / f"program.{suffix}"
+    def _compile(self, source: Path, extra: Sequence[str], suffix: str, half: Half | None) -> Path:
+        """Compile a file to one beside it."""
+        target = source.with_name(f"{half.lower()}.{suffix}" if half else f"program.{suffix}")
         command = [*self.flags(), *extra, "-include-pch", str(self._header())]
-        if self.include:
-            command += ["-MD", "-MF", str(work / "program.d")]
+        if half:
+            command.append(f"-DPMILL_{half}")
+        if self.include and half != "REST":  # the halves include the same headers
+            command += ["-MD", "-MF", str(source.with_suffix(".d"))]
         self._run([*command, "-c", str(source), "-o", str(target)])
         return target
 

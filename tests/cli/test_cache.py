@@ -11,7 +11,7 @@ import pytest
 
 import pmill.llvm
 import pmill.toolchain
-from pmill import cache, driver
+from pmill import cache, machine_code
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.driver import Product, compile_config
 from pmill.options import CompileOptions
@@ -44,7 +44,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         output.write_bytes(b"\x7fELF")
 
     monkeypatch.setattr(pmill.toolchain, "link", link)
-    monkeypatch.setattr(driver, "_machine_code", lambda *_: b"")
+    monkeypatch.setattr(machine_code, "objects", lambda *_, **__: [])
     monkeypatch.setattr(Compiler, "prepare", lambda _: [Path("support.o")])
     return use_fresh_programs(monkeypatch, tmp_path)
 

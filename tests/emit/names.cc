@@ -44,7 +44,7 @@ struct Described<elements::InfiniteSource> {
   };
 };
 
-namespace {
+namespace program {
 
 using namespace elements;  // NOLINT: a generated file, included nowhere
 
@@ -270,7 +270,9 @@ struct Config {
   };
 };
 
-}  // namespace
+}  // namespace program
 }  // namespace pmill
 
-int main(int argc, char **argv) { return pmill::run<pmill::Program<pmill::Config>>(argc, argv); }
+int main(int argc, char **argv) {
+  return pmill::run<pmill::Program<pmill::program::Config>>(argc, argv);
+}

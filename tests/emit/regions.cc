@@ -113,7 +113,7 @@ struct Described<elements::Paint> {
   static constexpr const CounterSpec *counters = nullptr;
 };
 
-namespace {
+namespace program {
 
 using namespace elements;  // NOLINT: a generated file, included nowhere
 
@@ -344,7 +344,9 @@ struct Config {
   };
 };
 
-}  // namespace
+}  // namespace program
 }  // namespace pmill
 
-int main(int argc, char **argv) { return pmill::run<pmill::Program<pmill::Config>>(argc, argv); }
+int main(int argc, char **argv) {
+  return pmill::run<pmill::Program<pmill::program::Config>>(argc, argv);
+}

@@ -110,7 +110,7 @@ struct Described<elements::Tee> {
   static constexpr const CounterSpec *counters = nullptr;
 };
 
-namespace {
+namespace program {
 
 using namespace elements;  // NOLINT: a generated file, included nowhere
 
@@ -356,7 +356,9 @@ struct Config {
   };
 };
 
-}  // namespace
+}  // namespace program
 }  // namespace pmill
 
-int main(int argc, char **argv) { return pmill::run<pmill::Program<pmill::Config>>(argc, argv); }
+int main(int argc, char **argv) {
+  return pmill::run<pmill::Program<pmill::program::Config>>(argc, argv);
+}

@@ -1,0 +1,103 @@
+"""From the text of a program to what is linked: clang, then LLVM. The driver's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pmill.blame import blame
+from pmill.diagnostics import fail
+from pmill.elements import probe_unit
+from pmill.toolchain import Compiler, CompilerError
+
+if TYPE_CHECKING:
+    from pmill.graph import PipelineGraph
+    from pmill.llvm import Backend, Form
+    from pmill.options import CompileOptions
+
+
+def machine_code(
+    text: str,
+    graph: PipelineGraph,
+    options: CompileOptions,
+    compiler: Compiler,
+    work: Path,
+    form: Form,
+) -> bytes:
+    """Compile a whole program; clang's errors are told in the words of the configuration."""
+    source = _written(text, work)
+    with _checks(text, graph, compiler):
+        if llvmlite_can(compiler):
+            bitcode = compiler.bitcode(source)
+            return _backend(options).compile(bitcode, form)
+        if form != "obj":
+            raise fail("PM0706", f"--emit={form} needs LLVM passes run by pmill itself")
+        return compiler.object(source).read_bytes()
+
+
+def objects(
+    text: str,
+    graph: PipelineGraph,
+    options: CompileOptions,
+    compiler: Compiler,
+    work: Path,
+    *,
+    halves: bool,
+) -> list[Path]:
+    """Compile a program to the objects that are linked; `halves`: two of them at once.
+
+    Only the half that packets usually run through goes through pmill's LLVM passes then.
+    """
+    if not halves or not llvmlite_can(compiler):
+        target = work / "program.o"
+        target.write_bytes(machine_code(text, graph, options, compiler, work, "obj"))
+        return [target]
+    source, target = _written(text, work), work / "usual.o"
+    with _checks(text, graph, compiler) as pool:
+        rest = pool.submit(compiler.object, source, "REST")
+        bitcode = compiler.bitcode(source, "USUAL")
+        target.write_bytes(_backend(options).compile(bitcode, "obj"))
+        return [target, rest.result()]
+
+
+def llvmlite_can(compiler: Compiler) -> bool:
+    """Whether pmill runs the LLVM passes itself: no sanitizer, and clang no newer than our LLVM."""
+    if compiler.sanitize:
+        return False
+    from pmill import llvm
+
+    return compiler.tools.clang_version[0] <= llvm.llvm_version()[0]
+
+
+def _written(text: str, work: Path) -> Path:
+    source = work / "program.cc"
+    source.write_text(text)
+    return source
+
+
+@contextmanager
+def _checks(text: str, graph: PipelineGraph, compiler: Compiler) -> Iterator[ThreadPoolExecutor]:
+    """Check meanwhile that clang reads the element headers as pmill does; blame for errors."""
+    used = {e.spec.name: e.spec for e in graph.elements.values()}
+    probe = probe_unit([used[name] for name in sorted(used)])
+    with ThreadPoolExecutor() as pool:
+        checked: Future[None] = pool.submit(compiler.check, probe)
+        pool.submit(import_module, "pmill.llvm")  # it is large
+        try:
+            yield pool
+            checked.result()
+        except CompilerError as error:
+            raise blame(error, text, graph) from error
+
+
+def _backend(options: CompileOptions) -> Backend:
+    from pmill import llvm
+
+    chosen = llvm.DEFAULT if options.level >= 3 else ()
+    return llvm.Backend(
+        march=options.march, passes=tuple(p for p in chosen if p.name not in options.disabled)
+    )
