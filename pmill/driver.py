@@ -116,9 +116,11 @@ def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
         return text.encode()
     with tempfile.TemporaryDirectory(prefix="pmill-") as work:
         compiler = _compiler(options, element_directories(options, Diagnostics()))
+        generated = Path(work) / "program.cc"
+        generated.write_text(text)
         match emit:
             case "llvm" | "asm" | "obj":
-                return machine_code(text, graph, options, compiler, Path(work), emit)
+                return machine_code(generated, graph, options, compiler, emit)
             case _:
                 raise AssertionError(emit)
 
@@ -167,11 +169,12 @@ def _program(
             graph, reports = _front(source, options, diags, "exe")
             assert not isinstance(graph, bytes), "the front stages end in a graph"
             plan = lower(graph)
-            text = render(plan)
+            generated = work / "program.cc"
+            generated.write_text(render(plan))
             if not compiler.sanitize and not llvmlite_can(compiler):
                 _warn_newer_clang(compiler, diags)
             progress("compiling")
-            made = objects(text, graph, options, compiler, work, halves=plan.halves)
+            made = objects(generated, graph, options, compiler, halves=plan.halves)
             progress("linking")
             link(tools, [*made, *_prepared(runtime)], work / "program", options.sanitize)
             for leftover in work.glob("*.o"), work.glob("*.bc"):

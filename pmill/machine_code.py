@@ -21,16 +21,14 @@ if TYPE_CHECKING:
 
 
 def machine_code(
-    text: str,
+    source: Path,
     graph: PipelineGraph,
     options: CompileOptions,
     compiler: Compiler,
-    work: Path,
     form: Form,
 ) -> bytes:
     """Compile a whole program; clang's errors are told in the words of the configuration."""
-    source = _written(text, work)
-    with _checks(text, graph, compiler):
+    with _checks(source, graph, compiler):
         if llvmlite_can(compiler):
             bitcode = compiler.bitcode(source)
             return _backend(options).compile(bitcode, form)
@@ -40,24 +38,23 @@ def machine_code(
 
 
 def objects(
-    text: str,
+    source: Path,
     graph: PipelineGraph,
     options: CompileOptions,
     compiler: Compiler,
-    work: Path,
     *,
     halves: bool,
 ) -> list[Path]:
-    """Compile a program to the objects that are linked; `halves`: two of them at once.
+    """Compile a program to objects beside it; `halves`: two of them at once.
 
     Only the half that packets usually run through goes through pmill's LLVM passes then.
     """
     if not halves or not llvmlite_can(compiler):
-        target = work / "program.o"
-        target.write_bytes(machine_code(text, graph, options, compiler, work, "obj"))
+        target = source.with_suffix(".o")
+        target.write_bytes(machine_code(source, graph, options, compiler, "obj"))
         return [target]
-    source, target = _written(text, work), work / "usual.o"
-    with _checks(text, graph, compiler) as pool:
+    target = source.with_name("usual.o")
+    with _checks(source, graph, compiler) as pool:
         rest = pool.submit(compiler.object, source, "REST")
         bitcode = compiler.bitcode(source, "USUAL")
         target.write_bytes(_backend(options).compile(bitcode, "obj"))
@@ -73,14 +70,8 @@ def llvmlite_can(compiler: Compiler) -> bool:
     return compiler.tools.clang_version[0] <= llvm.llvm_version()[0]
 
 
-def _written(text: str, work: Path) -> Path:
-    source = work / "program.cc"
-    source.write_text(text)
-    return source
-
-
 @contextmanager
-def _checks(text: str, graph: PipelineGraph, compiler: Compiler) -> Iterator[ThreadPoolExecutor]:
+def _checks(source: Path, graph: PipelineGraph, compiler: Compiler) -> Iterator[ThreadPoolExecutor]:
     """Check meanwhile that clang reads the element headers as pmill does; blame for errors."""
     used = {e.spec.name: e.spec for e in graph.elements.values()}
     probe = probe_unit([used[name] for name in sorted(used)])
@@ -91,7 +82,7 @@ def _checks(text: str, graph: PipelineGraph, compiler: Compiler) -> Iterator[Thr
             yield pool
             checked.result()
         except CompilerError as error:
-            raise blame(error, text, graph) from error
+            raise blame(error, source.read_text(), graph) from error
 
 
 def _backend(options: CompileOptions) -> Backend:

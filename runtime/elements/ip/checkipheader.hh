@@ -3,6 +3,7 @@
 
 #include <pmill/element.hh>
 #include <pmill/net/ip_check.hh>
+#include <pmill/out_of_line.hh>
 
 namespace pmill::elements {
 
@@ -51,11 +52,20 @@ struct CheckIPHeader {
     const std::uint32_t available = packet.length() >= offset ? packet.length() - offset : 0;
     auto *header = packet.data() + offset;
     const auto plain = net::check_plain(header, available, self.args.checksum, self.args);
-    if (plain.good) [[likely]] {
-      ++self.state.count;
-      net::accept(packet, header, available, net::IPv4::kBytes, plain.length);
-      return emit<0>(self, packet);
-    }
+    if (!plain.good) [[unlikely]]
+      return check_any<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+    ++self.state.count;
+    net::accept(packet, header, available, net::IPv4::kBytes, plain.length);
+    emit<0>(self, packet);
+  }
+
+ private:
+  /// Headers with options, and headers that are wrong.
+  template <typename S, typename P>
+  PMILL_COLD static void check_any(S self, P packet) {
+    const std::uint32_t offset = self.args.offset;
+    const std::uint32_t available = packet.length() >= offset ? packet.length() - offset : 0;
+    auto *header = packet.data() + offset;
     const auto fault = net::find_fault(header, available, self.args.checksum, self.args);
     if (fault != net::HeaderFault::none)
       return reject<1>(self, packet,
@@ -63,7 +73,7 @@ struct CheckIPHeader {
     ++self.state.count;
     const net::IPv4 &ip = *net::ipv4(header);
     net::accept(packet, header, available, ip.header_bytes(), ip.total_bytes());
-    emit_rarely<0>(self, packet);
+    emit<0>(self, packet);
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <pmill/element.hh>
 #include <pmill/net/ip_check.hh>
+#include <pmill/out_of_line.hh>
 
 namespace pmill::elements {
 
@@ -40,19 +41,25 @@ struct IPInputCombo {
       packet.pull(kEtherBytes);
     else
       packet.pull(packet.length());
-    auto *header = packet.data();
     const std::uint32_t available = packet.length();
-    const auto plain = net::check_plain(header, available, true, self.args);
-    if (plain.good) [[likely]] {
-      net::accept(packet, header, available, net::IPv4::kBytes, plain.length);
-      return emit<0>(self, packet);
-    }
-    const auto fault = net::find_fault(header, available, true, self.args);
+    const auto plain = net::check_plain(packet.data(), available, true, self.args);
+    if (!plain.good) [[unlikely]]
+      return check_any<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+    net::accept(packet, packet.data(), available, net::IPv4::kBytes, plain.length);
+    emit<0>(self, packet);
+  }
+
+ private:
+  /// Headers with options, and headers that are wrong.
+  template <typename S, typename P>
+  PMILL_COLD static void check_any(S self, P packet) {
+    auto *header = packet.data();
+    const auto fault = net::find_fault(header, packet.length(), true, self.args);
     if (fault != net::HeaderFault::none)
       return drop(self, packet, net::note_fault(self.state, fault, self.name, false));
     const net::IPv4 &ip = *net::ipv4(header);
-    net::accept(packet, header, available, ip.header_bytes(), ip.total_bytes());
-    emit_rarely<0>(self, packet);
+    net::accept(packet, header, packet.length(), ip.header_bytes(), ip.total_bytes());
+    emit<0>(self, packet);
   }
 };
 

@@ -56,6 +56,10 @@ class FewRoutes {
     // Insertion sort, the longest prefix first, of two equal ones the later first.
     std::size_t used = 0;
     for (const Route &route : routes) {
+      if (route.prefix.mask.value == 0) {
+        rest_ = {route.gateway, route.output};
+        continue;
+      }
       const auto longer = [&](std::size_t i) {
         return std::popcount(masks_[i]) > std::popcount(route.prefix.mask.value);
       };
@@ -68,7 +72,10 @@ class FewRoutes {
     }
   }
 
-  /// The longest match of a destination: one bit of as many as there are routes, or none.
+  /// Where everything goes that matches no longer prefix: the default route, or nowhere.
+  constexpr const Hop &rest() const { return rest_; }
+  /// The longest match of a destination: one bit of as many as there are routes, or none. The
+  /// default route has no bit.
   PMILL_INLINE std::uint32_t match(IPAddress destination) const {
     if constexpr (Count <= kVeryFewRoutes) {
       for (std::size_t i = 0; i < Count; ++i)
@@ -87,14 +94,10 @@ class FewRoutes {
       if (hops_[i].output == output) bits |= std::uint32_t{1} << i;
     return bits;
   }
-  /// The hop of a match that there is.
   PMILL_INLINE const Hop &hop(std::uint32_t match) const {
-    return hops_[static_cast<std::size_t>(std::countr_zero(match))];
+    return match == 0 ? rest_ : hops_[static_cast<std::size_t>(std::countr_zero(match))];
   }
-  PMILL_INLINE Hop find(IPAddress destination) const {
-    const std::uint32_t found = match(destination);
-    return found == 0 ? Hop{} : hop(found);
-  }
+  PMILL_INLINE const Hop &find(IPAddress destination) const { return hop(match(destination)); }
 
  private:
   static constexpr std::size_t kStep = 8;
@@ -129,6 +132,7 @@ class FewRoutes {
   alignas(64) std::array<std::uint32_t, kLanes> masks_{};
   alignas(64) std::array<std::uint32_t, kLanes> values_{};
   std::array<Hop, kLanes> hops_{};
+  Hop rest_;
 };
 
 /// A table of any size, made once when the program starts and read by all workers.

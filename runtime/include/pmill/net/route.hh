@@ -9,6 +9,7 @@
 #include <pmill/element.hh>
 #include <pmill/net/lpm.hh>
 #include <string_view>
+#include <tuple>
 
 namespace pmill::net {
 
@@ -17,12 +18,14 @@ template <typename Args, std::size_t Outputs>
 struct ConstantRoutes {
   static constexpr FewRoutes<Args::routes.size()> table{Args::routes};
 
-  /// The outputs in the order in which they are tried: the one that most routes lead to first.
+  /// The outputs in the order in which they are tried: the one that most routes lead to first, and
+  /// last, without a question, the one for the rest.
   static constexpr auto order = [] {
     std::array<std::size_t, Outputs> outputs{};
     for (std::size_t i = 0; i < Outputs; ++i) outputs[i] = i;
     const auto key = [](std::size_t output) {
-      return std::pair(-std::popcount(table.routes_to(output)), output);
+      const int routes = std::popcount(table.routes_to(static_cast<std::uint32_t>(output)));
+      return std::tuple(output == table.rest().output, -routes, output);
     };
     std::sort(outputs.begin(), outputs.end(),
               [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
@@ -41,7 +44,8 @@ struct ConstantRoutes {
   /// The gateway is looked up behind the branch: where nobody asks for it, not at all.
   template <std::size_t Output>
   PMILL_INLINE static bool try_output(auto &self, auto &packet, std::uint32_t match) {
-    if ((match & table.routes_to(Output)) == 0) return false;
+    if constexpr (Output != table.rest().output)
+      if ((match & table.routes_to(Output)) == 0) return false;
     if (const IPAddress gateway = table.hop(match).gateway) packet.set(meta::dst_ip, gateway.value);
     emit<Output>(self, packet);
     return true;
