@@ -12,10 +12,14 @@ from pmill import __version__
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.options import CompileOptions
 
+# Without a value, a simulated clock starts where Click's does.
+_SIMTIME = "--simtime=1000000000"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    words = [_SIMTIME if word == "--simtime" else word for word in words]
     if words and words[0] == "bench":
         from pmill.bench import main as bench
 
@@ -98,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         help="where the packets that a port transmits are written",
     )
     p.add_argument("--duration", type=float, metavar="S", help="stop after S seconds")
+    p.add_argument(
+        "--simtime",
+        type=float,
+        metavar="T",
+        help="simulate the clock, which starts at T seconds (1000000000) and never waits",
+    )
     p.add_argument("--stats", choices=("text", "json"), default="text", help="form of the report")
     p.set_defaults(run=_run)
 
@@ -246,6 +256,7 @@ def _run(arguments: argparse.Namespace) -> int:
         captures=arguments.pcap,
         outputs=arguments.out,
         duration=arguments.duration,
+        simtime=arguments.simtime,
         stats=arguments.stats,
         eal=arguments.eal,
     )

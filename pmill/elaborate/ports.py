@@ -82,6 +82,7 @@ def resolve_ports(
     if _report_conflicts(instances, valid, resolved, diags):
         return {}
     _report_reuse(instances, valid, resolved, diags)
+    _report_pull_cycle(instances, valid, resolved, diags)
     # A port that is out of range counts as a use: one mistake, one message.
     _report_unused(instances, connections, diags)
     return {
@@ -244,6 +245,47 @@ def _report_reuse(
                 notes=(Note("it is already connected here", first[key].span),),
                 hint=other,
             )
+
+
+def _report_pull_cycle(
+    instances: Mapping[str, Instance],
+    connections: Sequence[FlatConnection],
+    resolved: Mapping[_Key, Processing | None],
+    diags: Diagnostics,
+) -> None:
+    """Report connections through which a pull would come back to where it is (PM0509)."""
+    pulls = [c for c in connections if resolved[_ends(c)[0]] == "pull"]
+    by_target: dict[str, list[FlatConnection]] = {}
+    for c in pulls:
+        by_target.setdefault(c.target, []).append(c)
+
+    def before(c: FlatConnection) -> list[FlatConnection]:
+        """The connections that are pulled from when `c` is."""
+        flow = instances[c.source].spec.flow
+        return [
+            b for b in by_target.get(c.source, []) if code_flows(flow, b.target_port, c.source_port)
+        ]
+
+    done: set[FlatConnection] = set()
+    for start in pulls:
+        path: list[tuple[FlatConnection, list[FlatConnection]]] = [(start, before(start))]
+        while path:
+            c, todo = path[-1]
+            if c in done or not todo:
+                done.add(c)
+                path.pop()
+                continue
+            following = todo.pop()
+            if any(following is on for on, _ in path):
+                diags.error(
+                    "PM0509",
+                    f"packets are pulled in a circle: '{instances[c.source].label}' pulls, in the "
+                    "end, from itself",
+                    c.span,
+                    hint="somewhere on the way there must be a Queue and an Unqueue",
+                )
+                return
+            path.append((following, before(following)))
 
 
 def _report_unused(

@@ -92,10 +92,11 @@ def _instance(
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
         arguments=tuple(_arguments(element)),
-        receives=bool(element.inputs),
+        receives="push" in element.inputs,
         live_bits=live,
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         hops=hops,
+        sources=_sources(graph, element, idents),
         connected=sum(1 << port for port in by_port if port < 64),
     )
 
@@ -106,11 +107,31 @@ def _hop(
     if connection is None:
         return HopPlan(port=port, type="Unconnected", comment="nothing")
     target = connection.target
+    if not graph.is_push(connection):
+        return HopPlan(port=port, type="Pulled", comment=target.element)
     hop = f"{_HOPS[connection.call]}<{idents[target.element]}>"
     if (connection.source, target) in graph.back_edges:
         hop = f"Back<{hop}>"
     where = target.element if target.number == 0 else f"[{target.number}] {target.element}"
     return HopPlan(port=port, type=hop, comment=where)
+
+
+def _sources(
+    graph: PipelineGraph, element: Element, idents: Mapping[str, str]
+) -> tuple[HopPlan, ...]:
+    """What the inputs of an element that pulls are connected to."""
+    if "pull" not in element.inputs:
+        return ()
+    by_port = {c.target.number: c for c in graph.incoming(element.name) if not graph.is_push(c)}
+
+    def source(port: int) -> HopPlan:
+        c = by_port.get(port)
+        if c is None:
+            return HopPlan(port=port, type="Pushed", comment="what is pushed")
+        name = c.source.element
+        return HopPlan(port=port, type=f"Pull<{idents[name]}>", comment=name)
+
+    return tuple(source(port) for port in range(len(element.inputs)))
 
 
 def _arguments(element: Element) -> Iterable[ArgumentPlan]:

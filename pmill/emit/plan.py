@@ -17,7 +17,7 @@ class ArgumentPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HopPlan:
-    """What is behind one output: `type` is the C++ hop, `comment` names the target for people."""
+    """What is behind a port: `type` is the C++ hop, `comment` names the element for people."""
 
     port: int
     type: str
@@ -28,8 +28,8 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
-    `receives`: it has inputs. `live_bits`: the fields of a packet that it reads, or an element
-    behind it.
+    `receives`: packets are pushed to it. `live_bits`: the fields of a packet that it reads, or an
+    element behind it. `sources`: what its inputs pull from, empty when it does not pull.
     `connected` has a bit for each of the first 64 outputs that lead anywhere.
     """
 
@@ -43,6 +43,7 @@ class InstancePlan:
     live_bits: int
     live_names: tuple[str, ...]
     hops: tuple[HopPlan, ...]
+    sources: tuple[HopPlan, ...]
     connected: int
 
 

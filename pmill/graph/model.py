@@ -124,9 +124,14 @@ class PipelineGraph:
         """Return the connections that enter an element, by port."""
         return self._incoming[element]
 
+    def is_push(self, connection: Connection) -> bool:
+        """Whether packets are pushed through a connection, not pulled."""
+        source = connection.source
+        return self.elements[source.element].outputs[source.number] == "push"
+
     @property
     def back_edges(self) -> frozenset[tuple[Port, Port]]:
-        """Connections that close a cycle, found depth first from the sources in order.
+        """Push connections that close a cycle, found depth first from the sources in order.
 
         The choice depends only on the configuration's order and on what packets can reach, so
         that it is the same at every optimisation level.
@@ -135,7 +140,7 @@ class PipelineGraph:
 
     @property
     def postorder(self) -> tuple[str, ...]:
-        """All elements, each behind those it leads to, but for back edges."""
+        """All elements, each behind those it pushes to, but for back edges."""
         return self._walk[1]
 
     @cached_property
@@ -145,11 +150,12 @@ class PipelineGraph:
         order: list[str] = []
         back: set[tuple[Port, Port]] = set()
         starts = [n for n, e in self.elements.items() if e.spec.source] + list(self.elements)
+        pushes = {n: [c for c in self._outgoing[n] if self.is_push(c)] for n in self.elements}
         for start in starts:
             if start in state:
                 continue
             state[start] = 1
-            stack = [(start, iter(self._outgoing[start]))]
+            stack = [(start, iter(pushes[start]))]
             while stack:
                 name, edges = stack[-1]
                 for c in edges:
@@ -158,7 +164,7 @@ class PipelineGraph:
                         back.add((c.source, c.target))
                     elif target not in state:
                         state[target] = 1
-                        stack.append((target, iter(self._outgoing[target])))
+                        stack.append((target, iter(pushes[target])))
                         break
                 else:
                     state[name] = 2

@@ -12,7 +12,8 @@ one function an element, and carries no copies of hot code); and a join, where c
 the program. Of the connections that meet at an element with more than `small` elements behind it,
 those on the shortest way from a source are inlined, since the shortest way is the usual one, and
 the others call one shared copy. When even that would add more than `budget` elements, all call.
-Packets keep their order: a call is a call, whoever makes it.
+Packets keep their order: a call is a call, whoever makes it. What pulls takes what it pulls through
+into its own loop body.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class FuseRegions:
         def call(c: Connection) -> Call:
             if c.call != "direct":
                 return c.call
+            if not graph.is_push(c):
+                return "inline"
             if c.source.element in cold:
                 return "cold"
             target = c.target.element
@@ -121,6 +124,7 @@ def _is_nearest(
 def _may_inline(graph: PipelineGraph, cold: frozenset[str], c: Connection) -> bool:
     return (
         c.call in ("direct", "inline")
+        and graph.is_push(c)
         and c.source.element not in cold
         and (c.source, c.target) not in graph.back_edges
     )

@@ -23,6 +23,7 @@ def run_command(
     captures: Sequence[str] = (),
     outputs: Sequence[str] = (),
     duration: float | None = None,
+    simtime: float | None = None,
     stats: str = "text",
     eal: Sequence[str] = (),
     diags: Diagnostics | None = None,
@@ -30,13 +31,15 @@ def run_command(
     """Return the command that runs a program.
 
     `ports` are the ports of its configuration; `captures` and `outputs` are `[PORT=]FILE`;
-    `duration` is in seconds. Warnings go to `diags`. Raises DiagnosticError for captures that
-    cannot be used.
+    `duration` is in seconds, and so is `simtime`, at which a simulated clock starts. Warnings go
+    to `diags`. Raises DiagnosticError for captures that cannot be used.
     """
     plan = plan_devices(ports, captures, outputs, eal, diags or Diagnostics())
     command = [str(program.resolve()), f"--stats={stats}"]
     if duration is not None:
         command += ["--duration", f"{duration:g}"]
+    if simtime is not None:
+        command.append(f"--simtime={simtime!r}")
     for port, packets in plan.expect.items():
         command += ["--expect", f"{port}={packets}"]
     if plan.eal:
@@ -51,6 +54,7 @@ def run_program(
     captures: Sequence[str] = (),
     outputs: Sequence[str] = (),
     duration: float | None = None,
+    simtime: float | None = None,
     stats: str = "text",
     eal: Sequence[str] = (),
 ) -> int:
@@ -62,6 +66,7 @@ def run_program(
         captures=captures,
         outputs=outputs,
         duration=duration,
+        simtime=simtime,
         stats=stats,
         eal=eal,
         diags=diags,

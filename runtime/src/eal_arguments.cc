@@ -80,15 +80,16 @@ std::vector<VirtualDevice> virtual_devices(const std::vector<std::string> &eal) 
   return devices;
 }
 
-std::vector<std::string> eal_arguments(const Options &options, std::size_t megabytes) {
+std::vector<std::string> eal_arguments(const Options &options, bool uses_ports,
+                                       std::size_t megabytes) {
   const auto &user = options.eal;
   std::vector<std::string> all{options.program};
   const auto add = [&](auto... words) { (all.emplace_back(words), ...); };
 
   if (!has_any(user, kLcores)) add("-l", std::to_string(allowed_cpus().front()));
   const bool only_virtual =
-      !has_any(user, kPhysical) &&
-      (!options.has_eal || has(user, "--no-pci") || has(user, "--vdev") || has(user, "--no-huge"));
+      !has_any(user, kPhysical) && (!options.has_eal || !uses_ports || has(user, "--no-pci") ||
+                                    has(user, "--vdev") || has(user, "--no-huge"));
   if (only_virtual && !has(user, "--no-pci")) add("--no-pci");
   const bool small_pages = has(user, "--no-huge") || (only_virtual && !has_any(user, kHugepages));
   if (small_pages) {

@@ -17,6 +17,9 @@ constexpr const char *kHelp = R"(usage: %s [OPTIONS] [-- EAL ARGUMENTS]
 Runs the compiled Click configuration %.*s.
 
   --duration S        stop after S seconds
+  --simtime[=T]       simulate the clock: it starts at T seconds (1000000000) and leaps to
+                      whatever is next to be done; with one worker
+  --simtick NS        nanoseconds that every look at a simulated clock takes (1)
   --stats=text|json   how to print the statistics at the end (text)
   --expect PORT=N     stop when PORT has received N packets and all are done;
                       repeat it to wait for several ports
@@ -52,9 +55,21 @@ std::uint64_t count(const Options &options, std::string_view name, std::string_v
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
   if (error != std::errc{} || end != text.data() + text.size())
     wrong(options, std::string(name) + " needs a number of " +
-                       (name == "--buffers" ? "buffers" : "packets") + ", not " +
-                       runtime::quoted(text));
+                       (name == "--buffers"   ? "buffers"
+                        : name == "--simtick" ? "nanoseconds"
+                                              : "packets") +
+                       ", not " + runtime::quoted(text));
   return n;
+}
+
+/// Seconds since the epoch, with fractions, as nanoseconds.
+std::int64_t epoch(const Options &options, std::string_view text) {
+  const std::string copy(text);
+  char *end = nullptr;
+  const long double seconds = std::strtold(copy.c_str(), &end);
+  if (copy.empty() || *end != '\0' || !(seconds >= 0) || !(seconds < 9e9L))
+    wrong(options, "--simtime needs seconds since 1970, not " + runtime::quoted(text));
+  return static_cast<std::int64_t>(std::llroundl(seconds * 1e9L));
 }
 
 double duration(const Options &options, const char *text) {
@@ -100,6 +115,13 @@ Options parse_options(int argc, char **argv, std::string_view name) {
     }
     if (word == "--verbose" || word == "-v") {
       options.verbose = true;
+    } else if (word == "--simtime") {
+      options.simulated = true;
+    } else if (word.starts_with("--simtime=")) {
+      options.simulated = true;
+      options.epoch = epoch(options, word.substr(std::strlen("--simtime=")));
+    } else if (const char *t = value("--simtick")) {
+      options.tick = static_cast<std::int64_t>(count(options, "--simtick", t));
     } else if (const char *s = value("--duration")) {
       options.duration = duration(options, s);
     } else if (const char *f = value("--stats")) {

@@ -3,12 +3,10 @@
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
-#include <rte_mempool.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <csignal>
 
@@ -16,11 +14,6 @@
 
 namespace pmill::runtime {
 namespace {
-
-constexpr unsigned kPoolCache = 256;
-/// Room for what a worker has in hand: a burst received, made, released and queued.
-constexpr std::size_t kBurstsInHand = 4 * 256;
-constexpr std::size_t kSmallestPool = 4095;
 
 std::atomic<bool> *g_stop_flag = nullptr;
 
@@ -57,33 +50,6 @@ void set_deadline(double seconds) {
   setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
-/// The ports that --expect names, and how many packets each must have seen.
-struct Expected {
-  std::uint16_t port;
-  std::uint64_t packets;
-};
-std::vector<Expected> g_expected;
-
-void find_expected(const Options &options) {
-  for (const auto &e : options.expect) {
-    const auto named = [&](const PortState &p) {
-      return std::to_string(p.id) == e.port || p.name == e.port;
-    };
-    const auto port = std::find_if(ports().begin(), ports().end(), named);
-    if (port == ports().end() || port->receivers.empty())
-      fail("", "--expect names port " + quoted(e.port) + ", from which nothing receives",
-           "name a port that a FromDPDKDevice reads");
-    g_expected.push_back({port->id, e.packets});
-  }
-}
-
-bool expectations_met() {
-  return std::all_of(g_expected.begin(), g_expected.end(), [](const Expected &e) {
-    const PortCounts c = port_counts(e.port);
-    return c.rx_packets + c.rx_missed + c.rx_errors + c.rx_no_buffer >= e.packets;
-  });
-}
-
 std::size_t descriptor_sum() {
   std::size_t n = 0;
   for (const PortState &p : ports()) {
@@ -107,76 +73,7 @@ int launched(void *argument) {
   return 0;
 }
 
-/// Whether every worker had nothing to do, or is done, after it had `seen` idle iterations.
-bool all_idle_since(const std::vector<std::uint64_t> &seen) {
-  for (std::size_t w = 0; w < state().worker_count; ++w) {
-    const WorkerStatus &s = state().workers[w];
-    const bool running = s.watches || rte_eal_get_lcore_state(s.lcore) == RUNNING;
-    if (running && s.idle.load(std::memory_order_relaxed) == seen[w]) return false;
-  }
-  return true;
-}
-
-std::vector<std::uint64_t> idle_counts() {
-  std::vector<std::uint64_t> counts;
-  for (std::size_t w = 0; w < state().worker_count; ++w)
-    counts.push_back(state().workers[w].idle.load(std::memory_order_relaxed));
-  return counts;
-}
-
 }  // namespace
-
-std::size_t PoolPlan::bytes() const {
-  rte_mempool_objsz size{};
-  const auto element = sizeof(rte_mbuf) + kBufferPrivateBytes + data_room;
-  rte_mempool_calc_obj_size(static_cast<std::uint32_t>(element), 0, &size);
-  // The ring of the pool and the objects that do not fit to the end of a page come on top.
-  return buffers * (size.total_size + 16) * 17 / 16 + (std::size_t{1} << 20);
-}
-
-PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
-                   std::size_t captured, const Options &options) {
-  std::size_t data = setup.data_bytes();
-  for (const auto &e : setup.receive())
-    if (const unsigned mtu = wanted_mtu(e.request); mtu != 0)
-      data = std::max<std::size_t>(data, mtu + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2 * 4);
-  if (data > UINT16_MAX - RTE_PKTMBUF_HEADROOM)
-    fail("", "packets of " + std::to_string(data) + " bytes do not fit into a buffer",
-         "keep to " + std::to_string(UINT16_MAX - RTE_PKTMBUF_HEADROOM) + " bytes");
-  std::size_t waiting = 0;
-  for (const auto &e : setup.transmit()) waiting += e.request.iqueue;
-  const std::size_t each = kBurstsInHand + setup.kept() + waiting + kPoolCache * 3 / 2;
-  const std::size_t wanted = workers * each + descriptors + captured * 5 / 4;
-  PoolPlan plan;
-  plan.data_room = std::min<std::size_t>((data + RTE_PKTMBUF_HEADROOM + 63) / 64 * 64, UINT16_MAX);
-  // One less than a power of two is what the ring behind a pool holds.
-  plan.buffers = options.buffers != 0 ? options.buffers
-                                      : std::max(kSmallestPool, std::bit_ceil(wanted + 1) - 1);
-  return plan;
-}
-
-BufferPool pool_of(int socket) {
-  auto &pools = state().pools;
-  if (const auto found = pools.find(socket); found != pools.end()) return found->second;
-  const PoolPlan &plan = state().pool_plan;
-  const auto cache = static_cast<unsigned>(
-      std::min<std::size_t>({kPoolCache, plan.buffers * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
-  const auto make = [&](int where) {
-    return rte_pktmbuf_pool_create(("pmill-" + std::to_string(socket)).c_str(),
-                                   static_cast<unsigned>(plan.buffers), cache, kBufferPrivateBytes,
-                                   static_cast<std::uint16_t>(plan.data_room), where);
-  };
-  BufferPool pool = make(socket);
-  if (pool == nullptr) pool = make(SOCKET_ID_ANY);
-  if (pool == nullptr) {
-    const std::string megabytes = std::to_string((plan.bytes() >> 20) + 1);
-    fail("",
-         "not enough memory for " + std::to_string(plan.buffers) + " buffers of " +
-             std::to_string(plan.data_room) + " bytes, which take " + megabytes + " MB",
-         "give DPDK more (-- -m MEGABYTES), or take fewer buffers (--buffers N)");
-  }
-  return pools[socket] = pool;
-}
 
 void start(const Options &options, const Setup &setup, bool has_work, std::atomic<bool> &stop) {
   State &s = state();
@@ -193,13 +90,21 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
   s.worker_count = g_lcores.size();
   s.workers = std::make_unique<WorkerStatus[]>(s.worker_count);
   s.clock.start();
+  if (options.simulated) {
+    if (s.worker_count > 1)
+      fail("",
+           "a simulated clock serves one worker, and there are " + std::to_string(s.worker_count),
+           "name one lcore: -- -l 0");
+    s.clock.simulate(options.epoch, options.tick);
+  }
   assign_ports(setup, static_cast<unsigned>(s.worker_count));
   find_expected(options);
   s.pool_plan = plan_pool(setup, s.worker_count, descriptor_sum(),
                           captured_packets(virtual_devices(options.eal)), options);
   for (std::size_t w = 0; w < s.worker_count; ++w) {
     s.workers[w].lcore = g_lcores[w];
-    s.workers[w].watches = s.worker_count == 1 && !g_expected.empty();
+    s.workers[w].alone = s.worker_count == 1;
+    s.workers[w].watches = s.workers[w].alone && expects();
     pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
   for (PortState &port : ports()) pool_of(port.socket);
@@ -222,7 +127,7 @@ void start_ports() {
 
 void run_workers(void (*loop)(WorkerStatus &)) {
   State &s = state();
-  set_deadline(s.options.duration);
+  if (!s.options.simulated) set_deadline(s.options.duration);
   const std::uint64_t begin = Clock::cycles();
   if (s.workers[0].lcore == rte_get_main_lcore()) {
     loop(s.workers[0]);
@@ -239,31 +144,16 @@ void run_workers(void (*loop)(WorkerStatus &)) {
     };
     while (running()) {
       usleep(1000);
-      if (!g_expected.empty()) watch();
+      if (expects()) watch();
     }
     rte_eal_mp_wait_lcore();
   }
   s.seconds = static_cast<double>(Clock::cycles() - begin) / static_cast<double>(rte_get_tsc_hz());
+  if (s.options.simulated)
+    s.seconds =
+        static_cast<double>(s.workers[0].worker->clock.simulated_now() - s.options.epoch) / 1e9;
   s.stop->store(true, std::memory_order_relaxed);
   set_deadline(0);
-}
-
-void watch() {
-  static std::uint64_t calls = 0;
-  static std::uint64_t met_at = 0;  // TSC
-  static std::vector<std::uint64_t> idle_then;
-  if (met_at != 0) {
-    // A source without an end never lets its worker be idle; two seconds are patience enough.
-    const bool patient = Clock::cycles() - met_at < 2 * rte_get_tsc_hz();
-    if (all_idle_since(idle_then) || !patient) state().stop->store(true, std::memory_order_relaxed);
-    return;
-  }
-  // Devices count slowly; the first calls look at once, so that short runs end at once. By
-  // number, not by time: a run on a fixed trace must take the same instructions every time.
-  if (++calls > 64 && calls % 64 != 0) return;
-  if (!expectations_met()) return;
-  met_at = Clock::cycles();
-  idle_then = idle_counts();
 }
 
 void stop_ports() {

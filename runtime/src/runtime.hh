@@ -48,8 +48,10 @@ void verify_captures(const std::vector<VirtualDevice> &devices);
 /// Buffers that devices take for themselves before anything is received.
 std::size_t captured_packets(const std::vector<VirtualDevice> &devices);
 
-/// The complete arguments for EAL: the user's, and what is missing.
-std::vector<std::string> eal_arguments(const Options &options, std::size_t megabytes);
+/// The complete arguments for EAL: the user's, and what is missing. `uses_ports`: the program may
+/// mean devices that the user did not name.
+std::vector<std::string> eal_arguments(const Options &options, bool uses_ports,
+                                       std::size_t megabytes);
 /// The prefix of EAL's files that only this process uses.
 std::string file_prefix();
 /// CPUs that this process may use.
@@ -116,6 +118,11 @@ struct State {
   std::atomic<bool> failed{false};  // the exit status is 1
 };
 State &state();
+
+/// Finds the ports that --expect names.
+void find_expected(const Options &options);
+/// Whether anything is expected.
+bool expects();
 
 /// The status of every worker.
 std::span<WorkerStatus> workers();

@@ -32,12 +32,13 @@ def run_program(
     *,
     level: int = 3,
     dialect: str = "fastclick",
+    options: tuple[str, ...] = (),
     stdin: bytes = b"",
     file_limit: int | None = None,
 ) -> Run:
     """Compile a configuration and run it in a folder, where its files are.
 
-    With `file_limit`, no file may grow larger: writing fails as on a full disk.
+    `options` are the program's own. With `file_limit`, no file may grow larger: writing fails as on a full disk.
     """
 
     def limit() -> None:
@@ -45,10 +46,10 @@ def run_program(
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
 
-    options = CompileOptions(level=level, variables={}, dialect=dialect)
-    program = compile_config(Source("test.click", text), options, Diagnostics()).program
+    chosen = CompileOptions(level=level, variables={}, dialect=dialect)
+    program = compile_config(Source("test.click", text), chosen, Diagnostics()).program
     done = subprocess.run(
-        [str(program), "--stats=json"],
+        [str(program), "--stats=json", *options],
         cwd=folder,
         input=stdin,
         capture_output=True,

@@ -18,7 +18,8 @@ def test_more_than_the_headroom(run_element: RunElement) -> None:
     assert got[500:] == bytes(range(60))
 
 
-def test_no_room(run_element: RunElement) -> None:
-    result = run_element("Unstrip(60000)", [bytes(range(60))])
+@pytest.mark.parametrize("length", [60000, 2**31, 2**32 - 1])
+def test_no_room(run_element: RunElement, length: int) -> None:
+    result = run_element(f"Unstrip({length})", [bytes(range(60))])
     assert result.out[0] == []
     assert result.counters["e.no_room"] == 1

@@ -42,6 +42,19 @@ def classifier(patterns: list[str]) -> Node:
     return f"Classifier({', '.join(patterns)})", len(patterns)
 
 
+# What is pulled through, between a queue and what pulls.
+PULLED = st.one_of(
+    written("Paint({}, {})", PAINTS, ANNOTATIONS),
+    written("CheckPaint({})", PAINTS),
+    written("Strip({})", BYTES),
+    written("CheckIPHeader({}, CHECKSUM {})", st.sampled_from((0, 14)), BOOLS),
+    st.just("PullTee"),
+    st.just("EtherMirror -> Counter -> PullNull"),
+    st.just("RoundRobinSched"),
+)
+QUEUE = "{{ input -> Queue({}) -> {} -> Unqueue({}) -> output }}"
+QUEUES = written(QUEUE, st.sampled_from((1, 3, 50, 1000)), PULLED, st.sampled_from((-1, 1, 3)))
+
 # What writes the time of day into packets is left out: no two runs would agree.
 NODES: st.SearchStrategy[Node] = st.one_of(
     with_outputs(written("Paint({}, {})", PAINTS, ANNOTATIONS), 1),
@@ -64,6 +77,8 @@ NODES: st.SearchStrategy[Node] = st.one_of(
     with_outputs(st.just("DropBroadcasts"), 1),
     with_outputs(st.just("FixIPSrc(10.0.0.1)"), 1),
     with_outputs(st.just("ICMPError(10.0.0.1, timeexceeded)"), 1),
+    with_outputs(QUEUES, 1),
+    with_outputs(QUEUES, 1),
 )
 
 
@@ -83,7 +98,7 @@ class Config:
         names += [f"out{i}" for i in range(self.sinks)] + ["rest"]
         lines = [f"n{i} :: {text};" for i, (text, _) in enumerate(self.nodes)]
         lines += [f"out{i} :: ToDump(out{i}.pcap, SNAPLEN 0);" for i in range(self.sinks)]
-        lines += ["rest :: Discard;", f"FromDump(in.pcap, STOP true) -> {names[self.first]};"]
+        lines += ["rest :: Discard;", f"FromDump(in.pcap) -> {names[self.first]};"]
         for i, row in enumerate(self.targets):
             lines += [f"n{i}[{output}] -> {names[t]};" for output, t in enumerate(row)]
         used = {t for row in self.targets for t in row} | {self.first}

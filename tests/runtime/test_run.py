@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Compiled
 from tests.runtime.conftest import FORWARD, Build, frames, read_capture, run, write_capture
 
 _NOTHING = ["--vdev", "net_null0,no-rx=1"]
@@ -178,3 +179,32 @@ def test_a_full_disk_behind_a_port(build: Build, tmp_path: Path) -> None:
     assert sink.stat().st_size == 24 + kept * 76
     assert f"'{sink}' holds only {kept} of the 1000 packets that net_pcap0 sent" in done.stderr
     assert "is its disk full?" in done.stderr
+
+
+@pytest.mark.parametrize("level", ["-O0", "-O3"])
+def test_a_queue_between_two_workers(compiled: Compiled, tmp_path: Path, level: str) -> None:
+    """One worker reads and pushes, the other pulls and writes: nothing is lost, all is in order."""
+    source = write_capture(tmp_path / "in.pcap", frames(20000))
+    config = tmp_path / "queue.click"
+    config.write_text(
+        f"FromDump({source}, BURST 7) -> q :: Queue(100000) -> Unqueue(BURST 3)"
+        f" -> second :: Queue(64) -> ToDump({tmp_path}/out.pcap, SNAPLEN 0);\n"
+    )
+    done = run(compiled(config, level), "--stats=json", eal=["--lcores", "0@0,1@0,2@1"])
+    assert done.returncode == 0, done.stderr
+    counters = json.loads(done.stdout)["elements"]
+    assert counters["q"]["counters"]["drops"] == 0
+    lost = counters["second"]["counters"]["drops"]
+    found = [frame for _, frame in read_capture(tmp_path / "out.pcap")]
+    assert len(found) == 20000 - lost
+    assert found == sorted(found)
+
+
+def test_workers_that_wait_for_each_other_end(compiled: Compiled, tmp_path: Path) -> None:
+    """A worker that only pulls does not end before the packets of the other have come through."""
+    config = tmp_path / "late.click"
+    config.write_text(
+        "RatedSource(x, 200, 20) -> Queue -> Unqueue -> Queue -> u :: Unqueue -> d :: Discard;\n"
+    )
+    done = run(compiled(config, "-O3"), "--stats=json", eal=["--lcores", "0@0,1@0,2@1"])
+    assert json.loads(done.stdout)["elements"]["d"]["counters"]["count"] == 20

@@ -18,6 +18,7 @@ struct Idle {
   };
 
   static void push(auto &self, auto &packet) { drop(self, packet, self.state.drops); }
+  static bool pull(auto &, auto &&) { return false; }
 };
 
 }  // namespace pmill::elements

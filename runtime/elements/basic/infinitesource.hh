@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
-#include <cstring>
-#include <pmill/element.hh>
+#include <pmill/source.hh>
 
 namespace pmill::elements {
 
@@ -34,60 +32,29 @@ struct InfiniteSource {
     bool done = false;
   };
 
-  static void configure(const auto &args, auto &setup) {
-    const std::uint64_t bytes = packet_length(args) + std::uint64_t{args.headroom};
-    if (bytes > kMaxBytes)
-      setup.fail("no buffer is large enough for DATA and HEADROOM",
-                 "make LENGTH or HEADROOM smaller");
-    if (bytes > RTE_PKTMBUF_HEADROOM) setup.buffers(bytes - RTE_PKTMBUF_HEADROOM);
-  }
+  static void configure(const auto &args, auto &setup) { source::configure(args, setup); }
 
   static unsigned poll(auto &self) {
     auto &state = self.state;
     if (state.done || !self.args.active) return 0;
     unsigned made = 0;
-    while (made < self.args.burst && left(self)) {
-      if (!make(self)) break;
+    const auto give = [&](auto &packet) __attribute__((always_inline)) { emit<0>(self, packet); };
+    while (made < self.args.burst && source::left(self)) {
+      if (!source::make(self, self.args.timestamp, give)) break;
       ++made;
     }
-    if (!left(self)) [[unlikely]] {
-      state.done = true;
-      if (self.args.stop || self.args.end_call) self.worker.stop();
-    }
+    state.done = source::finish_at_limit(self);
+    return made;
+  }
+
+  static bool pull(auto &self, auto &&use) {
+    if (self.state.done || !self.args.active) return false;
+    const bool made = source::left(self) && source::make(self, self.args.timestamp, use);
+    self.state.done = source::finish_at_limit(self);
     return made;
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
-
-  static constexpr std::uint32_t kMaxBytes = 65535;
-
-  PMILL_INLINE static bool left(auto &self) {
-    return self.args.limit < 0 ||
-           self.state.count.value < static_cast<std::uint64_t>(self.args.limit);
-  }
-
-  static std::uint32_t packet_length(const auto &args) {
-    return args.length < 0 ? static_cast<std::uint32_t>(args.data.size())
-                           : static_cast<std::uint32_t>(args.length);
-  }
-
-  PMILL_INLINE static bool make(auto &self) {
-    return create_or_wait(self, self.args.headroom, packet_length(self.args), [&](auto &packet) {
-      fill(packet.data(), packet.length(), self.args.data);
-      using P = typename SelfOf<decltype(self)>::Packet;
-      // Reading the clock is not free, so not for an annotation that nobody reads.
-      if constexpr (P::Layout::live.contains(meta::timestamp))
-        if (self.args.timestamp) packet.set_timestamp(self.worker.clock.now());
-      ++self.state.count;
-      emit<0>(self, packet);
-    });
-  }
-
-  PMILL_INLINE static void fill(std::uint8_t *to, std::uint32_t length, String data) {
-    if (data.empty()) return void(std::memset(to, 0, length));
-    for (std::size_t done = 0; done < length; done += data.size())
-      std::memcpy(to + done, data.data(), std::min<std::size_t>(data.size(), length - done));
-  }
 };
 
 }  // namespace pmill::elements

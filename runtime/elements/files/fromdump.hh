@@ -97,24 +97,45 @@ struct FromDump {
   }
 
   static unsigned poll(auto &self) {
-    auto &state = self.state;
-    if (!self.args.active || state.done) return 0;
     unsigned made = 0;
-    while (made < self.args.burst) {
-      if (!state.waiting && !advance(self)) {
-        state.done = true;
-        if (self.args.stop || self.args.end_call) self.worker.stop();
-        break;
-      }
-      state.waiting = true;
-      if (self.args.timing && !state.pace.due(state.record.timestamp, self.worker.clock.now()))
-        break;
-      // Without a buffer the packet waits.
-      if (!make(self, state.record)) break;
-      state.waiting = false;
-      ++made;
-    }
+    const auto give = [&](auto &packet) { emit<0>(self, packet); };
+    while (made < self.args.burst && step(self, give)) ++made;
     return made;
+  }
+
+  static bool pull(auto &self, auto &&use) {
+    bool given = false;
+    const auto give = [&](auto &packet) {
+      given = true;
+      use(packet);
+    };
+    while (!given && step(self, give)) {
+    }
+    return given;
+  }
+
+  /// Makes the next packet, if it is time for it: it goes to `give`, or is refused.
+  static bool step(auto &self, auto &&give) {
+    auto &state = self.state;
+    if (!self.args.active || state.done) return false;
+    if (!state.waiting && !advance(self)) {
+      state.done = true;
+      if (self.args.stop || self.args.end_call) self.worker.stop();
+      return false;
+    }
+    state.waiting = true;
+    if (self.args.timing && !state.pace.due(state.record.timestamp, self.worker.clock.now()))
+      return false;
+    // Without a buffer the packet waits.
+    if (!make(self, state.record, give)) return false;
+    state.waiting = false;
+    return true;
+  }
+
+  static std::int64_t due(auto &self) {
+    const State &state = self.state;
+    const bool waits = self.args.timing && state.waiting && !exhausted(self);
+    return waits ? state.pace.when(state.record.timestamp) : kNever;
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
@@ -183,8 +204,8 @@ struct FromDump {
     }
   }
 
-  /// Makes a record's packet; false, and nothing happened, when there is no buffer.
-  static bool make(auto &self, const pcap::Record &record) {
+  /// Makes a record's packet for `give`; false, and nothing happened, when there is no buffer.
+  static bool make(auto &self, const pcap::Record &record, auto &&give) {
     const std::uint32_t forced = self.args.force_len;
     const std::uint32_t length = forced != 0 ? forced : record.captured;
     if (length > kMaxBytes) {
@@ -204,7 +225,7 @@ struct FromDump {
         packet.set_network(ip);
       }
       ++self.state.count;
-      emit<0>(self, packet);
+      give(packet);
     });
   }
 };

@@ -5,13 +5,19 @@
 //
 //   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
 //   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
+//   pull(self, use) -> bool   (pull outputs) calls `use(packet)` with a packet, if there is one;
+//                             without it, packets are pulled from input 0 and pushed through push
+//   run(self) -> unsigned     (pull inputs) pulls some packets and emits them, returns how many;
+//                             without it, they are pulled from input 0 and given to push
 //   exhausted(self) -> bool   (sources) nothing will come any more
 //   configure(args, setup)    once a program, before memory is reserved: declares ports, buffers
 //   initialize(self)          once a worker, when everything exists
+//   due(self) -> ns           (what waits for a time) when poll or run will next have something to
+//                             do, kNever for never: a simulated clock leaps there
 //   flush(self)               at the end of every iteration of the worker's loop
 //   finish(self)              once a worker, after its last iteration
 //
-// Only push or poll is mandatory. `self` is generated for each instance:
+// Only one of push, poll, pull and run is mandatory. `self` is generated for each instance:
 //
 //   self.args       the Args, or an object whose members are compile-time constants
 //   self.state      this worker's State (everybody's when the spec says shared: see lock)
@@ -20,6 +26,7 @@
 //   self.lock()     a guard to hold while a shared State is used, and never while emitting
 //   Self::Packet    the packet's type;  Self::frozen  whether args are compile-time constants
 //   Self::output_count  the number of outputs, for elements that have any number
+//   Self::input_count   the number of inputs, of an element that pulls
 //   Self::Args      the type of args: with frozen, `Self::Args::member` is a constant expression
 #pragma once
 
@@ -56,6 +63,24 @@ PMILL_INLINE void emit_rarely(auto &self, auto &packet) {
 /// when the element has no such output.
 [[nodiscard]] PMILL_INLINE bool emit(auto &self, std::size_t port, auto &packet) {
   return self.to(port, packet);
+}
+
+/// Pulls from input `Port`: calls `use(packet)`, which owns it, when there is one; false when not.
+template <std::size_t Port>
+PMILL_INLINE bool take(auto &self, auto &&use) {
+  return self.template from<Port>(use);
+}
+/// The same from an input known only now.
+PMILL_INLINE bool take(auto &self, std::size_t port, auto &&use) { return self.from(port, use); }
+
+/// Keeps a packet for later: its metadata goes to its buffer, and what is returned owns both.
+PMILL_INLINE Buffer park(auto &self, auto &packet) {
+  return packet.template park<SelfOf<decltype(self)>::live>();
+}
+/// Calls `use(packet)` with a packet that was parked; `use` owns it.
+PMILL_INLINE void resume(auto &self, Buffer b, auto &&use) {
+  auto &&packet = SelfOf<decltype(self)>::Packet::parked(b);
+  [[clang::always_inline]] use(packet);
 }
 
 /// Whether output `port` is connected.

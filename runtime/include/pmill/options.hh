@@ -19,8 +19,11 @@ struct Expectation {
 };
 
 struct Options {
-  std::string program;  // as called
-  double duration = 0;  // seconds, 0: no limit
+  std::string program;     // as called
+  double duration = 0;     // seconds, 0: no limit
+  bool simulated = false;  // the clock: it starts at `epoch` and goes on by `tick` ns a question
+  std::int64_t epoch = 1'000'000'000LL * 1'000'000'000;  // ns since the real one
+  std::int64_t tick = 1;
   StatsFormat stats = StatsFormat::text;
   std::vector<Expectation> expect;
   std::size_t buffers = 0;  // of each pool, 0: as many as needed

@@ -164,9 +164,9 @@ class Packet {
   /// when the buffer is too small.
   [[nodiscard]] PMILL_INLINE bool push(std::uint32_t n) {
     check_resizes();
-    const bool given_up_before = moved_.get() >= static_cast<std::int32_t>(n);
+    const bool given_up_before = std::cmp_greater_equal(moved_.get(), n);
     if (!given_up_before && headroom() < n) [[unlikely]] {
-      if (!shift_back(n)) return false;
+      if (!shift(std::int64_t{n} - headroom())) return false;
     }
     move(-static_cast<std::int32_t>(n));
     length_ += n;
@@ -185,6 +185,19 @@ class Packet {
     if (tailroom() < n) return false;
     poison::open(end(), n);
     length_ += n;
+    return true;
+  }
+  /// Moves the data by `by` bytes in the buffer, towards its end if positive; headers and what
+  /// lies in front move along. False, and no change, when there is no room.
+  [[nodiscard]] PMILL_INLINE bool shift(std::int64_t by) {
+    check_resizes();
+    if (std::cmp_less(tailroom(), by) || std::cmp_less(headroom(), -by)) return false;
+    move_bytes(buffer_, data_, end(), by);
+    const auto shift_header = [by](auto &slot) __attribute__((always_inline)) {
+      if (slot.get() != nullptr) slot.set(slot.get() + by);
+    };
+    shift_header(others_.mac), shift_header(network_), shift_header(others_.transport);
+    move(static_cast<std::int32_t>(by));
     return true;
   }
 
@@ -280,6 +293,22 @@ class Packet {
     return buffer_;
   }
 
+  /// Leaves the packet, with the metadata `Live`, in its buffer; parked() finds it there.
+  template <FieldSet Live>
+  PMILL_INLINE Buffer park() const {
+    static_assert(sizeof(Packet) <= kBufferPrivateBytes);
+    if constexpr (!L::in_memory) new (buffer::private_area(buffer_)) Packet(only<Live>());
+    return buffer_;
+  }
+  /// The packet in a buffer: a copy, or, where packets are objects in their buffers, that.
+  PMILL_INLINE static decltype(auto) parked(Buffer b) {
+    auto *packet = std::launder(static_cast<Packet *>(buffer::private_area(b)));
+    if constexpr (L::in_memory)
+      return (*packet);
+    else
+      return Packet(*packet);
+  }
+
   /// Makes the metadata those of a new packet, but for the annotation `kept`.
   template <unsigned Offset, typename T>
   PMILL_INLINE void renew_metadata(Annotation<Offset, T>) {
@@ -325,26 +354,18 @@ class Packet {
     return header == nullptr ? nullptr : data_ + (header - other.data_);
   }
 
-  /// Moves the bytes towards the end of the buffer, so that `n` more fit in front.
-  PMILL_INLINE bool shift_back(std::uint32_t n) {
-    const std::uint32_t by = n - headroom();
-    if (tailroom() < by) return false;
-    move_bytes(data(), length(), by);
-    const auto shift = [by](auto &slot) __attribute__((always_inline)) {
-      if (slot.get() != nullptr) slot.set(slot.get() + by);
-    };
-    shift(others_.mac), shift(network_), shift(others_.transport);
-    move(static_cast<std::int32_t>(by));
-    return true;
-  }
   PMILL_INLINE void move(std::int32_t by) {
     data_ += by;
     moved_.set(moved_.get() + by);
   }
-  PMILL_COLD static void move_bytes(std::uint8_t *data, std::uint32_t length, std::uint32_t by) {
-    poison::open(data, length + by);
-    std::memmove(data + by, data, length);
-    poison::close(data, by);
+  /// Moves the buffer's bytes up to `end`, but for those in front that would leave it.
+  [[gnu::noinline]] static void move_bytes(Buffer b, std::uint8_t *data, std::uint8_t *end,
+                                           std::int64_t by) {
+    std::uint8_t *const start = buffer::start(b), *const from = by < 0 ? start - by : start;
+    poison::open(start, b->buf_len);
+    std::memmove(from + by, from, static_cast<std::size_t>(end - from));
+    poison::close(start, static_cast<std::size_t>(data + by - start));
+    poison::close(end + by, static_cast<std::size_t>(buffer::limit(b) - end - by));
   }
 
   Buffer buffer_;

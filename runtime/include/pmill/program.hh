@@ -7,11 +7,12 @@
 // template arguments: symbols would grow with the configuration, and compiling with them.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <pmill/args.hh>
 #include <pmill/counters.hh>
-#include <pmill/instance.hh>
 #include <pmill/setup.hh>
+#include <pmill/virtual.hh>
 #include <span>
 
 namespace pmill {
@@ -56,6 +57,7 @@ struct VirtualWorker final : Worker {
         [this]<typename D>(Tag<D>) { box<D>() = std::make_unique<Box<D, VirtualWorker>>(*this); });
     Config::each([this]<typename D>(Tag<D>) {
       link(*box<D>(), static_cast<typename D::Outputs *>(nullptr));
+      if constexpr (kPulls<D>) link(*box<D>(), static_cast<typename D::Inputs *>(nullptr));
     });
   }
   template <typename D>
@@ -79,8 +81,28 @@ struct VirtualWorker final : Worker {
   }
   template <typename H>
   void link_one(auto &from, std::size_t port) {
-    if constexpr (H::connected) from.links[port] = {box<typename H::Target>().get(), H::back};
+    if constexpr (requires { requires H::pulled; })
+      from.links[port].pulled = true;
+    else if constexpr (H::connected)
+      from.links[port] = {box<typename H::Target>().get(), H::back};
   }
+  template <typename B, typename... H>
+  void link(B &to, Sources<H...> *) {
+    (link_source<H>(to), ...);
+  }
+  template <typename H>
+  void link_source(auto &to) {
+    if constexpr (requires { typename H::Target; })
+      to.sources.push_back(box<typename H::Target>().get());
+    else
+      to.sources.push_back(nullptr);
+  }
+};
+
+/// What happened in a round of a worker's loop.
+struct Round {
+  unsigned packets = 0;  // made or received
+  unsigned moved = 0;    // these, and those that somebody pulled
 };
 
 template <typename Config>
@@ -146,21 +168,29 @@ struct Program {
                  });
   }
 
-  /// One round over the worker's sources; returns how many packets they made.
-  PMILL_INLINE static unsigned poll(Worker &w) {
-    unsigned packets = 0;
-    unsigned source = 0;
+  /// One round over what the worker runs.
+  PMILL_INLINE static Round poll(Worker &w) {
+    Round round;
+    unsigned turn = 0;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
-                   requires(D::Element::spec.source)
+                   requires(kRuns<D>)
                  {
-                   if (!polls<D>(w, source)) return;
+                   if (!runs<D>(w, turn)) return;
                    auto &&self = w.template self<D>();
                    // Inlined first, so that `self` is a value while the loop is optimised.
-                   unsigned made = 0;
-                   [[clang::always_inline]] made = D::Element::poll(self);
-                   packets += made;
+                   unsigned moved = 0;
+                   if constexpr (!kPulls<D>) {
+                     [[clang::always_inline]] moved = D::Element::poll(self);
+                     round.packets += moved;
+                   } else if constexpr (requires { D::Element::run(self); }) {
+                     [[clang::always_inline]] moved = D::Element::run(self);
+                   } else {
+                     moved = drain(self);
+                   }
+                   round.moved += moved;
+                   if constexpr (kPulls<D>) round.moved += std::exchange(w.diverted, 0);
                  });
-    return packets;
+    return round;
   }
   static void flush(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
@@ -172,14 +202,17 @@ struct Program {
                  });
   }
 
-  /// Whether none of the worker's sources will ever make a packet again.
+  /// Whether none of the worker's sources will ever make a packet again, whether it runs them or
+  /// somebody pulls from them.
   [[gnu::cold]] static bool exhausted(Worker &w) {
     bool all = true;
-    unsigned source = 0;
+    unsigned turn = 0;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
-                   requires(D::Element::spec.source)
+                   requires(D::Element::spec.source || kRuns<D>)
                  {
-                   if (!polls<D>(w, source)) return;
+                   if (kRuns<D> && !runs<D>(w, turn)) return;
+                   if (!D::Element::spec.source) return;
+                   if (!kRuns<D> && !w.pulls_sources) return;  // another worker's
                    if constexpr (requires(SelfAs<D> &self) { D::Element::exhausted(self); }) {
                      auto &&self = w.template self<D>();
                      all = all && D::Element::exhausted(self);
@@ -188,6 +221,18 @@ struct Program {
                    }
                  });
     return all;
+  }
+
+  /// When the worker will next have something to do that it waits for; kNever when it does not.
+  [[gnu::cold]] static std::int64_t due(Worker &w) {
+    std::int64_t first = kNever;
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires(SelfAs<D> &self) { D::Element::due(self); }
+                 {
+                   auto &&self = w.template self<D>();
+                   first = std::min(first, D::Element::due(self));
+                 });
+    return first;
   }
 
   /// Writes where the states of all instances lie, in their order; nullptr where none counts.
@@ -205,11 +250,22 @@ struct Program {
   template <typename D>
   using SelfAs = typename Worker::template SelfAs<D>;
 
-  /// A device is polled by every worker, on its own queue; any other source by one of them.
+  /// A device is polled by every worker, on its own queue; all else is run by one of them.
   template <typename D>
-  PMILL_INLINE static bool polls(const Worker &w, unsigned &source) {
+  PMILL_INLINE static bool runs(const Worker &w, unsigned &turn) {
     if constexpr (requires { D::Element::polled_by_every_worker; }) return true;
-    return source++ % w.count == w.index;
+    return turn++ % w.count == w.index;
+  }
+
+  /// Pulls for an element that only knows how to be pushed to.
+  PMILL_INLINE static unsigned drain(auto &self) {
+    constexpr unsigned kMost = 32;
+    unsigned n = 0;
+    const auto push = [&](auto &packet) __attribute__((always_inline)) {
+      [[clang::always_inline]] SelfOf<decltype(self)>::Element::push(self, packet);
+    };
+    while (n < kMost && take<0>(self, push)) ++n;
+    return n;
   }
 };
 

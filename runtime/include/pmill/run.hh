@@ -17,8 +17,11 @@ namespace pmill {
 struct alignas(64) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
-  bool watches = false;             // the only worker: it looks after the expectations too
-  std::atomic<std::uint64_t> idle;  // iterations that found nothing to do
+  bool watches = false;                // the only worker: it looks after the expectations too
+  bool alone = false;                  // there is no other
+  std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
+  std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
+  std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
   std::uint64_t packets = 0;
   std::uint64_t busy_cycles = 0;
 };
@@ -45,6 +48,11 @@ int run(int argc, char **argv, const ProgramInfo &program);
 namespace runtime {
 /// Stops the program when every expectation is met and the workers have nothing left to do.
 void watch();
+/// Tells whether the sources of a worker, one of several, are exhausted. True, and the program
+/// stops, when those of all are and nothing is left in any queue.
+bool all_done(WorkerStatus &status, bool exhausted);
+/// Lets the simulated clock of a worker that has nothing to do leap to when it will, or to the end.
+void leap(Worker &worker, std::int64_t due);
 }  // namespace runtime
 
 /// How long a worker was busy. Reading the clock takes as long as handling a packet, so it is read
@@ -77,26 +85,30 @@ class BusyTime {
 template <class Program>
 void work(WorkerStatus &status) {
   auto &worker = static_cast<typename Program::Worker &>(*status.worker);
-  std::uint64_t packets = 0, idle = 0;
-  unsigned round = 0;
+  std::uint64_t packets = 0, moved = 0, idle = 0;
+  unsigned rounds = 0;
   BusyTime time;
   while (!g_stop.load(std::memory_order_relaxed)) {
-    const unsigned n = Program::poll(worker);
+    const auto round = Program::poll(worker);
     Program::flush(worker);
     worker.end_burst();
-    packets += n;
-    if (n != 0 && ++round % 256 != 0) [[likely]]
+    packets += round.packets;
+    moved += round.moved;
+    if (round.moved != 0 && ++rounds % 256 != 0) [[likely]]
       continue;
-    time.pause(packets, n == 0);
-    if (n == 0) {
-      status.idle.store(++idle, std::memory_order_relaxed);
-      if (Program::exhausted(worker)) break;
+    time.pause(moved, round.moved == 0);
+    if (round.moved == 0) {
+      status.moved.store(moved, std::memory_order_relaxed);
+      status.idle.store(++idle, std::memory_order_release);
+      const bool exhausted = Program::exhausted(worker);
+      if (status.alone ? exhausted : runtime::all_done(status, exhausted)) break;
+      if (worker.clock.simulated()) runtime::leap(worker, Program::due(worker));
     }
     if (status.watches) runtime::watch();
     time.resume();
   }
-  time.pause(packets, false);
-  status.packets = packets;
+  time.pause(moved, false);
+  status.packets = packets + worker.pulled;
   status.busy_cycles = time.cycles();
 }
 

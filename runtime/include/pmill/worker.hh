@@ -23,6 +23,12 @@ class Worker {
   /// Crossings of back edges on the way of the current packet.
   unsigned depth = 0;
 
+  /// Packets that sources made because somebody pulled, and whether anybody ever tried.
+  std::uint64_t pulled = 0;
+  bool pulls_sources = false;
+  /// Packets that were pulled in this round and did not arrive: dropped, or pushed elsewhere.
+  unsigned diverted = 0;
+
   Count no_buffer;  ///< Packets not made because the pool was empty.
   Count loops;      ///< Packets that went around a cycle too often.
 

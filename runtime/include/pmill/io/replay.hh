@@ -74,6 +74,14 @@ class ReplayPace {
     return static_cast<double>(timestamp - capture_begin_) <= capture_elapsed_;
   }
 
+  /// When a packet of this timestamp, that was not due at the last look, will be.
+  std::int64_t when(std::int64_t timestamp) const {
+    constexpr double kLookAgain = 1e6;  // ns, where the pace varies
+    const double missing = static_cast<double>(timestamp - capture_begin_) - capture_elapsed_;
+    const double wait = varies_ || percent_ <= 0 ? kLookAgain : missing * 100 / percent_;
+    return clock_begin_ + static_cast<std::int64_t>(elapsed_ + std::ceil(wait));
+  }
+
  private:
   Formula formula_;
   bool varies_ = false;

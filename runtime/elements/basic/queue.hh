@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Stores packets in a queue, from which they are pulled in the order in which they came.
+///
+/// A packet that finds CAPACITY others leaves on output 1 when that is connected and is dropped
+/// otherwise. Where several workers push or pull, they share the queue.
+/// @group basic
+/// @example FromDPDKDevice(0) -> Queue(200) -> Unqueue -> Discard;
+/// @alias SimpleQueue NotifierQueue FullNoteQueue
+struct Queue {
+  static constexpr Spec spec{
+      .ports = "1/1-2", .processing = "h/lh", .cold = outputs(1), .shared = true};
+
+  struct Args {
+    std::uint32_t capacity = 1000;  ///< Packets the queue holds. @positional @range 0 4194304
+  };
+
+  struct State {
+    Count drops;             ///< @drop(1) The queue was full.
+    Count length;            ///< @read Packets in the queue.
+    Count highwater_length;  ///< @read The most packets that were in the queue.
+
+    std::unique_ptr<Buffer[]> ring;
+    std::uint32_t head = 0;  // the oldest packet
+  };
+
+  static void configure(const auto &args, auto &setup) { setup.keep(args.capacity); }
+
+  static void initialize(auto &self) {
+    self.state.ring = std::make_unique<Buffer[]>(self.args.capacity);
+  }
+
+  static void push(auto &self, auto &packet) {
+    State &state = self.state;
+    {
+      const auto guard = self.lock();
+      const auto length = static_cast<std::uint32_t>(state.length.value);
+      if (length < self.args.capacity) [[likely]] {
+        state.ring[place(state.head, length, self.args.capacity)] = park(self, packet);
+        state.length.value = length + 1;
+        state.highwater_length.value = std::max(state.highwater_length.value, state.length.value);
+        return;
+      }
+    }
+    reject<1>(self, packet, state.drops);
+  }
+
+  static bool pull(auto &self, auto &&use) {
+    Buffer b = nullptr;
+    {
+      const auto guard = self.lock();
+      b = next(self.state, self.args.capacity);
+    }
+    if (b == nullptr) return false;
+    resume(self, b, use);
+    return true;
+  }
+
+  /// What nobody pulled is freed.
+  static void finish(auto &self) {
+    State &state = self.state;
+    while (const Buffer b = next(state, self.args.capacity)) self.worker.release(b);
+  }
+
+ private:
+  /// The place of the packet `n` behind the oldest.
+  PMILL_INLINE static std::uint32_t place(std::uint32_t head, std::uint32_t n,
+                                          std::uint32_t capacity) {
+    const std::uint32_t at = head + n;
+    return at < capacity ? at : at - capacity;
+  }
+
+  /// Takes the oldest packet; nullptr when there is none.
+  PMILL_INLINE static Buffer next(State &state, std::uint32_t capacity) {
+    if (state.length.value == 0) return nullptr;
+    const Buffer b = state.ring[state.head];
+    state.head = place(state.head, 1, capacity);
+    --state.length.value;
+    return b;
+  }
+};
+
+}  // namespace pmill::elements

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Static instances: their state lies in the worker, and they call each other directly.
+#pragma once
+
+#include <pmill/instance.hh>
+
+namespace pmill {
+
+/// One worker's state of an instance; the generated Worker derives from all of them.
+template <typename D>
+struct StateOf {
+  PMILL_INLINE StateOf() {}
+  std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>> value;
+};
+
+/// The member `shared` of a `self`: loaded where there is one.
+template <typename D, typename Shared = typename Common<D>::Shared>
+struct SharedPart {
+  const Shared &shared = *Common<D>::shared;
+};
+template <typename D>
+struct SharedPart<D, Nothing> {
+  static constexpr const Nothing &shared = kNothing;
+};
+
+/// `self` of a static instance. `Rare`: it runs on an unusual way, where nothing is inlined.
+template <typename D, typename W, bool Rare = false>
+struct Self : SharedPart<D> {
+  using Element = typename D::Element;
+  using Packet = typename W::Packet;
+  using Args = typename D::Args;
+  using State = StateType<Element>;
+  static constexpr std::string_view name = D::name;
+  static constexpr bool frozen = kFrozen<D>;
+  static constexpr FieldSet live = D::live;
+  static constexpr std::size_t output_count = D::Outputs::count;
+  static constexpr std::size_t input_count = kPulledInputs<D>;
+
+  static constexpr const Args &args = Common<D>::args;
+
+  W &worker;
+  State &state = find(worker);
+
+  template <std::size_t Port>
+  PMILL_INLINE void to(Packet &packet) {
+    if constexpr (Rare)
+      to_rarely<Port>(packet);
+    else if constexpr (Port < D::Outputs::count)
+      D::Outputs::template At<Port>::send(worker, packet);
+    else
+      worker.release(packet.buffer());
+  }
+  template <std::size_t Port>
+  PMILL_INLINE void to_rarely(Packet &packet) {
+    if constexpr (Port < D::Outputs::count)
+      D::Outputs::template At<Port>::send_rarely(worker, packet);
+    else
+      worker.discard(packet.buffer());
+  }
+  PMILL_INLINE bool to(std::size_t port, Packet &packet) {
+    return send_to<D::Outputs::count>(*this, port, packet);
+  }
+  template <std::size_t Port>
+  PMILL_INLINE bool from(auto &&use) {
+    return D::Inputs::template At<Port>::pull(worker, use);
+  }
+  PMILL_INLINE bool from(std::size_t port, auto &&use) {
+    return take_from<input_count>(*this, port, use);
+  }
+  static constexpr bool connected(std::size_t port) { return D::Outputs::leads_on(port); }
+  PMILL_INLINE Self<D, W, true> rarely() const { return Self<D, W, true>{{}, worker}; }
+  PMILL_INLINE SharedGuard<D> lock() { return SharedGuard<D>(worker); }
+
+ private:
+  PMILL_INLINE static State &find(W &w) {
+    if constexpr (Element::spec.shared)
+      return Common<D>::state;
+    else
+      return static_cast<StateOf<D> &>(w).value;
+  }
+};
+
+/// Runs one packet through an instance, inlined into the caller.
+template <typename D, typename W>
+PMILL_INLINE void run_inline(W &worker, typename W::Packet &packet) {
+  Self<D, W> self{{}, worker};
+  [[clang::always_inline]] D::Element::push(self, packet);
+}
+
+/// The same as a function; the optimiser may inline it.
+template <typename D, typename W>
+void run_direct(W &worker, typename W::Packet &packet) {
+  run_inline<D>(worker, packet);
+}
+
+/// The same out of line, one copy of the code for all callers; the packet comes in parts that fit
+/// into registers.
+template <typename D, typename W, typename P = typename W::Packet>
+[[gnu::noinline]] void run_outlined(W &worker, Buffer buffer, std::uint8_t *data,
+                                    std::uint32_t length, typename P::Moved moved,
+                                    typename P::Network network, typename P::Others others) {
+  P packet(buffer, data, length, moved, network, others);
+  run_inline<D>(worker, packet);
+}
+
+/// The same for what packets rarely reach: each element is a function of its own, which calls the
+/// next. So there is one copy of such code, whichever the unusual ways are.
+template <typename D, typename W>
+PMILL_COLD void run_rarely(W &worker, const typename W::Packet handed) {
+  auto packet = handed;
+  Self<D, W, true> self{{}, worker};
+  [[clang::always_inline]] D::Element::push(self, packet);
+}
+
+/// The same for packets that live in memory.
+template <typename D, typename W>
+PMILL_COLD void run_cold_at(W &worker, typename W::Packet &packet) {
+  run_inline<D>(worker, packet);
+}
+
+// Each kind of hop has `send`, and `send_rarely` for packets that took an unusual way so far.
+struct Hop {
+  static constexpr bool connected = true;
+};
+/// Calls an instance's code for rare ways.
+template <typename D>
+PMILL_INLINE void call_rarely(auto &worker, auto &packet) {
+  if constexpr (SelfOf<decltype(packet)>::Layout::in_memory)
+    run_cold_at<D>(worker, packet);
+  else
+    run_rarely<D>(worker, packet.template only<D::live>());
+}
+/// An output nothing is connected to: the packet ends.
+struct Unconnected {
+  static constexpr bool connected = false;
+  PMILL_INLINE static void send(auto &worker, auto &packet) { worker.release(packet.buffer()); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+};
+template <typename D>
+struct Inline : Hop {
+  template <typename W>
+  PMILL_INLINE static void send(W &worker, auto &packet) {
+    Self<D, W> self{{}, worker};
+    [[clang::always_inline]] D::Element::push(self, packet);
+  }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
+    call_rarely<D>(worker, packet);
+  }
+};
+template <typename D>
+struct Direct : Hop {
+  PMILL_INLINE static void send(auto &worker, auto &packet) { run_direct<D>(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+};
+template <typename D>
+struct Outlined : Hop {
+  PMILL_INLINE static void send(auto &worker, auto &packet) {
+    packet.template in_parts<D::live>(
+        [&](auto... part) __attribute__((always_inline)) { run_outlined<D>(worker, part...); });
+  }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+};
+template <typename D>
+struct Cold : Hop {
+  PMILL_INLINE static void send(auto &worker, auto &packet) { call_rarely<D>(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+};
+/// A hop that closes a cycle of the graph.
+template <typename H>
+struct Back : Hop {
+  PMILL_INLINE static void send(auto &worker, auto &packet) {
+    guarded(worker, packet, [&]() __attribute__((always_inline)) { H::send(worker, packet); });
+  }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
+    guarded(worker, packet,
+            [&]() __attribute__((always_inline)) { H::send_rarely(worker, packet); });
+  }
+};
+
+}  // namespace pmill

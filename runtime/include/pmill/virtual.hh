@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Virtual instances: heap objects that call each other through tables of pointers. This is what -O0
+// makes, the baseline of everything else.
+#pragma once
+
+#include <pmill/pull.hh>
+#include <vector>
+
+namespace pmill {
+
+/// The base of all heap objects.
+template <typename P>
+struct Node {
+  virtual ~Node() = default;
+  virtual void push(P &packet) = 0;
+  virtual P *pull() = 0;
+};
+
+/// A hop of a program whose elements are not known to each other; `Link` fills the table.
+template <typename D>
+struct Virtual : Hop {
+  using Target = D;
+  static constexpr bool back = false;
+};
+template <typename D>
+struct Back<Virtual<D>> : Hop {
+  using Target = D;
+  static constexpr bool back = true;
+};
+
+/// A virtual instance: the heap object is `self`.
+template <typename D, typename W>
+struct Box final : Node<typename W::Packet>, SharedPart<D> {
+  using Element = typename D::Element;
+  using Packet = typename W::Packet;
+  using Args = typename D::Args;
+  using State = StateType<Element>;
+  static constexpr std::string_view name = D::name;
+  static constexpr bool frozen = kFrozen<D>;
+  static constexpr FieldSet live = D::live;
+  static constexpr std::size_t output_count = D::Outputs::count;
+  static constexpr std::size_t input_count = kPulledInputs<D>;
+  struct Link {
+    Node<Packet> *node = nullptr;
+    bool back = false;
+    bool pulled = false;
+  };
+
+  W &worker;
+  Args args = Common<D>::args;
+  State own{};
+  State &state = Element::spec.shared ? Common<D>::state : own;
+  std::array<Link, D::Outputs::count == 0 ? 1 : D::Outputs::count> links{};
+  std::size_t outputs = D::Outputs::count;
+  std::vector<Node<Packet> *> sources;  // of its inputs, where it pulls
+  Packet *given = nullptr;              // to whoever pulls just now
+
+  explicit Box(W &w) : worker(w) {}
+
+  void push(Packet &packet) override {
+    if constexpr (requires { Element::push(*this, packet); }) Element::push(*this, packet);
+  }
+  Packet *pull() override {
+    const auto give = [this](Packet &packet) { given = &packet; };
+    if constexpr (requires { Element::pull(*this, give); })
+      Element::pull(*this, give);
+    else if (from<0>([this](Packet &packet) { push(packet); }) && given == nullptr)
+      ++worker.diverted;
+    if constexpr (Element::spec.source)
+      worker.pulls_sources = true, worker.pulled += given != nullptr;
+    return std::exchange(given, nullptr);
+  }
+  template <std::size_t Port>
+  bool from(auto &&use) {
+    return from(Port, use);
+  }
+  bool from(std::size_t port, auto &&use) {
+    if (port >= sources.size() || sources[port] == nullptr) return false;
+    Packet *const packet = sources[port]->pull();
+    if (packet == nullptr) return false;
+    use(*packet);
+    return true;
+  }
+  template <std::size_t Port>
+  void to(Packet &packet) {
+    to(Port, packet) || (worker.release(packet.buffer()), true);
+  }
+  template <std::size_t Port>
+  void to_rarely(Packet &packet) {
+    to<Port>(packet);
+  }
+  bool to(std::size_t port, Packet &packet) {
+    if (port >= outputs) return false;
+    const Link link = links[port];
+    if (link.pulled)
+      given = &packet;
+    else if (link.node == nullptr)
+      worker.release(packet.buffer());
+    else if (link.back)
+      guarded(worker, packet, [&] { link.node->push(packet); });
+    else
+      link.node->push(packet);
+    return true;
+  }
+  bool connected(std::size_t port) const {
+    return port < outputs && (links[port].pulled || links[port].node != nullptr);
+  }
+  Box &rarely() { return *this; }
+  SharedGuard<D> lock() { return SharedGuard<D>(worker); }
+};
+
+}  // namespace pmill

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// When a program ends by itself: expectations that are met, sources that are exhausted, and nothing
+// left on the way.
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include <algorithm>
+
+#include "runtime.hh"
+
+namespace pmill::runtime {
+namespace {
+
+/// The ports that --expect names, and how many packets each must have seen.
+struct Expected {
+  std::uint16_t port;
+  std::uint64_t packets;
+};
+std::vector<Expected> g_expected;
+
+bool expectations_met() {
+  return std::all_of(g_expected.begin(), g_expected.end(), [](const Expected &e) {
+    const PortCounts c = port_counts(e.port);
+    return c.rx_packets + c.rx_missed + c.rx_errors + c.rx_no_buffer >= e.packets;
+  });
+}
+
+/// Notices when no worker has anything left to do. A packet may lie in a queue between two workers,
+/// so it is not enough that each was idle: each must have been idle twice while no packet was
+/// moved.
+class Quiet {
+ public:
+  bool look() {
+    if (seen_.size() == state().worker_count && unmoved()) return idle_twice();
+    seen_.clear();
+    for (std::size_t w = 0; w < state().worker_count; ++w) seen_.push_back(now(w));
+    return false;
+  }
+
+ private:
+  struct Seen {
+    std::uint64_t idle, moved;
+  };
+  static Seen now(std::size_t w) {
+    const WorkerStatus &s = state().workers[w];
+    const std::uint64_t idle = s.idle.load(std::memory_order_acquire);
+    return {idle, s.moved.load(std::memory_order_relaxed)};
+  }
+  static bool runs(std::size_t w) {
+    const WorkerStatus &s = state().workers[w];
+    return s.watches || s.lcore == rte_get_main_lcore() ||
+           rte_eal_get_lcore_state(s.lcore) == RUNNING;
+  }
+  bool unmoved() const {
+    for (std::size_t w = 0; w < seen_.size(); ++w)
+      if (now(w).moved != seen_[w].moved) return false;
+    return true;
+  }
+  bool idle_twice() const {
+    for (std::size_t w = 0; w < seen_.size(); ++w)
+      if (runs(w) && now(w).idle < seen_[w].idle + 2) return false;
+    return true;
+  }
+
+  std::vector<Seen> seen_;
+};
+
+}  // namespace
+
+void find_expected(const Options &options) {
+  for (const auto &e : options.expect) {
+    const auto named = [&](const PortState &p) {
+      return std::to_string(p.id) == e.port || p.name == e.port;
+    };
+    const auto port = std::find_if(ports().begin(), ports().end(), named);
+    if (port == ports().end() || port->receivers.empty())
+      fail("", "--expect names port " + quoted(e.port) + ", from which nothing receives",
+           "name a port that a FromDPDKDevice reads");
+    g_expected.push_back({port->id, e.packets});
+  }
+}
+
+bool expects() { return !g_expected.empty(); }
+
+void watch() {
+  static std::uint64_t calls = 0;
+  static std::uint64_t met_at = 0;  // TSC
+  static Quiet quiet;
+  if (met_at != 0) {
+    // A source without an end never lets its worker be idle; two seconds are patience enough.
+    const bool patient = Clock::cycles() - met_at < 2 * rte_get_tsc_hz();
+    if (quiet.look() || !patient) state().stop->store(true, std::memory_order_relaxed);
+    return;
+  }
+  // Devices count slowly; the first calls look at once, so that short runs end at once. By
+  // number, not by time: a run on a fixed trace must take the same instructions every time.
+  if (++calls > 64 && calls % 64 != 0) return;
+  if (!expectations_met()) return;
+  met_at = Clock::cycles();
+  quiet.look();
+}
+
+bool all_done(WorkerStatus &status, bool exhausted) {
+  status.exhausted.store(exhausted, std::memory_order_relaxed);
+  const auto all = workers();
+  if (&status != all.data()) return false;
+  static Quiet quiet;
+  const bool over = std::all_of(all.begin(), all.end(), [](const WorkerStatus &s) {
+    return s.exhausted.load(std::memory_order_relaxed);
+  });
+  if (!over || !quiet.look()) return false;
+  state().stop->store(true, std::memory_order_relaxed);
+  return true;
+}
+
+void leap(Worker &worker, std::int64_t due) {
+  State &s = state();
+  std::int64_t end = kNever;
+  if (s.options.duration > 0)
+    end = s.options.epoch + static_cast<std::int64_t>(s.options.duration * 1e9);
+  const std::int64_t to = std::min(due, end);
+  if (to != kNever) worker.clock.leap(to);
+  if (worker.clock.simulated_now() >= end) s.stop->store(true, std::memory_order_relaxed);
+}
+
+}  // namespace pmill::runtime

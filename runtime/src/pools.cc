@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Buffer pools: how many buffers a program needs, and where they come from.
+#include <rte_mempool.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "runtime.hh"
+
+namespace pmill::runtime {
+namespace {
+
+constexpr unsigned kPoolCache = 256;
+/// Room for what a worker has in hand: a burst received, made, released and queued.
+constexpr std::size_t kBurstsInHand = 4 * 256;
+constexpr std::size_t kSmallestPool = 4095;
+
+}  // namespace
+
+std::size_t PoolPlan::bytes() const {
+  rte_mempool_objsz size{};
+  const auto element = sizeof(rte_mbuf) + kBufferPrivateBytes + data_room;
+  rte_mempool_calc_obj_size(static_cast<std::uint32_t>(element), 0, &size);
+  // No object lies across two pages, of which the small ones hold one or a few. The ring of the
+  // pool comes on top.
+  constexpr std::size_t kSmallPage = 4096;
+  const std::size_t in_page = kSmallPage / size.total_size;
+  const std::size_t each = in_page == 0 ? size.total_size : kSmallPage / in_page;
+  return buffers * (each + 16) * 17 / 16 + (std::size_t{1} << 20);
+}
+
+PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
+                   std::size_t captured, const Options &options) {
+  std::size_t data = setup.data_bytes();
+  for (const auto &e : setup.receive())
+    if (const unsigned mtu = wanted_mtu(e.request); mtu != 0)
+      data = std::max<std::size_t>(data, mtu + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2 * 4);
+  if (data > UINT16_MAX - RTE_PKTMBUF_HEADROOM)
+    fail("", "packets of " + std::to_string(data) + " bytes do not fit into a buffer",
+         "keep to " + std::to_string(UINT16_MAX - RTE_PKTMBUF_HEADROOM) + " bytes");
+  std::size_t waiting = 0;
+  for (const auto &e : setup.transmit()) waiting += e.request.iqueue;
+  const std::size_t each = kBurstsInHand + setup.kept() + waiting + kPoolCache * 3 / 2;
+  const std::size_t wanted = workers * each + descriptors + captured * 5 / 4;
+  PoolPlan plan;
+  plan.data_room = std::min<std::size_t>((data + RTE_PKTMBUF_HEADROOM + 63) / 64 * 64, UINT16_MAX);
+  // One less than a power of two is what the ring behind a pool holds.
+  plan.buffers = options.buffers != 0 ? options.buffers
+                                      : std::max(kSmallestPool, std::bit_ceil(wanted + 1) - 1);
+  return plan;
+}
+
+BufferPool pool_of(int socket) {
+  auto &pools = state().pools;
+  if (const auto found = pools.find(socket); found != pools.end()) return found->second;
+  const PoolPlan &plan = state().pool_plan;
+  const auto cache = static_cast<unsigned>(
+      std::min<std::size_t>({kPoolCache, plan.buffers * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
+  const auto make = [&](int where) {
+    return rte_pktmbuf_pool_create(("pmill-" + std::to_string(socket)).c_str(),
+                                   static_cast<unsigned>(plan.buffers), cache, kBufferPrivateBytes,
+                                   static_cast<std::uint16_t>(plan.data_room), where);
+  };
+  BufferPool pool = make(socket);
+  if (pool == nullptr) pool = make(SOCKET_ID_ANY);
+  if (pool == nullptr) {
+    const std::string megabytes = std::to_string((plan.bytes() >> 20) + 1);
+    fail("",
+         "not enough memory for " + std::to_string(plan.buffers) + " buffers of " +
+             std::to_string(plan.data_room) + " bytes, which take " + megabytes + " MB",
+         "give DPDK more (-- -m MEGABYTES), or take fewer buffers (--buffers N)");
+  }
+  return pools[socket] = pool;
+}
+
+}  // namespace pmill::runtime

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.elements.programs import run_program
+from tests.traffic.pcap import read_pcap, write_pcap
+
+PACKETS = [(1_000 * i, bytes([i]) * (20 + i)) for i in range(50)]
+
+
+def sent(folder: Path, text: str, level: int, name: str = "out.pcap") -> list[tuple[int, bytes]]:
+    write_pcap(folder / "in.pcap", PACKETS, nanoseconds=True)
+    run_program(folder, text, level=level)
+    return read_pcap(folder / name)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_first_in_first_out(tmp_path: Path, level: int) -> None:
+    """Bytes, order and metadata: the timestamps of a ToDump are those of the packets."""
+    text = "FromDump(in.pcap) -> Queue -> ToDump(out.pcap, SNAPLEN 0);"
+    assert sent(tmp_path, text, level) == PACKETS
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_what_finds_it_full_leaves_on_output_1(tmp_path: Path, level: int) -> None:
+    text = (
+        "FromDump(in.pcap, BURST 50) -> q :: Queue(20) -> Unqueue(-1) -> ToDump(out.pcap, SNAPLEN 0);"
+        "q[1] -> ToDump(over.pcap, SNAPLEN 0);"
+    )
+    assert sent(tmp_path, text, level) == PACKETS[:20]
+    assert read_pcap(tmp_path / "over.pcap") == PACKETS[20:]
+
+
+def test_the_ring_goes_round(tmp_path: Path) -> None:
+    """Bursts of 7 in, up to 3 out: what is in the queue moves through every place of the ring."""
+    text = (
+        "FromDump(in.pcap, BURST 7) -> q :: Queue(13) -> Unqueue(3) -> ToDump(out.pcap, SNAPLEN 0);"
+        "q[1] -> ToDump(over.pcap, SNAPLEN 0);"
+    )
+    out = sent(tmp_path, text, 3)
+    over = read_pcap(tmp_path / "over.pcap")
+    assert over
+    assert out == [p for p in PACKETS if p not in over]
+
+
+def test_counters(tmp_path: Path) -> None:
+    text = "InfiniteSource(LIMIT 30, BURST 30, STOP true) -> q :: Queue(8) -> Idle;"
+    counters = run_program(tmp_path, text).counters
+    assert counters["q.drops"] == 22
+    assert counters["q.highwater_length"] == 8
+    assert counters["q.length"] == 0, "what nobody pulled was freed at the end"
+
+
+def test_metadata_survives(tmp_path: Path) -> None:
+    text = (
+        "InfiniteSource(LIMIT 5) -> Paint(3) -> q :: Queue -> c :: CheckPaint(3)"
+        " -> Unqueue -> good :: Counter -> Discard; c[1] -> bad :: Counter -> Discard;"
+        "InfiniteSource(LIMIT 5) -> Paint(4) -> q;"
+    )
+    for level in (0, 3):
+        counters = run_program(tmp_path, text, level=level).counters
+        assert (counters["good.count"], counters["bad.count"]) == (5, 5)
+
+
+@pytest.mark.parametrize("name", ["SimpleQueue", "NotifierQueue", "FullNoteQueue"])
+def test_other_names(tmp_path: Path, name: str) -> None:
+    text = f"InfiniteSource(LIMIT 5) -> {name}(7) -> d :: Discard;"
+    assert run_program(tmp_path, text).counters["d.count"] == 5
+
+
+def test_a_queue_in_a_cycle(tmp_path: Path) -> None:
+    """Every packet goes round once: the first time it is painted 1, the second time 0."""
+    text = (
+        "InfiniteSource(LIMIT 40, BURST 5) -> Paint(1) -> q :: Queue -> Unqueue -> c :: CheckPaint(1)"
+        " -> Paint(0) -> again :: Counter -> q; c[1] -> d :: Discard;"
+    )
+    for level in (0, 3):
+        counters = run_program(tmp_path, text, level=level).counters
+        assert (counters["again.count"], counters["d.count"]) == (40, 40)
+
+
+def test_no_room_at_all(tmp_path: Path) -> None:
+    counters = run_program(tmp_path, "InfiniteSource(LIMIT 3) -> q :: Queue(0) -> d :: Discard;")
+    assert (counters.counters["q.drops"], counters.counters["d.count"]) == (3, 0)
