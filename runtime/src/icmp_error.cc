@@ -11,12 +11,6 @@ namespace {
 
 bool is_unicast(IPAddress a) { return !a.is_broadcast() && !a.is_multicast(); }
 
-/// RFC 1812 5.3.7: network 0, loopback and reserved addresses are no sender's.
-bool is_valid_source(IPAddress a) {
-  const unsigned network = a.value & 0xff;
-  return is_unicast(a) && network != 0 && network != 127 && network < 240;
-}
-
 bool is_error_message(const IPv4 &ip, std::uint32_t available) {
   constexpr std::uint32_t kTypeCodeChecksum = 4;
   if (ip.protocol != kIcmp) return false;
@@ -40,7 +34,7 @@ bool may_answer(const Offender &offender, std::uint8_t type) {
   if (offender.link == PacketType::broadcast || offender.link == PacketType::multicast)
     return false;
   if (!is_unicast(ip.destination()) || is_bad(ip.destination())) return false;
-  if (!is_valid_source(ip.source()) || is_bad(ip.source())) return false;
+  if (!is_host(ip.source()) || is_bad(ip.source())) return false;
   if (ip.fragment_offset() != 0) return false;
   if (is_error_type(type) && is_error_message(ip, offender.available)) return false;
   return type != kRedirect || !has_source_route(ip);

@@ -5,9 +5,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <pmill/net/checksum.hh>
+#include <pmill/net/icmp.hh>
+#include <pmill/net/icmp_echo.hh>
 #include <pmill/net/ip_check.hh>
 #include <pmill/net/lpm.hh>
 #include <pmill/net/options.hh>
+#include <pmill/net/udp.hh>
+#include <pmill/token_bucket.hh>
 #include <random>
 #include <vector>
 
@@ -44,6 +48,72 @@ void checksums() {
       expect(net::checksum(bytes.data(), static_cast<std::uint32_t>(size)) == plain_checksum(bytes),
              "checksum");
     }
+}
+
+/// RFC 768: the pseudo header as bytes in front of the message.
+void udp_checksums() {
+  bool other_zero = false;
+  for (int round = 0; round < 70'000; ++round) {
+    auto header = random_bytes(20);
+    auto message = random_bytes(8 + rng() % 30);
+    const auto size = static_cast<std::uint16_t>(message.size());
+    auto &udp = *net::udp(message.data());
+    udp.length = net16(size);
+    udp.checksum = 0;
+    std::vector<std::uint8_t> all(header.begin() + 12, header.end());
+    all.insert(all.end(), {0, header[9], message[4], message[5]});
+    all.insert(all.end(), message.begin(), message.end());
+    const std::uint16_t plain = plain_checksum(all);
+    other_zero |= plain == 0;
+    expect(net::udp_checksum(*net::ipv4(header.data()), udp) == (plain == 0 ? 0xffff : plain),
+           "udp_checksum");
+  }
+  expect(other_zero, "a UDP checksum was 0");
+}
+
+/// An answer has the checksum that a computation over all of it gives, whatever was asked.
+void echo_answers() {
+  for (int round = 0; round < 70'000; ++round) {
+    const std::uint32_t header = 20 + 4 * (rng() % 3);
+    auto bytes = random_bytes(header + 8 + rng() % 20);
+    if (round % 8 == 0) std::fill(bytes.begin() + header, bytes.end(), 0);
+    auto &ip = *net::ipv4(bytes.data());
+    ip.version_and_words = static_cast<std::uint8_t>(0x40 | header / 4);
+    ip.total_length = net16(static_cast<std::uint16_t>(bytes.size()));
+    auto &icmp = *reinterpret_cast<net::Icmp *>(bytes.data() + header);
+    icmp.type = net::kEcho;
+    if (round % 8 != 0) icmp.echo.sequence = static_cast<std::uint16_t>(round);
+    const auto message_checksum = [&] {
+      icmp.checksum = 0;
+      return plain_checksum({bytes.begin() + header, bytes.end()});
+    };
+    icmp.checksum = message_checksum();
+    const IPAddress from = ip.source(), to = ip.destination();
+    net::answer_echo(ip);
+    expect(ip.source() == to && ip.destination() == from && ip.ttl == 255, "answer_echo");
+    expect(plain_checksum({bytes.begin(), bytes.begin() + header}) == 0, "its header checksum");
+    const std::uint16_t patched = icmp.checksum;
+    expect(icmp.type == net::kEchoReply && patched == message_checksum(), "its ICMP checksum");
+  }
+}
+
+/// Any bytes are looked at, and nothing else is read.
+void echo_faults() {
+  int good = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    auto bytes = random_bytes(20 + rng() % 40);
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    auto &ip = *net::ipv4(bytes.data());
+    if (rng() % 8 != 0) ip.version_and_words = static_cast<std::uint8_t>(0x40 | 5 + rng() % 4);
+    if (rng() % 8 != 0) ip.protocol = net::kIcmp;
+    if (rng() % 8 != 0) ip.fragment = 0;
+    if (rng() % 8 != 0) ip.total_length = net16(static_cast<std::uint16_t>(size));
+    if (size > ip.header_bytes()) bytes[ip.header_bytes()] = net::kEcho;
+    if (net::find_echo_fault(ip, size) != net::EchoFault::none) continue;
+    ++good;
+    net::answer_echo(ip);
+  }
+  expect(good > 1000, "there were good requests");
 }
 
 void plain_headers() {
@@ -141,10 +211,50 @@ void few_routes() {
   }
 }
 
+/// However it is asked, a bucket lets so many units pass as its rate says, never more than fit into
+/// it at once, and it knows when the next one will be there.
+void token_buckets() {
+  for (int round = 0; round < 200; ++round) {
+    const std::uint64_t rate = 1 + rng() % 10'000'000;
+    const std::uint64_t most = 2 + rng() % 100;
+    TokenBucket bucket;
+    std::int64_t now = static_cast<std::int64_t>(rng() % 1'000'000'000);
+    const std::int64_t begin = now;
+    bucket.start(rate, most, 1, now);
+    std::uint64_t taken = 0;
+    for (int step = 0; step < 500; ++step) {
+      std::uint64_t at_once = 0;
+      while (bucket.take(1, now)) ++at_once;
+      taken += at_once;
+      expect(at_once <= most, "a bucket overflows");
+      const std::int64_t due = bucket.due(1);
+      expect(due > now, "a bucket that is empty is due");
+      if (rng() % 4 == 0) {
+        now = due - 1;
+        expect(!bucket.take(1, now), "a bucket is due too late");
+      }
+      now = due;
+    }
+    const auto seconds = static_cast<long double>(now - begin) / 1e9L;
+    const auto wanted = static_cast<std::uint64_t>(1 + seconds * rate);
+    expect(taken + 1 == wanted || taken == wanted, "the rate of a bucket");
+
+    // After a long time it is full, not more.
+    now += 1'000'000'000'000;
+    std::uint64_t full = 0;
+    while (bucket.take(1, now)) ++full;
+    expect(full == most, "a full bucket");
+  }
+}
+
 }  // namespace
 
 int main() {
+  token_buckets();
   checksums();
+  udp_checksums();
+  echo_answers();
+  echo_faults();
   plain_headers();
   ttls();
   header_checks();

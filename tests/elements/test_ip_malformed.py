@@ -12,7 +12,7 @@ from tests.traffic.malformed import malformed
 from tests.traffic.pcap import write_frames
 
 CONFIG = """
-FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> t :: Tee(8);
+FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> t :: Tee(9);
 t[0] -> IPPrint(p, CONTENTS ascii, PAYLOAD hex, ID true, TTL true, TOS true, LENGTH true,
                 PAINT true, AGGREGATE true, ETHER true, VLAN true, OUTFILE lines.txt)
      -> Strip(20) -> IPPrint(stripped, OUTFILE more.txt) -> Discard;
@@ -28,6 +28,9 @@ t[6] -> c :: CheckIPHeader(14, CHECKSUM true) -> s :: StaticIPLookup(10.0.0.0/8 
 s[0] -> Discard; s[1] -> DropBroadcasts -> Discard;
 c[1] -> DecIPTTL -> Discard;
 t[7] -> Truncate(30) -> IPGWOptions(10.0.0.1) -> IPFragmenter(20) -> DecIPTTL -> Discard;
+t[8] -> p :: ICMPPingResponder -> CheckIPHeader -> UDPIPEncap(10.0.0.1, 1, DST_ANNO, 2)
+     -> u :: CheckIPHeader(CHECKSUM true) -> Discard;
+p[1] -> UDPIPEncap(10.0.0.1, 1, 10.0.0.2, 2, false) -> u;
 """
 
 

@@ -134,6 +134,13 @@ def test_enumerations() -> None:
     assert spec.enums == (EnumSpec(name="Kind", values=("one", "two_three")),)
 
 
+def test_an_element_without_ports_needs_no_push() -> None:
+    push = "push(auto &self, auto &packet) { emit<0>(self, packet); }"
+    text = header(spec='.ports = "0/0"').replace(push, "configure(const auto &, auto &) {}")
+    assert "push" not in text
+    assert read(text).ports == "0/0"
+
+
 def test_state_shows_tagged_counters_only() -> None:
     spec = read(
         header(

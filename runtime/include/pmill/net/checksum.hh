@@ -28,6 +28,21 @@ PMILL_INLINE bool plain_header_is_intact(const std::uint8_t *header) {
   return (sum + carry) % 0xffff == 0;
 }
 
+/// The checksum of `count` bytes behind an IPv4 header and of the pseudo header that TCP and UDP
+/// put in front of them (RFC 768, RFC 9293).
+std::uint16_t checksum_with_pseudo_header(const IPv4 &ip, const std::uint8_t *bytes,
+                                          std::uint32_t count);
+
+/// What a checksum becomes when one half-word of what it is of changes (RFC 1624). Half-words are
+/// as they lie in memory, and afterwards they are not all zero.
+constexpr std::uint16_t patched_checksum(std::uint16_t checksum, std::uint16_t from,
+                                         std::uint16_t to) {
+  std::uint32_t sum = (checksum ^ 0xffffu) + (from ^ 0xffffu) + to;
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(~sum);
+}
+
 /// Computes the checksum of an IPv4 header of `header_bytes` bytes anew.
 void set_checksum(IPv4 &ip, std::uint32_t header_bytes);
 

@@ -18,6 +18,7 @@ inline constexpr std::uint8_t kUdp = 17;
 /// An IPv4 header without options; it may lie at any address.
 struct [[gnu::packed]] IPv4 {
   static constexpr std::uint32_t kBytes = 20;
+  static constexpr std::uint32_t kMaxBytes = 65535;  // of a whole packet
   static constexpr std::uint16_t kDontFragment = 0x4000;
   static constexpr std::uint16_t kMoreFragments = 0x2000;
   static constexpr std::uint16_t kOffsetMask = 0x1fff;  // in units of eight bytes
@@ -87,6 +88,13 @@ PMILL_INLINE bool has_no_options(const P &packet) {
 /// which there are at least 20.
 PMILL_INLINE bool is_whole(const IPv4 &ip, std::uint32_t available) {
   return is_plain(ip) || (ip.header_bytes() >= IPv4::kBytes && ip.header_bytes() <= available);
+}
+
+/// Whether an address can be that of a host: network 0, loopback, multicast and reserved addresses
+/// are none (RFC 1812 5.3.7).
+constexpr bool is_host(IPAddress a) {
+  const unsigned network = a.value & 0xff;
+  return network != 0 && network != 127 && network < 224;
 }
 
 /// Decrements the TTL, which is not 0, and patches the checksum (RFC 1624).

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+
+namespace pmill::elements {
+
+/// Passes packets on unchanged, in push context only.
+/// @group basic
+/// @example FromDPDKDevice(0) -> PushNull -> ToDPDKDevice(1);
+struct PushNull {
+  static constexpr Spec spec{.ports = "1/1", .processing = "h"};
+
+  static void push(auto &self, auto &packet) { emit<0>(self, packet); }
+};
+
+}  // namespace pmill::elements
