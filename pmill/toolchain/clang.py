@@ -80,15 +80,19 @@ class Compiler:
 
     def prepare(self) -> list[Path]:
         """Return the objects of the runtime's own code, compiled once, beside its header."""
-        source = runtime_dir() / "src"
-        # No packet runs through the first: compiling it fast is worth more than fast code.
-        commands = {
-            "support": ["-O0", "-c", str(source / "support.cc")],
-            "packets": ["-c", str(source / "packets.cc")],
-        }
         with ThreadPoolExecutor() as pool:
-            pool.submit(self._header)  # first: compiling the program waits for it
-            return list(pool.map(lambda kind: self._cached(kind, commands[kind], "o"), commands))
+            # The header first: all but the support waits for it.
+            made = [pool.submit(f) for f in (self._header, self._support, self._packets)]
+            return [future.result() for future in made[1:]]
+
+    def _support(self) -> Path:
+        """No packet runs through it: compiling it fast is worth more than fast code."""
+        return self._cached("support", ["-O0", "-c", str(runtime_dir() / "src/support.cc")], "o")
+
+    def _packets(self) -> Path:
+        source = runtime_dir() / "src" / "packets.cc"
+        command = ["-include-pch", str(self._header()), "-c", str(source)]
+        return self._cached("packets", command, "o")
 
     def _compile(self, source: Path, extra: Sequence[str], suffix: str, half: Half | None) -> Path:
         """Compile a file to one beside it."""

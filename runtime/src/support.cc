@@ -12,6 +12,7 @@
 #include "eal.cc"
 #include "eal_arguments.cc"
 #include "ending.cc"
+#include "files.cc"
 #include "flow.cc"
 #include "message.cc"
 #include "options.cc"

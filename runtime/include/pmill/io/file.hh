@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <map>
 #include <pmill/setup.hh>
 #include <span>
 #include <string>
@@ -30,62 +28,7 @@ class InputFiles {
  public:
   /// Loads a file, `-` for standard input; the empty string, or what is wrong with it. `map`
   /// false reads a regular file, too.
-  static std::string load(std::string_view name, bool map, Bytes &content) {
-    const auto [at, is_new] = files().try_emplace(std::string(name));
-    if (is_new)
-      if (std::string error = load_new(at->first, map, at->second); !error.empty()) {
-        files().erase(at);
-        return error;
-      }
-    content = at->second.content;
-    return {};
-  }
-
- private:
-  struct Input {
-    Bytes content;
-    std::vector<std::uint8_t> read;
-  };
-  static std::map<std::string, Input> &files() {
-    static std::map<std::string, Input> all;
-    return all;
-  }
-
-  static std::string load_new(const std::string &name, bool map, Input &input) {
-    const int fd = name == "-" ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return std::strerror(errno);
-    struct stat facts{};
-    fstat(fd, &facts);
-    std::string error;
-    if (S_ISDIR(facts.st_mode))
-      error = std::strerror(EISDIR);
-    else if (!map || !S_ISREG(facts.st_mode) || !map_all(fd, facts, input))
-      error = read_all(fd, input);
-    if (fd != STDIN_FILENO) ::close(fd);
-    return error;
-  }
-  static bool map_all(int fd, const struct stat &facts, Input &input) {
-    const auto size = static_cast<std::size_t>(facts.st_size);
-    // What was already read of a shared standard input is no part of it.
-    if (size == 0 || lseek(fd, 0, SEEK_CUR) != 0) return false;
-    void *at = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (at == MAP_FAILED) return false;
-    input.content = {static_cast<const std::uint8_t *>(at), size};
-    return true;
-  }
-  static std::string read_all(int fd, Input &input) {
-    std::size_t used = 0;
-    for (;;) {
-      if (used == input.read.size()) input.read.resize(used < 65536 ? 65536 : 2 * used);
-      const ssize_t n = ::read(fd, input.read.data() + used, input.read.size() - used);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return std::strerror(errno);
-      if (n == 0) break;
-      used += static_cast<std::size_t>(n);
-    }
-    input.content = {input.read.data(), used};
-    return {};
-  }
+  static std::string load(std::string_view name, bool map, Bytes &content);
 };
 
 /// A file that is being written.
@@ -160,21 +103,7 @@ class OutputFile {
 class FileUses {
  public:
   /// Records a use; false when it clashes with an earlier one.
-  static bool claim(std::string_view name, bool writes) {
-    if (name == "-") return true;
-    std::error_code ignored;
-    const auto path = std::filesystem::weakly_canonical(name, ignored);
-    if (!std::filesystem::is_regular_file(path, ignored) && std::filesystem::exists(path, ignored))
-      return true;
-    const auto [at, is_new] = uses().try_emplace(path.string(), writes);
-    return is_new || (!writes && !at->second);
-  }
-
- private:
-  static std::map<std::string, bool> &uses() {
-    static std::map<std::string, bool> all;
-    return all;
-  }
+  static bool claim(std::string_view name, bool writes);
 };
 
 }  // namespace pmill

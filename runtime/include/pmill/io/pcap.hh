@@ -8,8 +8,6 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <functional>
-#include <map>
 #include <pmill/io/file.hh>
 #include <pmill/values.hh>
 #include <string>
@@ -137,28 +135,11 @@ class Reader {
   std::uint64_t position_ = 0;
 };
 
-/// The link types of the program's FromDump elements, by name; configured before any is asked.
-inline std::map<std::string, std::uint32_t, std::less<>> &links() {
-  static std::map<std::string, std::uint32_t, std::less<>> all;
-  return all;
-}
-inline void publish_link(std::string_view element, std::uint32_t link) {
-  links()[std::string(element)] = link;
-}
+/// Publishes the link type of a FromDump; before any is asked for.
+void publish_link(std::string_view element, std::uint32_t link);
 /// Finds the link type of the element that `asker` calls `name`: in the asker's compound first,
 /// then in those around it. The empty string, or what is wrong.
-inline std::string find_link(std::string_view asker, std::string_view name, std::uint32_t &link) {
-  for (auto cut = asker.rfind('/');; cut = asker.rfind('/', cut - 1)) {
-    const auto prefix =
-        cut == std::string_view::npos ? std::string{} : std::string(asker.substr(0, cut + 1));
-    if (const auto found = links().find(prefix + std::string(name)); found != links().end()) {
-      link = found->second;
-      return {};
-    }
-    if (cut == std::string_view::npos || cut == 0) break;
-  }
-  return "there is no FromDump '" + std::string(name) + "'";
-}
+std::string find_link(std::string_view asker, std::string_view name, std::uint32_t &link);
 
 /// Writes a file, through a buffer that always holds whole records: what is on disk is valid
 /// whenever the program ends, and a record that did not fit on the disk is taken back.
