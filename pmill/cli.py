@@ -221,7 +221,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     product = driver.compile_config(
         source, options_of(arguments), diags, emit=emit, progress=_progress()
     )
-    _show(diags)
+    _show(diags, product.warnings)
     if product.program is not None:
         driver.install(product, Path("a.out") if arguments.output is None else arguments.output)
         if arguments.verbose and product.report is not None:
@@ -247,7 +247,7 @@ def _run(arguments: argparse.Namespace) -> int:
     product = driver.compile_config(
         read_source(arguments.config), options_of(arguments), diags, progress=_progress()
     )
-    _show(diags)
+    _show(diags, product.warnings)
     assert product.program is not None, "a compilation to exe makes a program"
     assert product.report is not None, "a program has a report"
     return run_program(
@@ -318,9 +318,11 @@ def _demo(arguments: argparse.Namespace) -> int:
     return demo(arguments.config)
 
 
-def _show(diags: Diagnostics) -> None:
-    for diagnostic in diags:
-        print(diagnostic, file=sys.stderr)
+def _show(diags: Diagnostics, earlier: Sequence[str] = ()) -> None:
+    """Print diagnostics, and those of when a program from the cache was compiled."""
+    now = [str(diagnostic) for diagnostic in diags]
+    for text in [*now, *(text for text in earlier if text not in now)]:
+        print(text, file=sys.stderr)
 
 
 def _progress() -> Callable[[str], None]:

@@ -30,13 +30,15 @@ class Product:
     """What a compilation made: text or bytes of an early stage, or a program in the cache.
 
     `report` tells about a program: elements and connections, and one entry a pass with its name,
-    summary and whether it ran. `cached`: nothing had to be compiled.
+    summary and whether it ran. `cached`: nothing had to be compiled; `warnings` are those of when
+    it was.
     """
 
     data: bytes | None = None
     program: Path | None = None
     report: dict[str, Any] | None = None
     cached: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 Progress = Callable[[str], None]
@@ -180,12 +182,17 @@ def _program(
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()
-            (work / "report.json").write_text(json.dumps(_report(graph, reports)))
+            (work / "report.json").write_text(json.dumps(_report(graph, reports, diags)))
             (work / "headers.json").write_text(json.dumps(_headers(work)))
         entry = cache.lookup("programs", name)
         assert entry is not None, "a cache entry vanished right after it was stored"
     report = json.loads((entry / "report.json").read_text())
-    return Product(program=entry / "program", report=report, cached=cached)
+    return Product(
+        program=entry / "program",
+        report=report,
+        cached=cached,
+        warnings=tuple(report["warnings"]) if cached else (),
+    )
 
 
 _ENTRY = ("program", "report.json", "headers.json")
@@ -294,8 +301,9 @@ def check_options(options: CompileOptions) -> None:
 LLVM_PASSES = {"internalize": "Give every function but the program's entry internal linkage."}
 
 
-def _report(graph: PipelineGraph, reports: list[PassReport]) -> dict[str, Any]:
+def _report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) -> dict[str, Any]:
     return {
+        "warnings": [str(d) for d in diags],
         "elements": len(graph.elements),
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],

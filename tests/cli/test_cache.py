@@ -110,6 +110,17 @@ def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert not compiled().cached
 
 
+def test_warnings_are_told_again(pmill, tmp_path: Path) -> None:
+    config = tmp_path / "c.click"
+    config.write_text(
+        "InfiniteSource(LIMIT 1) -> c :: Classifier(-, 12/0800) -> Discard; c[1] -> Discard;"
+    )
+    first = pmill("compile", str(config), "-o", str(tmp_path / "p"))
+    second = pmill("compile", str(config), "-o", str(tmp_path / "p"))
+    assert "PM0424" in first.stderr
+    assert second.stderr == first.stderr
+
+
 def test_a_failure_leaves_nothing(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise fail("PM0705", "on purpose")

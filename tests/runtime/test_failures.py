@@ -22,6 +22,13 @@ _NULL = ["--vdev", "net_null0"]
         (("--stats=xml",), (), "--stats is text or json, not 'xml'"),
         (("--expect", "7"), (), "--expect needs PORT=N, not '7'"),
         (("--expect", "1=5"), _NULL, "--expect names port '1', from which nothing receives"),
+        (("--simtime=noon",), (), "--simtime needs seconds since 1970, not 'noon'"),
+        (("--simtick", "x"), (), "--simtick needs a number of nanoseconds, not 'x'"),
+        (
+            ("--simtime",),
+            ("--lcores", "0@0,1@0,2@0", *_NULL),
+            "a simulated clock serves one worker, and there are 2",
+        ),
         (("--buffers", "999999999"), _NULL, "not enough memory"),
         ((), (*_NULL, "--no-huge", "-m", "4"), "not enough memory for"),
         ((), ("--vdev", "net_foo0"), "no DPDK driver makes the device 'net_foo0'"),
@@ -82,3 +89,17 @@ def test_nothing_to_do(build: Build) -> None:
     done = run(build("Idle -> Discard;\n"))
     assert done.returncode == 1
     assert "there is nothing to do" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("MINQUEUES 3, MAXQUEUES 2", "MINQUEUES is more than MAXQUEUES"),
+        ("N_QUEUES 0", "a port needs a queue and a worker"),
+        ("MAXTHREADS 0", "a port needs a queue and a worker"),
+    ],
+)
+def test_numbers_of_queues(build: Build, options: str, message: str) -> None:
+    done = run(build(f"FromDPDKDevice(0, {options}) -> Discard;\n"), eal=_NULL)
+    assert done.returncode == 1
+    assert f"FromDPDKDevice@1 :: FromDPDKDevice: {message}" in done.stderr

@@ -37,8 +37,8 @@ struct FromDPDKDevice {
     bool vlan_extend = false;        ///< Handle two VLAN tags in the device. @positional
     bool lro = false;                ///< Join TCP segments in the device. @positional
     bool jumbo = false;              ///< Receive frames of an MTU of 9216 bytes. @positional
-    std::int32_t n_queues = -1;      ///< Number of queues; -1: one a worker.
-    std::int32_t maxthreads = -1;    ///< Most workers that poll; -1: all.
+    std::int32_t n_queues = -1;      ///< Number of queues; -1: one a worker. @range -1 1024
+    std::int32_t maxthreads = -1;    ///< Most workers that poll; -1: all. @range -1 1024
     std::int32_t threadoffset = -1;  ///< First worker that polls; -1: the one with least to do.
     std::uint32_t burst = 32;        ///< Packets taken at once. @range 1 256
     std::uint32_t ndesc = 0;        ///< Receive descriptors; 0: as the driver likes. @range 0 65535
@@ -92,6 +92,9 @@ struct FromDPDKDevice {
 
   static void configure(const auto &args, Setup &setup) {
     if (!args.active) return;
+    if (args.minqueues > args.maxqueues) setup.fail("MINQUEUES is more than MAXQUEUES");
+    if (args.n_queues == 0 || args.maxthreads == 0)
+      setup.fail("a port needs a queue and a worker", "leave N_QUEUES and MAXTHREADS out");
     RxRequest r;
     r.queue = args.queue, r.n_queues = args.n_queues;
     r.max_threads = args.maxthreads, r.thread_offset = args.threadoffset;
