@@ -75,7 +75,7 @@ PMILL_INLINE bool take(auto &self, std::size_t port, auto &&use) { return self.f
 
 /// Keeps a packet for later: its metadata goes to its buffer, and what is returned owns both.
 PMILL_INLINE Buffer park(auto &self, auto &packet) {
-  return packet.template park<SelfOf<decltype(self)>::live>();
+  return packet.template park<SelfOf<decltype(self)>::live>().buffer();
 }
 /// Calls `use(packet)` with a packet that was parked; `use` owns it.
 PMILL_INLINE void resume(auto &self, Buffer b, auto &&use) {

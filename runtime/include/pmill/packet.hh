@@ -293,12 +293,14 @@ class Packet {
     return buffer_;
   }
 
-  /// Leaves the packet, with the metadata `Live`, in its buffer; parked() finds it there.
+  /// Leaves the packet, with the metadata `Live`, in its buffer; parked() finds it there. Where
+  /// packets are objects in their buffers, this may be a copy that was handed out of line.
   template <FieldSet Live>
-  PMILL_INLINE Buffer park() const {
+  PMILL_INLINE Packet &park() const {
     static_assert(sizeof(Packet) <= kBufferPrivateBytes);
-    if constexpr (!L::in_memory) new (buffer::private_area(buffer_)) Packet(only<Live>());
-    return buffer_;
+    void *place = buffer::private_area(buffer_);
+    if (place != this) new (place) Packet(only<Live>());
+    return *std::launder(static_cast<Packet *>(place));
   }
   /// The packet in a buffer: a copy, or, where packets are objects in their buffers, that.
   PMILL_INLINE static decltype(auto) parked(Buffer b) {

@@ -93,7 +93,7 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
     if (port >= outputs) return false;
     const Link link = links[port];
     if (link.pulled)
-      given = &packet;
+      given = &packet.template park<meta::all>();
     else if (link.node == nullptr)
       worker.release(packet.buffer());
     else if (link.back)
