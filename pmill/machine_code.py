@@ -47,9 +47,11 @@ def objects(
 ) -> list[Path]:
     """Compile a program to objects beside it; `halves`: two of them at once.
 
-    Only the half that packets usually run through goes through pmill's LLVM passes then.
+    Only the half that packets usually run through goes through pmill's LLVM passes then. Not with
+    elements of the user's own: a variable of such a header may have internal linkage, and would be
+    one in each half.
     """
-    if not halves or not llvmlite_can(compiler):
+    if not halves or compiler.include or not llvmlite_can(compiler):
         target = source.with_suffix(".o")
         target.write_bytes(machine_code(source, graph, options, compiler, "obj"))
         return [target]

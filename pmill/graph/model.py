@@ -54,6 +54,11 @@ class Element:
     frozen: bool = False
 
     @property
+    def drives(self) -> bool:
+        """Whether it pulls and is not pulled from: the worker's loop runs it."""
+        return "pull" in self.inputs and "pull" not in self.outputs
+
+    @property
     def label(self) -> str:
         """`name :: Class`, as messages and comments write it."""
         return f"{self.name} :: {self.spec.name}"
@@ -131,7 +136,7 @@ class PipelineGraph:
 
     @property
     def back_edges(self) -> frozenset[tuple[Port, Port]]:
-        """Push connections that close a cycle, found depth first from the sources in order.
+        """Push connections that close a cycle, found depth first from what the workers run.
 
         The choice depends only on the configuration's order and on what packets can reach, so
         that it is the same at every optimisation level.
@@ -149,7 +154,8 @@ class PipelineGraph:
         state: dict[str, int] = {}
         order: list[str] = []
         back: set[tuple[Port, Port]] = set()
-        starts = [n for n, e in self.elements.items() if e.spec.source] + list(self.elements)
+        runs = [n for n, e in self.elements.items() if e.spec.source or e.drives]
+        starts = runs + list(self.elements)
         pushes = {n: [c for c in self._outgoing[n] if self.is_push(c)] for n in self.elements}
         for start in starts:
             if start in state:

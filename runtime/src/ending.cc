@@ -31,10 +31,18 @@ bool expectations_met() {
 class Quiet {
  public:
   bool look() {
-    if (seen_.size() == state().worker_count && unmoved()) return idle_twice();
-    seen_.clear();
-    for (std::size_t w = 0; w < state().worker_count; ++w) seen_.push_back(now(w));
-    return false;
+    std::vector<Seen> all;  // each worker is looked at once, and judged by that
+    for (std::size_t w = 0; w < state().worker_count; ++w) all.push_back(now(w));
+    const bool unmoved =
+        std::equal(all.begin(), all.end(), seen_.begin(), seen_.end(),
+                   [](const Seen &a, const Seen &b) { return a.moved == b.moved; });
+    if (!unmoved) {
+      seen_ = all;
+      return false;
+    }
+    for (std::size_t w = 0; w < all.size(); ++w)
+      if (runs(w) && all[w].idle < seen_[w].idle + 2) return false;
+    return true;
   }
 
  private:
@@ -50,16 +58,6 @@ class Quiet {
     const WorkerStatus &s = state().workers[w];
     return s.watches || s.lcore == rte_get_main_lcore() ||
            rte_eal_get_lcore_state(s.lcore) == RUNNING;
-  }
-  bool unmoved() const {
-    for (std::size_t w = 0; w < seen_.size(); ++w)
-      if (now(w).moved != seen_[w].moved) return false;
-    return true;
-  }
-  bool idle_twice() const {
-    for (std::size_t w = 0; w < seen_.size(); ++w)
-      if (runs(w) && now(w).idle < seen_[w].idle + 2) return false;
-    return true;
   }
 
   std::vector<Seen> seen_;
@@ -113,13 +111,12 @@ bool all_done(WorkerStatus &status, bool exhausted) {
   return true;
 }
 
-void leap(Worker &worker, std::int64_t due) {
+void pass_time(Worker &worker, std::int64_t due) {
   State &s = state();
   std::int64_t end = kNever;
   if (s.options.duration > 0)
     end = s.options.epoch + static_cast<std::int64_t>(s.options.duration * 1e9);
-  const std::int64_t to = std::min(due, end);
-  if (to != kNever) worker.clock.leap(to);
+  if (const std::int64_t to = std::min(due, end); to != kNever) worker.clock.leap(to);
   if (worker.clock.simulated_now() >= end) s.stop->store(true, std::memory_order_relaxed);
 }
 

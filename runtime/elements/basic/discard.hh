@@ -23,6 +23,14 @@ struct Discard {
   };
 
   static void push(auto &self, auto &packet) { drop(self, packet, self.state.count); }
+
+  static unsigned run(auto &self) {
+    if (!self.args.active) return 0;
+    unsigned n = 0;
+    const auto discard = [&](auto &packet) __attribute__((always_inline)) { push(self, packet); };
+    while (n < self.args.burst && take<0>(self, discard)) ++n;
+    return n;
+  }
 };
 
 }  // namespace pmill::elements

@@ -23,6 +23,7 @@ struct Error {
 
   static void push(auto &self, auto &packet) { drop(self, packet, self.state.drops); }
   static bool pull(auto &, auto &&) { return false; }
+  static unsigned run(auto &) { return 0; }  // it does not pull either
 };
 
 }  // namespace pmill::elements

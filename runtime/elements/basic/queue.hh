@@ -63,10 +63,11 @@ struct Queue {
     return true;
   }
 
-  /// What nobody pulled is freed.
+  /// What nobody pulled is freed; `length` tells how many that were.
   static void finish(auto &self) {
     State &state = self.state;
-    while (const Buffer b = next(state, self.args.capacity)) self.worker.release(b);
+    for (std::uint32_t n = 0; n < state.length.value; ++n)
+      self.worker.release(state.ring[place(state.head, n, self.args.capacity)]);
   }
 
  private:

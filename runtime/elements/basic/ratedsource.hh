@@ -46,7 +46,8 @@ struct RatedSource {
         by_bytes(self.args) ? self.args.bandwidth.bytes_per_second : std::uint64_t{self.args.rate};
     const std::uint64_t packets = rate / unit;
     const std::uint64_t most = packets < 200 ? 2 : packets / 100;
-    self.state.bucket.start(rate, most * unit, unit, self.worker.clock.now());
+    const std::uint64_t first = rate == 0 ? 0 : unit;
+    self.state.bucket.start(rate, most * unit, first, self.worker.clock.now());
   }
 
   static unsigned poll(auto &self) {
@@ -60,8 +61,9 @@ struct RatedSource {
     State &state = self.state;
     if (state.done || !self.args.active) return false;
     const bool made = source::left(self) &&
-                      state.bucket.take(cost(self.args), self.worker.clock.now()) &&
+                      state.bucket.has(cost(self.args), self.worker.clock.now()) &&
                       source::make(self, true, use);
+    if (made) state.bucket.take(cost(self.args));
     state.done = source::finish_at_limit(self);
     return made;
   }

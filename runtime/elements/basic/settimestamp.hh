@@ -25,13 +25,15 @@ struct SetTimestamp {
   };
 
   static void push(auto &self, auto &packet) {
-    // Reading the clock is not free, so not for what nobody reads.
+    // Reading the clock is not free, so not for what nobody reads. A simulated clock must be asked
+    // the same questions whatever is read.
     using S = SelfOf<decltype(self)>;
+    const bool is_simulated = self.worker.clock.simulated();
     if (self.args.first) {
-      if constexpr (is_read<S>(meta::first_timestamp))
+      if (is_read<S>(meta::first_timestamp) || is_simulated)
         packet.set(meta::first_timestamp, time(self));
     } else {
-      if constexpr (is_read<S>(meta::timestamp))
+      if (is_read<S>(meta::timestamp) || is_simulated)
         packet.set_timestamp(timestamp_annotation(time(self)));
     }
     emit<0>(self, packet);

@@ -41,7 +41,7 @@ struct Unqueue {
  private:
   /// Whether more may be pulled after `n` packets in this round and `count` in all.
   PMILL_INLINE static bool goes_on(const auto &args, unsigned n, std::uint64_t count) {
-    const bool room = args.burst < 0 || n < static_cast<unsigned>(args.burst);
+    const bool room = args.burst < 0 ? !Worker::stopping() : n < static_cast<unsigned>(args.burst);
     return room && (args.limit < 0 || count < static_cast<std::uint64_t>(args.limit));
   }
 };

@@ -109,8 +109,8 @@ struct FromDump {
       given = true;
       use(packet);
     };
-    while (!given && step(self, give)) {
-    }
+    while (!given && step(self, give))
+      if (!given) ++self.worker.pulled;  // one that was refused
     return given;
   }
 

@@ -6,7 +6,8 @@
 //   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
 //   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
 //   pull(self, use) -> bool   (pull outputs) calls `use(packet)` with a packet, if there is one;
-//                             without it, packets are pulled from input 0 and pushed through push
+//                             without it, packets are pulled from input 0 and pushed through push,
+//                             which then emits at most one packet on output 0
 //   run(self) -> unsigned     (pull inputs) pulls some packets and emits them, returns how many;
 //                             without it, they are pulled from input 0 and given to push
 //   exhausted(self) -> bool   (sources) nothing will come any more

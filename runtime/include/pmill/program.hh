@@ -32,6 +32,10 @@ struct StaticWorker final : Worker, Config::template Parts<StateOf> {
     return Self<D, StaticWorker>{{}, *this};
   }
   template <typename D>
+  bool was_pulled() const {
+    return static_cast<const StateOf<D> &>(*this).was_pulled;
+  }
+  template <typename D>
   PMILL_INLINE const StateType<typename D::Element> &state() const {
     if constexpr (D::Element::spec.shared)
       return Common<D>::state;
@@ -63,6 +67,10 @@ struct VirtualWorker final : Worker {
   template <typename D>
   auto &self() {
     return *box<D>();
+  }
+  template <typename D>
+  bool was_pulled() const {
+    return static_cast<const BoxOf<D> &>(boxes).value->was_pulled;
   }
   template <typename D>
   const StateType<typename D::Element> &state() const {
@@ -212,7 +220,7 @@ struct Program {
                  {
                    if (kRuns<D> && !runs<D>(w, turn)) return;
                    if (!D::Element::spec.source) return;
-                   if (!kRuns<D> && !w.pulls_sources) return;  // another worker's
+                   if (!kRuns<D> && !w.template was_pulled<D>()) return;  // by this worker
                    if constexpr (requires(SelfAs<D> &self) { D::Element::exhausted(self); }) {
                      auto &&self = w.template self<D>();
                      all = all && D::Element::exhausted(self);
@@ -223,14 +231,17 @@ struct Program {
     return all;
   }
 
-  /// When the worker will next have something to do that it waits for; kNever when it does not.
+  /// When the worker, which has nothing to do now, will have something that it waits for; kNever
+  /// when it waits for nothing. What was due and is not done is waited for by nobody.
   [[gnu::cold]] static std::int64_t due(Worker &w) {
+    const std::int64_t now = w.clock.simulated_now();
     std::int64_t first = kNever;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires requires(SelfAs<D> &self) { D::Element::due(self); }
                  {
                    auto &&self = w.template self<D>();
-                   first = std::min(first, D::Element::due(self));
+                   if (const std::int64_t at = D::Element::due(self); at > now)
+                     first = std::min(first, at);
                  });
     return first;
   }

@@ -51,8 +51,9 @@ void watch();
 /// Tells whether the sources of a worker, one of several, are exhausted. True, and the program
 /// stops, when those of all are and nothing is left in any queue.
 bool all_done(WorkerStatus &status, bool exhausted);
-/// Lets the simulated clock of a worker that has nothing to do leap to when it will, or to the end.
-void leap(Worker &worker, std::int64_t due);
+/// Lets a simulated clock leap to when the worker will have something to do, or to the end, and
+/// stops the program there.
+void pass_time(Worker &worker, std::int64_t due);
 }  // namespace runtime
 
 /// How long a worker was busy. Reading the clock takes as long as handling a packet, so it is read
@@ -102,8 +103,9 @@ void work(WorkerStatus &status) {
       status.idle.store(++idle, std::memory_order_release);
       const bool exhausted = Program::exhausted(worker);
       if (status.alone ? exhausted : runtime::all_done(status, exhausted)) break;
-      if (worker.clock.simulated()) runtime::leap(worker, Program::due(worker));
     }
+    if (worker.clock.simulated())
+      runtime::pass_time(worker, round.moved == 0 ? Program::due(worker) : worker.clock.now());
     if (status.watches) runtime::watch();
     time.resume();
   }

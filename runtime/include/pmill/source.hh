@@ -57,9 +57,10 @@ PMILL_INLINE bool make(auto &self, bool stamp, auto &&give) {
   return create_or_wait(self, self.args.headroom, packet_length(self.args), [&](auto &packet) {
     fill(packet.data(), packet.length(), self.args.data);
     using P = typename SelfOf<decltype(self)>::Packet;
-    // Reading the clock is not free, so not for an annotation that nobody reads.
-    if constexpr (P::Layout::live.contains(meta::timestamp))
-      if (stamp) packet.set_timestamp(self.worker.clock.now());
+    // Reading the clock is not free, so not for an annotation that nobody reads. A simulated clock
+    // must be asked the same questions whatever is read.
+    if (stamp && (P::Layout::live.contains(meta::timestamp) || self.worker.clock.simulated()))
+      packet.set_timestamp(self.worker.clock.now());
     ++self.state.count;
     give(packet);
   });

@@ -11,6 +11,7 @@ template <typename D>
 struct StateOf {
   PMILL_INLINE StateOf() {}
   std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>> value;
+  bool was_pulled = false;  // a source from which somebody tried to pull
 };
 
 /// The member `shared` of a `self`: loaded where there is one.

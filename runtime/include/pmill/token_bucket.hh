@@ -20,13 +20,13 @@ class TokenBucket {
     fill_ = Wide{first} * kNano;
     at_ = now;
   }
-  /// Takes `units` if they are there.
-  bool take(std::uint64_t units, std::int64_t now) {
+  /// Whether `units` are there.
+  bool has(std::uint64_t units, std::int64_t now) {
     refill(now);
-    if (fill_ < Wide{units} * kNano) return false;
-    fill_ -= Wide{units} * kNano;
-    return true;
+    return fill_ >= Wide{units} * kNano;
   }
+  /// Takes units that are there.
+  void take(std::uint64_t units) { fill_ -= Wide{units} * kNano; }
   /// When `units` will be there, if nobody takes any.
   std::int64_t due(std::uint64_t units) const {
     const Wide wanted = Wide{units} * kNano;

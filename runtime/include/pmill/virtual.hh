@@ -54,6 +54,7 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   std::size_t outputs = D::Outputs::count;
   std::vector<Node<Packet> *> sources;  // of its inputs, where it pulls
   Packet *given = nullptr;              // to whoever pulls just now
+  bool was_pulled = false;              // or tried to
 
   explicit Box(W &w) : worker(w) {}
 
@@ -66,8 +67,7 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
       Element::pull(*this, give);
     else if (from<0>([this](Packet &packet) { push(packet); }) && given == nullptr)
       ++worker.diverted;
-    if constexpr (Element::spec.source)
-      worker.pulls_sources = true, worker.pulled += given != nullptr;
+    if constexpr (Element::spec.source) was_pulled = true, worker.pulled += given != nullptr;
     return std::exchange(given, nullptr);
   }
   template <std::size_t Port>

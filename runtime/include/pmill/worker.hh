@@ -23,9 +23,8 @@ class Worker {
   /// Crossings of back edges on the way of the current packet.
   unsigned depth = 0;
 
-  /// Packets that sources made because somebody pulled, and whether anybody ever tried.
+  /// Packets that sources made because somebody pulled.
   std::uint64_t pulled = 0;
-  bool pulls_sources = false;
   /// Packets that were pulled in this round and did not arrive: dropped, or pushed elsewhere.
   unsigned diverted = 0;
 
@@ -56,6 +55,8 @@ class Worker {
 
   /// Asks the whole program to stop after this iteration.
   void stop() { g_stop.store(true, std::memory_order_relaxed); }
+  /// Whether it is asked to: for what might go on for long in one iteration.
+  static bool stopping() { return g_stop.load(std::memory_order_relaxed); }
 
  private:
   static constexpr unsigned kReleaseBatch = 64;
