@@ -91,15 +91,11 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   }
   bool to(std::size_t port, Packet &packet) {
     if (port >= outputs) return false;
-    const Link link = links[port];
-    if (link.pulled)
-      given = &packet.template park<meta::all>();
-    else if (link.node == nullptr)
-      worker.release(packet.buffer());
-    else if (link.back)
-      guarded(worker, packet, [&] { link.node->push(packet); });
-    else
+    const Link &link = links[port];
+    if (link.node != nullptr && !link.back) [[likely]]
       link.node->push(packet);
+    else
+      leave(link, packet);
     return true;
   }
   bool connected(std::size_t port) const {
@@ -107,6 +103,17 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   }
   Box &rarely() { return *this; }
   SharedGuard<D> lock() { return SharedGuard<D>(worker); }
+
+ private:
+  /// Any other way out: to whoever pulls, into a cycle, or nowhere.
+  [[gnu::noinline]] void leave(const Link &link, Packet &packet) {
+    if (link.pulled)
+      given = &packet.template park<meta::all>();
+    else if (link.node == nullptr)
+      worker.release(packet.buffer());
+    else
+      guarded(worker, packet, [&] { link.node->push(packet); });
+  }
 };
 
 }  // namespace pmill
