@@ -18,7 +18,8 @@
 //   flush(self)               at the end of every iteration of the worker's loop
 //   finish(self)              once a worker, after its last iteration
 //
-// Only one of push, poll, pull and run is mandatory. `self` is generated for each instance:
+// An element with ports has at least one of push, poll, pull and run; one without may have only
+// configure. `self` is generated for each instance:
 //
 //   self.args       the Args, or an object whose members are compile-time constants
 //   self.state      this worker's State (everybody's when the spec says shared: see lock)
