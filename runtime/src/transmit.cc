@@ -6,9 +6,12 @@ namespace pmill {
 
 TransmitBuffer::~TransmitBuffer() { delete[] waiting_; }
 
-void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting) {
+void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting,
+                           unsigned burst) {
   queue_ = queue;
   blocking_ = blocking;
+  burst_ = burst;
+  clear();
   if (blocking) return;
   most_waiting_ = most_waiting;
   waiting_ = new Buffer[most_waiting];
@@ -18,19 +21,19 @@ void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
   const Outcome outcome{worker, sent, dropped};
   if (queue_ == nullptr || waiting_count_ != 0) [[unlikely]]
     return resend(outcome);
-  const unsigned n = queue_->send(burst_, used_);
+  const unsigned n = queue_->send(first(), used());
   sent += n;
-  if (n != used_) [[unlikely]]
+  if (n != used()) [[unlikely]]
     return refused(outcome, n);
-  used_ = 0;
+  clear();
   due_ = 0;
 }
 
 /// The device took only `sent` packets of the burst.
 void TransmitBuffer::refused(const Outcome &outcome, unsigned sent) {
-  Buffer *rest = burst_ + sent;
-  unsigned count = used_ - sent;
-  used_ = 0;
+  Buffer *rest = first() + sent;
+  unsigned count = used() - sent;
+  clear();
   due_ = 0;
   if (blocking_ || g_stop.load(std::memory_order_relaxed)) {
     const unsigned more = insist(outcome, rest, count);
@@ -48,8 +51,8 @@ void TransmitBuffer::refused(const Outcome &outcome, unsigned sent) {
 /// First what waited, then the burst; or nothing, when there is no device.
 void TransmitBuffer::resend(const Outcome &outcome) {
   if (queue_ == nullptr) {
-    for (unsigned i = 0; i < used_; ++i) discard(outcome, burst_[i]);
-    used_ = 0;
+    for (unsigned i = 0; i < used(); ++i) discard(outcome, first()[i]);
+    clear();
     return;
   }
   const bool stopping = g_stop.load(std::memory_order_relaxed);
@@ -59,7 +62,7 @@ void TransmitBuffer::resend(const Outcome &outcome) {
   std::copy(waiting_ + gone, waiting_ + count, waiting_);
   waiting_count_ = count - gone;
   if (waiting_count_ != 0) return refused(outcome, 0);
-  if (used_ != 0) send(outcome.worker, outcome.sent, outcome.dropped);
+  if (used() != 0) send(outcome.worker, outcome.sent, outcome.dropped);
 }
 
 /// Sends until the device refuses; returns how many it took.

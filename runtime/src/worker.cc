@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <cstring>
 #include <pmill/worker.hh>
 
@@ -8,7 +9,7 @@ void Worker::discard(Buffer b) { release(b); }
 
 Buffer Worker::allocate(std::uint32_t headroom, std::uint32_t length) {
   Buffer b = buffer::allocate(pool);
-  if (b != nullptr && std::uint64_t{headroom} + length > b->buf_len) {
+  if (b != nullptr && std::uint64_t{headroom} + std::max(length, kReadAhead) > b->buf_len) {
     release(b);
     b = nullptr;
   }

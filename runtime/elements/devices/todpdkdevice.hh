@@ -63,15 +63,15 @@ struct ToDPDKDevice {
   }
 
   static void initialize(auto &self) {
+    const unsigned burst =
+        self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;
     self.state.buffer.begin(transmit_queue(self.worker, self.name), self.args.blocking,
-                            self.args.iqueue);
+                            self.args.iqueue, burst);
   }
 
   static void push(auto &self, auto &packet) {
     State &state = self.state;
-    const unsigned full =
-        self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;
-    if (state.buffer.add(packet.surrender()) >= full) [[unlikely]]
+    if (state.buffer.add(packet.surrender())) [[unlikely]]
       state.buffer.send(self.worker, state.count, state.dropped);
   }
 

@@ -51,7 +51,7 @@ struct CheckIPHeader {
     const std::uint32_t offset = self.args.offset;
     const std::uint32_t available = packet.length() >= offset ? packet.length() - offset : 0;
     auto *header = packet.data() + offset;
-    const auto plain = net::check_plain(header, available, self.args.checksum, self.args);
+    const auto plain = net::check_plain(packet, offset, available, self.args.checksum, self.args);
     if (!plain.good) [[unlikely]]
       return check_any<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     ++self.state.count;

@@ -42,7 +42,7 @@ struct IPInputCombo {
     else
       packet.pull(packet.length());
     const std::uint32_t available = packet.length();
-    const auto plain = net::check_plain(packet.data(), available, true, self.args);
+    const auto plain = net::check_plain(packet, 0, available, true, self.args);
     if (!plain.good) [[unlikely]]
       return check_any<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     net::accept(packet, packet.data(), available, net::IPv4::kBytes, plain.length);

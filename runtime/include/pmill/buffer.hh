@@ -22,6 +22,9 @@ using BufferPool = rte_mempool *;
 /// Bytes of private area that every buffer has: room for a whole packet object.
 inline constexpr std::size_t kBufferPrivateBytes = 128;
 
+/// So many bytes from where a packet begins lie in its buffer, however short the packet is.
+inline constexpr std::uint32_t kReadAhead = 64;
+
 namespace buffer {
 
 PMILL_INLINE std::uint8_t *start(Buffer b) { return static_cast<std::uint8_t *>(b->buf_addr); }

@@ -2,6 +2,7 @@
 // Packets on their way to a device: the burst that is being collected, and what the device refused.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <pmill/port.hh>
 
@@ -18,16 +19,17 @@ class TransmitBuffer {
   TransmitBuffer &operator=(const TransmitBuffer &) = delete;
 
   /// Without a queue everything is dropped. `blocking` insists on a device that takes no more;
-  /// otherwise up to `most_waiting` packets wait for it.
-  void begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting);
+  /// otherwise up to `most_waiting` packets wait for it. A burst is full with `burst` packets, at
+  /// most kRoom.
+  void begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting, unsigned burst);
 
-  /// Adds a packet; returns how many the burst has now. Send at kRoom at the latest.
-  PMILL_INLINE unsigned add(Buffer b) {
-    burst_[used_++] = b;
-    return used_;
+  /// Adds a packet; true when the burst is full and must be sent.
+  PMILL_INLINE bool add(Buffer b) {
+    room_[kRoom + next_] = b;
+    return ++next_ == 0;
   }
   /// Whether nothing is left to send.
-  PMILL_INLINE bool empty() const { return used_ == 0 && waiting_count_ == 0; }
+  PMILL_INLINE bool empty() const { return next_ == -burst_ && waiting_count_ == 0; }
   /// Whether an incomplete burst may wait longer, for `timeout` milliseconds from its first
   /// question; -1: for ever.
   bool patient(std::int32_t timeout);
@@ -45,15 +47,22 @@ class TransmitBuffer {
   unsigned offer(const Outcome &outcome, Buffer *buffers, unsigned count);
   unsigned insist(const Outcome &outcome, Buffer *buffers, unsigned count);
   static void discard(const Outcome &outcome, Buffer b);
+  /// The packets of the burst.
+  Buffer *first() { return room_ + kRoom - burst_; }
+  unsigned used() const { return static_cast<unsigned>(next_ + burst_); }
+  void clear() { next_ = -burst_; }
 
   const TxQueue *queue_ = nullptr;
-  unsigned used_ = 0;
+  // Where the next packet goes, from the end of the room: it counts up to zero, so that adding
+  // needs no comparison.
+  std::ptrdiff_t next_ = 0;
+  std::ptrdiff_t burst_ = 0;  // packets of a full one
   unsigned waiting_count_ = 0;
   Buffer *waiting_ = nullptr;  // what the device refused, oldest first
   std::uint32_t most_waiting_ = 0;
   bool blocking_ = true;
   std::uint64_t due_ = 0;  // TSC at which the patience ends, 0: it does not run
-  Buffer burst_[kRoom];
+  Buffer room_[kRoom];
 };
 
 }  // namespace pmill

@@ -62,11 +62,15 @@ struct PlainHeader {
   std::uint32_t length = 0;  // of the IP packet
 };
 
-/// Whether a header in `available` bytes has no options and nothing is wrong with it. Inlined.
-PMILL_INLINE PlainHeader check_plain(const std::uint8_t *at, std::uint32_t available,
-                                     bool verify_checksum, const auto &rules) {
-  if (available < IPv4::kBytes) [[unlikely]]
+/// Whether a header, `offset` bytes into the packet and with `available` bytes from there, has no
+/// options and nothing is wrong with it. Inlined.
+PMILL_INLINE PlainHeader check_plain(const auto &packet, std::uint32_t offset,
+                                     std::uint32_t available, bool verify_checksum,
+                                     const auto &rules) {
+  // Where reading is harmless, the two comparisons of the length below are enough.
+  if (!packet.may_read_ahead(offset + IPv4::kBytes) && available < IPv4::kBytes) [[unlikely]]
     return {};
+  const std::uint8_t *at = packet.data() + offset;
   // Each field before the words it lies in: loaded afterwards, it would be cut out of a word, which
   // takes more instructions than loading it.
   const IPv4 &ip = *ipv4(at);
