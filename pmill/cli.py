@@ -160,6 +160,13 @@ def _compile_arguments(p: argparse.ArgumentParser) -> None:
         help="directory of further element headers",
     )
     p.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="ELEMENT.HANDLER",
+        help="a handler that is to be written while the program runs; * and ? match names",
+    )
+    p.add_argument(
         "--dialect",
         choices=("fastclick", "click"),
         default="fastclick",
@@ -188,6 +195,7 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
         march=arguments.march,
         sanitize=tuple(s for s in arguments.sanitize.split(",") if s),
         variables=variables,
+        keep=frozenset(arguments.keep),
         include=tuple(p.resolve() for p in arguments.include),
         dialect=arguments.dialect,
     )

@@ -75,7 +75,7 @@ def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> Pipe
     diags.stop_if_errors()
     config = parse(source, diags)
     flat = flatten(config, options.variables, library, diags)
-    graph = elaborate(flat, library, dialect=options.dialect, diags=diags)
+    graph = elaborate(flat, library, dialect=options.dialect, keep=options.keep, diags=diags)
     diags.stop_if_errors()
     return graph
 
@@ -239,6 +239,7 @@ def option_words(options: CompileOptions) -> list[str]:
         f"--march={options.march}",
         f"--sanitize={','.join(options.sanitize)}",
         *(f"{name}={value}" for name, value in sorted(options.variables.items())),
+        *(f"--keep={path}" for path in sorted(options.keep)),
         *(f"-I{path}" for path in options.include),
         f"--dialect={options.dialect}",
     ]

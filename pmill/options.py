@@ -23,5 +23,6 @@ class CompileOptions:
     march: str = "native"
     sanitize: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    keep: frozenset[str] = frozenset()  # ELEMENT.HANDLER: to be written while the program runs
     include: tuple[Path, ...] = ()
     dialect: Dialect = "fastclick"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pmill.diagnostics import DiagnosticError, Diagnostics, did_you_mean
+from pmill.diagnostics import DiagnosticError, Diagnostics, Note, did_you_mean
 from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
+from pmill.elaborate.handlers import keep as keep_changeable
 from pmill.elaborate.ports import Instance, count_ports, merged, resolve_ports
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Value
@@ -19,11 +20,17 @@ PROVISIONS = frozenset({"compact_config", "dpdk", "dpdk-packet", "umultithread",
 
 
 def elaborate(
-    flat: FlatConfig, library: Mapping[str, ElementSpec], *, dialect: str, diags: Diagnostics
+    flat: FlatConfig,
+    library: Mapping[str, ElementSpec],
+    *,
+    dialect: str,
+    keep: Iterable[str] = (),
+    diags: Diagnostics,
 ) -> PipelineGraph:
     """Build the graph of a configuration; report everything that is wrong, then stop if anything.
 
-    `dialect` ("fastclick" or "click") chooses between defaults that differ. When `diags` has
+    `dialect` ("fastclick" or "click") chooses between defaults that differ; `keep` names handlers
+    that must stay writable. When `diags` has
     errors already, connections may be missing: then only the arguments are checked.
     """
     whole = not diags.has_errors
@@ -31,6 +38,7 @@ def elaborate(
     _check_requirements(flat, library, diags)
     elements = _with_specs(flat, library, diags)
     connections = merged(flat.connections)
+    _check_single(elements, diags)
     instances = count_ports(elements, connections, diags)
     values = {name: _values(x, dialect, diags) for name, x in instances.items()}
     if whole and len(instances) + len(decisions) == len(flat.elements):
@@ -61,8 +69,10 @@ def elaborate(
             for c in connections
         ),
         source_name=flat.source.name,
+        text=flat.source.text,
         requirements=flat.requirements,
     )
+    graph = keep_changeable(graph, keep, diags)
     graph = apply_decisions(graph, decisions, diags)
     diags.stop_if_errors()
     return graph
@@ -78,6 +88,17 @@ def _check_requirements(
                 f"requirement '{requirement}' not available",
                 hint="pmill provides its element classes and "
                 f"{', '.join(sorted(PROVISIONS))}; remove the requirement if it is not needed",
+            )
+
+
+def _check_single(elements: list[tuple[FlatElement, ElementSpec]], diags: Diagnostics) -> None:
+    """Report further elements of a class of which there may be one (PM0314)."""
+    first: dict[str, FlatElement] = {}
+    for element, spec in elements:
+        if spec.single and first.setdefault(spec.name, element) is not element:
+            note = Note("the other one", first[spec.name].span)
+            diags.error(
+                "PM0314", f"there can be only one {spec.name}", element.class_span, notes=(note,)
             )
 
 

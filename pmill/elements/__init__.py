@@ -5,15 +5,15 @@ runtime/elements/ip/decipttl.hh -> ElementSpec(name="DecIPTTL", ports="1/1-2", .
 
 from pmill.elements.library import ElementLibrary
 from pmill.elements.probe import assertions, probe_unit
-from pmill.elements.spec import ArgSpec, ElementSpec, EnumSpec, HandlerKind, HandlerSpec
+from pmill.elements.spec import ArgSpec, CounterKind, CounterSpec, ElementSpec, EnumSpec
 
 __all__ = [
     "ArgSpec",
+    "CounterKind",
+    "CounterSpec",
     "ElementLibrary",
     "ElementSpec",
     "EnumSpec",
-    "HandlerKind",
-    "HandlerSpec",
     "assertions",
     "probe_unit",
 ]

@@ -19,6 +19,19 @@ INTEGERS: Mapping[str, tuple[int, int]] = {
     **{f"std::uint{bits}_t": (0, (1 << bits) - 1) for bits in (8, 16, 32, 64)},
 }
 ANNOTATIONS = ("Anno<1>", "Anno<2>", "Anno<4>")
+SHOWN = (
+    "bool",
+    *INTEGERS,
+    "double",
+    "IPAddress",
+    "IPPrefix",
+    "EtherAddress",
+    "Duration",
+    "Timestamp",
+    "Bandwidth",
+    "String",
+    "Filename",
+)
 PREFIXES = ("IPPrefix", "List<IPPrefix>")
 TYPES = (
     "bool",
@@ -49,6 +62,9 @@ TAGS: Mapping[str, int] = {
     "alias": 1,
     "lowering": 1,
     "default": 2,
+    "readable": 0,
+    "writable": 0,
+    "called": 1,
 }
 _DIALECTS = ("click",)  # the others: a default as written is FastClick's
 _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
@@ -57,6 +73,7 @@ _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
     "writes": (ANNOTATIONS, "annotation"),
     "sets": (("bool",), "bool"),
     "range": ((*INTEGERS, "double"), "number"),
+    **dict.fromkeys(("readable", "writable", "called"), (SHOWN, "single value")),
 }
 
 
@@ -113,6 +130,7 @@ def build_argument(
         reads_for=tuple((value, field) for value, field in _words(member.doc, "readsfor")),
         pull=member.doc.has("pull"),
         aliases=tuple(words[0] for words in _words(member.doc, "alias")),
+        handler=_handler(member),
         ranges=next((_bounds(words) for words in _words(member.doc, "range")), None),
         by_dialect=tuple((a, b) for a, b in _words(member.doc, "default")),
     )
@@ -147,6 +165,14 @@ def check_order(arguments: Sequence[ArgSpec], diags: Diagnostics) -> None:
                     argument.span,
                     notes=(Note("the other one", other.span),),
                 )
+
+
+def _handler(member: Member) -> tuple[str, bool] | None:
+    """The name by which the argument is read while the program runs; whether it is written, too."""
+    writable = member.doc.has("writable")
+    if not writable and not member.doc.has("readable"):
+        return None
+    return next((w[0] for w in _words(member.doc, "called")), member.name.text), writable
 
 
 def _is_positional(member: Member) -> bool:

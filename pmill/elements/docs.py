@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping
 
-from pmill.elements.spec import ArgSpec, ElementSpec, HandlerSpec
+from pmill.elements.spec import ArgSpec, CounterSpec, ElementSpec
 
 _WIDTH = 100
 _HIDDEN = "\N{NO-BREAK SPACE}"
@@ -20,9 +20,11 @@ def describe(spec: ElementSpec) -> str:
         parts.append("Arguments\n" + "\n".join(_argument(a, spec) for a in spec.arguments))
     parts.append("Ports\n" + _list(_ports(spec)))
     for title, kind in (("Counters", "read"), ("Drops", "drop")):
-        items = [(h.name, _handler_text(h)) for h in spec.handlers if h.kind == kind]
+        items = [(h.name, _counter_text(h)) for h in spec.counters if h.kind == kind]
         if items:
             parts.append(f"{title}\n" + _list(items))
+    if shown := _handlers(spec):
+        parts.append("Handlers\n" + _list((name, f"{how}: {text}") for name, how, text in shown))
     if spec.examples:
         parts.append("Example\n" + "\n".join(f"  {example}" for example in spec.examples))
     if spec.aliases:
@@ -53,9 +55,12 @@ def markdown(spec: ElementSpec) -> str:
         ]
         parts.append("## Arguments\n\n" + _table(("Keyword", "Type", "Given", "Meaning"), rows))
     parts.append("## Ports\n\n" + "\n".join(f"- {name}: {text}" for name, text in _ports(spec)))
-    if spec.handlers:
-        counters = [(f"`{h.name}`", h.kind, _cell(_handler_text(h))) for h in spec.handlers]
+    if spec.counters:
+        counters = [(f"`{h.name}`", h.kind, _cell(_counter_text(h))) for h in spec.counters]
         parts.append("## Counters\n\n" + _table(("Name", "Kind", "Meaning"), counters))
+    if shown := _handlers(spec):
+        functions = [(f"`{name}`", how, _cell(text)) for name, how, text in shown]
+        parts.append("## Handlers\n\n" + _table(("Name", "Kind", "Meaning"), functions))
     if spec.examples:
         parts.append("## Example\n\n```click\n" + "\n".join(spec.examples) + "\n```")
     if spec.aliases:
@@ -193,10 +198,21 @@ def _processing(code: str, count: str) -> str:
     return f", {first}, others {words[-1]}"
 
 
-def _handler_text(handler: HandlerSpec) -> str:
+def _counter_text(handler: CounterSpec) -> str:
     if handler.output is None:
         return handler.doc
     return f"{handler.doc} Leaves on output {handler.output} if that is connected."
+
+
+def _handlers(spec: ElementSpec) -> list[tuple[str, str, str]]:
+    """Name, kind and meaning of what is read or written while the program runs, counters aside."""
+    kinds = {(True, False): "read", (False, True): "write", (True, True): "read and write"}
+    shown = [
+        (a.handler[0], kinds[True, a.handler[1]], f"The argument {a.keyword}.")
+        for a in spec.arguments
+        if a.handler
+    ]
+    return shown + [(h.name, kinds[h.reads, h.writes], h.doc) for h in spec.handlers]
 
 
 def _list(items: Iterable[tuple[str, str]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pmill.elements.spec import ArgSpec, ElementSpec, EnumSpec, HandlerSpec
+from pmill.elements.spec import ArgSpec, CounterSpec, ElementSpec, EnumSpec, HandlerSpec
 
 
 def assertions(specs: Iterable[ElementSpec]) -> str:
@@ -34,6 +34,8 @@ def _element(spec: ElementSpec) -> Iterator[str]:
         yield from (f"  {line}" for line in _enum(enum))
     for argument in spec.arguments:
         yield from (f"  {line}" for line in _argument(argument))
+    for counter in spec.counters:
+        yield f"  {_counter(counter)}"
     for handler in spec.handlers:
         yield f"  {_handler(handler)}"
     yield "};"
@@ -59,6 +61,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("resizes", spec.resizes),
         ("shared", spec.shared),
         ("source", spec.source),
+        ("single", spec.single),
     ):
         yield f"static_assert(spec.{name} == {_bool(flag)});"
     yield f"static_assert(probe::kPolls<{spec.name}> == {_bool(spec.source)});"
@@ -92,8 +95,13 @@ def _argument(argument: ArgSpec) -> Iterator[str]:
         yield f"static_assert([] {{ {declared} return static_cast<void>({dialect}), true; }}());"
 
 
+def _counter(counter: CounterSpec) -> str:
+    return f"static_assert(std::is_same_v<decltype(State::{counter.member}), Count>);"
+
+
 def _handler(handler: HandlerSpec) -> str:
-    return f"static_assert(std::is_same_v<decltype(State::{handler.member}), Count>);"
+    kind = f"{'Read' if handler.reads else ''}{'Write' if handler.writes else ''}"
+    return f"static_assert(std::is_same_v<decltype(Handlers::{handler.name}), {kind}>);"
 
 
 def _variable(kind: str, name: str, initialiser: str) -> str:

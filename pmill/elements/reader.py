@@ -9,6 +9,7 @@ PM0203 doc comment lacks something                PM0209 argument's doc or defau
 PM0204 Spec: unknown, repeated or ill-typed field PM0210 order and keywords of arguments
 PM0205 Spec: port, processing or flow code        PM0211 counters of State
 PM0206 Spec: unknown metadata field               PM0212 declarations behind a function
+                                                  PM0213 handlers
 
 This is the only module that imports lark; `library.py` imports it only when its cache is cold.
 """
@@ -16,7 +17,7 @@ This is the only module that imports lark; `library.py` imports it only when its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 
 from lark import Lark, TextSlice, Token, Tree, UnexpectedInput
@@ -24,7 +25,7 @@ from lark import Lark, TextSlice, Token, Tree, UnexpectedInput
 from pmill.diagnostics import Diagnostics, Note, Source, Span, did_you_mean
 from pmill.elements.arguments import TAGS, Member, build_argument, check_order
 from pmill.elements.head import Head, find_head
-from pmill.elements.spec import ArgSpec, ElementSpec, EnumSpec, HandlerSpec
+from pmill.elements.spec import ArgSpec, CounterSpec, ElementSpec, EnumSpec, HandlerSpec
 from pmill.elements.syntax_errors import report_syntax
 from pmill.elements.tags import read_element_doc, read_member_doc
 from pmill.resources import grammar_dir, runtime_dir
@@ -42,7 +43,13 @@ _KINDS: Mapping[str, str] = {
     **dict.fromkeys(_CODES, "text"),
     **dict.fromkeys(("reads", "writes", "renews"), "fields"),
     "cold": "ports",
-    **dict.fromkeys(("resizes", "shared", "source"), "flag"),
+    **dict.fromkeys(("resizes", "shared", "single", "source"), "flag"),
+}
+# Kinds of handlers that are functions: whether they can be read and written.
+_HANDLERS: Mapping[str, tuple[bool, bool]] = {
+    "Read": (True, False),
+    "Write": (False, True),
+    "ReadWrite": (True, True),
 }
 _EXAMPLES: Mapping[str, str] = {
     "text": '"1/1"',
@@ -103,7 +110,8 @@ class _Reader:
         settings = self.settings(tree)
         enums = self.enums(tree)
         arguments = self.arguments(tree, enums)
-        handlers = self.handlers(tree)
+        counters = self.counters(tree)
+        handlers = self.handlers(tree, arguments)
         if doc is None or sum(1 for _ in self.diags) > before:
             return None
         return ElementSpec(
@@ -116,6 +124,7 @@ class _Reader:
             aliases=doc.aliases,
             span=self.head.name_span,
             arguments=arguments,
+            counters=counters,
             handlers=handlers,
             enums=tuple(enums.values()),
             ports=_text(settings, "ports", "1/1"),
@@ -128,6 +137,7 @@ class _Reader:
             resizes=_flag(settings, "resizes"),
             shared=_flag(settings, "shared"),
             source=_flag(settings, "source"),
+            single=_flag(settings, "single"),
         )
 
     # --- Spec ---------------------------------------------------------------------------------
@@ -216,9 +226,9 @@ class _Reader:
             span=name,
         )
 
-    def handlers(self, tree: Tree[Token]) -> tuple[HandlerSpec, ...]:
+    def counters(self, tree: Tree[Token]) -> tuple[CounterSpec, ...]:
         """The counters with a tag; other documented members must not look like one."""
-        found: list[HandlerSpec] = []
+        found: list[CounterSpec] = []
         for state in _children(tree, "state"):
             for stray in _tokens(state, "TRAIL"):
                 if re.search(r"@\w", stray):
@@ -228,10 +238,42 @@ class _Reader:
                         self.span(stray),
                         hint="declare it 'Count name;  ///< @read What it counts.'",
                     )
-            found += [h for node in _children(state, "counter") if (h := self.handler(node))]
+            found += [c for node in _children(state, "counter") if (c := self.counter(node))]
         return tuple(found)
 
-    def handler(self, node: Tree[Token]) -> HandlerSpec | None:
+    def handlers(self, tree: Tree[Token], arguments: Iterable[ArgSpec]) -> tuple[HandlerSpec, ...]:
+        """The functions that a user may call, of all kinds."""
+        names = {a.name for a in arguments}
+        nodes = [n for h in _children(tree, "handlers") for n in _children(h, "handler")]
+        return tuple(h for node in nodes if (h := self.handler(node, names)))
+
+    def handler(self, node: Tree[Token], arguments: Set[str]) -> HandlerSpec | None:
+        kind, name = _tokens(node, "NAME")
+        doc = read_member_doc(map(self.span, _tokens(node, "TRAIL")), {"keeps": 1}, self.diags)
+        keeps = next((tag.words[0] for tag in doc.tags), None)
+        if kind not in _HANDLERS:
+            hint = f"kinds: {', '.join(_HANDLERS)}"
+            self.diags.error(
+                "PM0213", f"'{kind}' is no kind of handler", self.span(kind), hint=hint
+            )
+        elif not doc.text:
+            self.diags.error("PM0213", f"handler '{name}' has no doc", self.span(name))
+        elif keeps is not None and keeps not in arguments:
+            tag = doc.tags[0].span
+            self.diags.error("PM0213", f"'@keeps {keeps}' names no argument", tag)
+        else:
+            reads, writes = _HANDLERS[str(kind)]
+            return HandlerSpec(
+                name=str(name),
+                reads=reads,
+                writes=writes,
+                doc=doc.text,
+                span=self.span(name),
+                keeps=keeps,
+            )
+        return None
+
+    def counter(self, node: Tree[Token]) -> CounterSpec | None:
         member = next(_tokens(node, "NAME"))
         lines = [self.span(t) for t in _tokens(node, "TRAIL")]
         doc = read_member_doc(lines, {"read": 0, "drop": 0}, self.diags)
@@ -248,7 +290,7 @@ class _Reader:
         if problem:
             self.diags.error("PM0211", problem, tag.span)
             return None
-        return HandlerSpec(
+        return CounterSpec(
             name=str(member),
             member=str(member),
             kind="drop" if tag.name == "drop" else "read",

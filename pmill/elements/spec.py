@@ -11,7 +11,7 @@ from typing import Literal
 
 from pmill.diagnostics import Span
 
-HandlerKind = Literal["read", "drop"]
+CounterKind = Literal["read", "drop"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class ArgSpec:
     reads_for: tuple[tuple[str, str], ...] = ()  # (value, field): read only with this value
     pull: bool = False  # meaningless unless an input is pull
     aliases: tuple[str, ...] = ()  # other keywords for the same argument
+    handler: tuple[str, bool] | None = None  # (name, writable): shown while the program runs
     ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
     by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ
 
@@ -53,7 +54,7 @@ class ArgSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandlerSpec:
+class CounterSpec:
     """A counter of an element's `State` that is shown to the user.
 
     `drop` counters say why packets ended here: `output` is the output that takes such packets
@@ -62,10 +63,25 @@ class HandlerSpec:
 
     name: str
     member: str
-    kind: HandlerKind
+    kind: CounterKind
     doc: str
     span: Span
     output: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerSpec:
+    """A handler that is a function of the element: `read_NAME`, `write_NAME`.
+
+    `keeps` names the argument that writing changes; where that is a constant, it cannot.
+    """
+
+    name: str
+    reads: bool
+    writes: bool
+    doc: str
+    span: Span
+    keeps: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +100,8 @@ class ElementSpec:
     `writes` name fields of runtime/include/pmill/meta.hh, and `renews` those that no packet the
     element emits has from one it took. `cold` lists the outputs that packets
     rarely take. `resizes`: the element moves the packet's data or changes its length. `shared`:
-    all workers use one state. `source`: the header has `poll`.
+    all workers use one state. `source`: the header has `poll`. `single`: a configuration has at
+    most one.
     """
 
     name: str
@@ -104,7 +121,9 @@ class ElementSpec:
     resizes: bool = False
     shared: bool = False
     source: bool = False
+    single: bool = False
     arguments: tuple[ArgSpec, ...] = ()
+    counters: tuple[CounterSpec, ...] = ()
     handlers: tuple[HandlerSpec, ...] = ()
     enums: tuple[EnumSpec, ...] = ()
     aliases: tuple[str, ...] = ()  # other class names that mean this element

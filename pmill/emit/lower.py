@@ -6,17 +6,27 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pmill import __version__
-from pmill.elements import ElementSpec
+from pmill.elements import ArgSpec, ElementSpec
 from pmill.emit.plan import (
     ArgumentPlan,
     ClassPlan,
     CounterPlan,
     EmitPlan,
+    HandlerPlan,
     HopPlan,
     InstancePlan,
     LayoutPlan,
+    ShownPlan,
 )
-from pmill.graph import Connection, Element, PipelineGraph, field_bits, field_names, live_at_entry
+from pmill.graph import (
+    Connection,
+    Element,
+    PipelineGraph,
+    Processing,
+    field_bits,
+    field_names,
+    live_at_entry,
+)
 
 _HOPS = {
     "virtual": "Virtual",
@@ -46,6 +56,22 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         and any(c.call == "inline" for c in graph.connections),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
+        links=_links(graph),
+        requirements="".join(f"{r}\n" for r in graph.requirements),
+        text=tuple(graph.text.splitlines(keepends=True)),
+    )
+
+
+def _links(graph: PipelineGraph) -> tuple[tuple[int, int, int, int], ...]:
+    number = {name: n for n, name in enumerate(graph.elements)}
+    return tuple(
+        (
+            number[c.source.element],
+            c.source.number,
+            number[c.target.element],
+            c.target.number,
+        )
+        for c in graph.connections
     )
 
 
@@ -75,14 +101,41 @@ def _class(spec: ElementSpec) -> ClassPlan:
             kind=h.kind,
             output=-1 if h.output is None else h.output,
         )
-        for h in spec.handlers
+        for h in spec.counters
     )
-    return ClassPlan(name=spec.name, header=spec.header, counters=counters)
+    return ClassPlan(
+        name=spec.name,
+        header=spec.header,
+        counters=counters,
+        arguments=tuple(
+            ShownPlan(name=a.name, shown=a.handler[0], writable=a.handler[1], range=_range(a))
+            for a in spec.arguments
+            if a.handler
+        ),
+        handlers=tuple(
+            HandlerPlan(name=h.name, reads=h.reads, writes=h.writes, keeps=h.keeps is not None)
+            for h in spec.handlers
+        ),
+    )
+
+
+def _range(arg: ArgSpec) -> str:
+    return f", {{{arg.ranges[0]}, {arg.ranges[1]}}}" if arg.ranges else ""
+
+
+def _letters(resolved: Iterable[Processing], code: str) -> str:
+    """A letter a port of what became push or pull; capitals where the class leaves it open."""
+    letters = {"push": "h", "pull": "l"}
+    return "".join(
+        letters[p].upper() if code[min(n, len(code) - 1)] == "a" else letters[p]
+        for n, p in enumerate(resolved)
+    )
 
 
 def _instance(
     graph: PipelineGraph, element: Element, idents: Mapping[str, str], live: int
 ) -> InstancePlan:
+    ins, _, outs = element.spec.processing.partition("/")
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
     hops = tuple(_hop(graph, by_port.get(n), n, idents) for n in range(len(element.outputs)))
     return InstancePlan(
@@ -98,6 +151,9 @@ def _instance(
         hops=hops,
         sources=_sources(graph, element, idents),
         connected=sum(1 << port for port in by_port if port < 64),
+        config=element.config,
+        ins=_letters(element.inputs, ins),
+        outs=_letters(element.outputs, outs or ins),
     )
 
 

@@ -30,7 +30,9 @@ class InstancePlan:
 
     `receives`: packets are pushed to it. `live_bits`: the fields of a packet that it reads, or an
     element behind it. `sources`: what its inputs pull from, empty when it does not pull.
-    `connected` has a bit for each of the first 64 outputs that lead anywhere.
+    `connected` has a bit for each of the first 64 outputs that lead anywhere. `config` is its
+    configuration string, `ins` and `outs` have a letter a port: h push, l pull, in capitals where
+    the class would do either.
     """
 
     ident: str
@@ -45,6 +47,9 @@ class InstancePlan:
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int
+    config: str
+    ins: str
+    outs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +64,34 @@ class CounterPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPlan:
+    """An argument that has a handler: `shown` is its name there, `range` a C++ argument."""
+
+    name: str
+    shown: str
+    writable: bool
+    range: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerPlan:
+    """A handler that is a function. `keeps`: writing changes an argument."""
+
+    name: str
+    reads: bool
+    writes: bool
+    keeps: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassPlan:
     """One element class that the program uses."""
 
     name: str
     header: str
     counters: tuple[CounterPlan, ...]
+    arguments: tuple[ShownPlan, ...]
+    handlers: tuple[HandlerPlan, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +108,11 @@ class LayoutPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmitPlan:
-    """One program. `halves`: it can be compiled as two objects, see the template."""
+    """One program. `halves`: it can be compiled as two objects, see the template.
+
+    `text` is the configuration in lines, `links` its connections: numbers of instances and ports.
+    `requirements` has a line for each.
+    """
 
     version: str
     source: str
@@ -90,3 +121,6 @@ class EmitPlan:
     halves: bool
     classes: tuple[ClassPlan, ...]
     instances: tuple[InstancePlan, ...]
+    links: tuple[tuple[int, int, int, int], ...]
+    text: tuple[str, ...]
+    requirements: str

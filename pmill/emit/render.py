@@ -22,6 +22,7 @@ def render(plan: EmitPlan) -> str:
         bytecode_cache=jinja2.FileSystemBytecodeCache(str(folder)) if folder else None,
     )
     environment.filters["cpp_string"] = cpp_string
+    environment.filters["cpp_view"] = cpp_view
     environment.filters["byte_count"] = byte_count
     return environment.get_template("program.cc.j2").render(plan=plan)
 
@@ -35,6 +36,12 @@ def cpp_string(text: str) -> str:
     data = _bytes(text)
     pieces = [data[i : i + 80] for i in range(0, len(data), 80)] or [b""]
     return " ".join(f'"{"".join(_escaped(byte) for byte in piece)}"' for piece in pieces)
+
+
+def cpp_view(text: str) -> str:
+    """Return what initialises a std::string_view: the literal alone, where no NUL would end it."""
+    literal = cpp_string(text)
+    return f"std::string_view({literal}, {byte_count(text)})" if "\0" in text else literal
 
 
 def byte_count(text: str) -> int:

@@ -6,7 +6,7 @@ Passes take a `PipelineGraph` and return another. Only this package imports netw
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -24,13 +24,27 @@ Call = Literal["virtual", "direct", "inline", "outlined", "cold"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerUse:
+    """A handler that a configuration calls, `ELEMENT.HANDLER`, and where it says so.
+
+    `certain`: it will be called, so it must exist. A path with a `$` is known only at run time.
+    """
+
+    path: str
+    span: Span
+    writes: bool = True
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """The typed value of one argument.
 
     `cpp` is a constexpr initialiser; `text` is what the start-up parser of runtime/args.hh reads
     when the argument is not embedded; both say the same. `click` is how a configuration writes
     it (None: the argument was not given and has its default). `count` is the number of items of
-    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument.
+    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument. `uses` are
+    the handlers that the value calls.
     """
 
     cpp: str
@@ -38,11 +52,15 @@ class Value:
     click: str | None
     count: int | None = None
     anno: tuple[int, int] | None = None
+    uses: tuple[HandlerUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """An element instance. `frozen`: its arguments are compile-time constants."""
+    """An element instance.
+
+    `frozen`: its arguments are compile-time constants. `kept`: they must not become so.
+    """
 
     name: str
     spec: ElementSpec
@@ -52,6 +70,7 @@ class Element:
     outputs: tuple[Processing, ...]
     span: Span
     frozen: bool = False
+    kept: bool = False
 
     @property
     def drives(self) -> bool:
@@ -93,6 +112,7 @@ class PipelineGraph:
     elements: Mapping[str, Element]
     connections: tuple[Connection, ...]
     source_name: str
+    text: str = field(default="", compare=False, repr=False)  # of the configuration
     requirements: tuple[str, ...] = ()
     live: frozenset[str] | None = None
 

@@ -6,7 +6,8 @@ Before: an element's `Args` is an object filled at start-up from text. After: it
     DecIPTTL(MULTICAST false)    // before: if (args.multicast || …) reads memory
                                  // after:  the test and one branch are gone
 
-Applied to every element. What is embedded cannot be changed while the program runs.
+Applied to every element but those that are kept. What is embedded cannot be changed while the
+program runs.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ class EmbedConstants:
     requires: ClassVar[tuple[str, ...]] = ()
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
-        """Freeze every element."""
+        """Freeze every element that is not kept."""
         return graph.with_elements(
-            e if e.frozen else replace(e, frozen=True) for e in graph.elements.values()
+            e if e.frozen or e.kept else replace(e, frozen=True) for e in graph.elements.values()
         )
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:

@@ -5,7 +5,9 @@
 #include <rte_lcore.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "control/control.hh"
 #include "runtime.hh"
 
 namespace pmill::runtime {
@@ -78,16 +80,32 @@ void find_expected(const Options &options) {
   }
 }
 
+void watch_ports();
+
 bool expects() { return !g_expected.empty(); }
 
 void watch() {
+  Control &control = Control::instance();
+  if (control.active()) control.turn();
+  if (expects()) watch_ports();
+}
+
+bool may_end() {
+  Control &control = Control::instance();
+  if (!control.holds()) return true;
+  // A script that waits for the end hears of it once.
+  if (control.waits_for_stop()) control.wish();
+  return false;
+}
+
+void watch_ports() {
   static std::uint64_t calls = 0;
   static std::uint64_t met_at = 0;  // TSC
   static Quiet quiet;
   if (met_at != 0) {
     // A source without an end never lets its worker be idle; two seconds are patience enough.
     const bool patient = Clock::cycles() - met_at < 2 * rte_get_tsc_hz();
-    if (quiet.look() || !patient) state().stop->store(true, std::memory_order_relaxed);
+    if (quiet.look() || !patient) stop_program();
     return;
   }
   // Devices count slowly; the first calls look at once, so that short runs end at once. By
@@ -106,18 +124,19 @@ bool all_done(WorkerStatus &status, bool exhausted) {
   const bool over = std::all_of(all.begin(), all.end(), [](const WorkerStatus &s) {
     return s.exhausted.load(std::memory_order_relaxed);
   });
-  if (!over || !quiet.look()) return false;
-  state().stop->store(true, std::memory_order_relaxed);
+  if (!over || !quiet.look() || !may_end()) return false;
+  stop_program();
   return true;
 }
 
 void pass_time(Worker &worker, std::int64_t due) {
   State &s = state();
+  due = std::min(due, Control::instance().due());
   std::int64_t end = kNever;
   if (s.options.duration > 0)
     end = s.options.epoch + static_cast<std::int64_t>(s.options.duration * 1e9);
   if (const std::int64_t to = std::min(due, end); to != kNever) worker.clock.leap(to);
-  if (worker.clock.simulated_now() >= end) s.stop->store(true, std::memory_order_relaxed);
+  if (worker.clock.simulated_now() >= end) stop_program();
 }
 
 }  // namespace pmill::runtime

@@ -23,6 +23,11 @@ Runs the compiled Click configuration %.*s.
   --stats=text|json   how to print the statistics at the end (text)
   --expect PORT=N     stop when PORT has received N packets and all are done;
                       repeat it to wait for several ports
+  -h ELEMENT.HANDLER  print what a handler says at the end; * and ? match names
+  --write 'ELEMENT.HANDLER VALUE'
+                      write to a handler before the first packet
+  -x ELEMENT.HANDLER  end with the status that a handler says
+  --control PATH|PORT serve Click's control protocol on a Unix socket, or on a port of this host
   --buffers N         buffers in each pool (as many as the configuration needs)
   --verbose           show what DPDK says
   --help              this text
@@ -108,7 +113,7 @@ Options parse_options(int argc, char **argv, std::string_view name) {
       options.eal.assign(argv + i + 1, argv + argc);
       break;
     }
-    if (word == "--help" || word == "-h") {
+    if (word == "--help") {
       const char *program = options.program.c_str();
       std::printf(kHelp, program, static_cast<int>(name.size()), name.data(), program, program);
       std::exit(0);
@@ -128,6 +133,14 @@ Options parse_options(int argc, char **argv, std::string_view name) {
       options.stats = format(options, f);
     } else if (const char *e = value("--expect")) {
       options.expect.push_back(expectation(options, e));
+    } else if (const char *h = value("-h")) {
+      options.reads.emplace_back(h);
+    } else if (const char *w = value("--write")) {
+      options.writes.emplace_back(w);
+    } else if (const char *x = value("-x")) {
+      options.exit = x;
+    } else if (const char *c = value("--control")) {
+      options.control = c;
     } else if (const char *b = value("--buffers")) {
       options.buffers = count(options, "--buffers", b);
       if (options.buffers == 0) wrong(options, "--buffers needs at least one buffer");

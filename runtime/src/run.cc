@@ -10,26 +10,25 @@
 #include <cmath>
 #include <csignal>
 
+#include "control/control.hh"
 #include "runtime.hh"
 
 namespace pmill::runtime {
 namespace {
 
-std::atomic<bool> *g_stop_flag = nullptr;
-
-extern "C" void on_deadline(int) { g_stop_flag->store(true, std::memory_order_relaxed); }
+extern "C" void on_deadline(int) { stop_program(); }
 
 extern "C" void on_stop_signal(int number) {
-  // The first asks for a clean end. A terminal and `pmill run` may both deliver it; whoever
-  // insists beyond that wants out at once.
+  // The first asks for a clean end, about which a script may decide. A terminal and `pmill run`
+  // may both deliver it; whoever insists beyond that wants an end, and then out at once.
   static volatile std::sig_atomic_t times = 0;
   times = times + 1;
-  if (times > 2) _exit(128 + number);
-  g_stop_flag->store(true, std::memory_order_relaxed);
+  if (times > 3) _exit(128 + number);
+  if (times == 1) wish_to_stop();
+  if (times == 3) stop_program();
 }
 
 void catch_signals() {
-  g_stop_flag = state().stop;
   struct sigaction action{};
   action.sa_handler = on_deadline;
   sigaction(SIGALRM, &action, nullptr);
@@ -75,12 +74,11 @@ int launched(void *argument) {
 
 }  // namespace
 
-void start(const Options &options, const Setup &setup, bool has_work, std::atomic<bool> &stop) {
+void start(const Options &options, const Setup &setup, bool has_work) {
   State &s = state();
   s.options = options;
   s.setup = &setup;
-  s.stop = &stop;
-  if (!has_work)
+  if (!has_work && !Control::instance().active() && options.reads.empty())
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
   catch_signals();
@@ -104,7 +102,10 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
   for (std::size_t w = 0; w < s.worker_count; ++w) {
     s.workers[w].lcore = g_lcores[w];
     s.workers[w].alone = s.worker_count == 1;
-    s.workers[w].watches = s.workers[w].alone && expects();
+    // Simulated time goes on for packets and for control together.
+    s.workers[w].watches =
+        s.workers[w].alone && (options.simulated || g_lcores[w] == rte_get_main_lcore());
+    if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
     pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
   for (PortState &port : ports()) pool_of(port.socket);
@@ -143,8 +144,8 @@ void run_workers(void (*loop)(WorkerStatus &)) {
                          [](unsigned l) { return rte_eal_get_lcore_state(l) == RUNNING; });
     };
     while (running()) {
-      usleep(1000);
-      if (expects()) watch();
+      Control::instance().wait(1000);
+      if (!s.workers[0].watches) watch();
     }
     rte_eal_mp_wait_lcore();
   }
@@ -152,7 +153,7 @@ void run_workers(void (*loop)(WorkerStatus &)) {
   if (s.options.simulated)
     s.seconds =
         static_cast<double>(s.workers[0].worker->clock.simulated_now() - s.options.epoch) / 1e9;
-  s.stop->store(true, std::memory_order_relaxed);
+  stop_program();
   set_deadline(0);
 }
 
@@ -170,7 +171,7 @@ void stop_ports() {
 std::vector<CounterInfo> list_counters(View<InstanceInfo> instances) {
   std::vector<CounterInfo> all;
   for (const InstanceInfo &i : instances)
-    for (const CounterSpec &c : std::span(i.counters, i.counter_count))
+    for (const CounterSpec &c : i.counters)
       all.push_back({.element = i.name,
                      .element_class = i.element_class,
                      .name = c.name,
@@ -189,7 +190,7 @@ void add_counters(const ProgramInfo &program, const Worker &worker,
   std::size_t next = 0;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const InstanceInfo &instance = program.instances[i];
-    for (const CounterSpec &c : std::span(instance.counters, instance.counter_count)) {
+    for (const CounterSpec &c : instance.counters) {
       CounterInfo &counter = counters[next++];
       if (instance.shared && worker.index != 0) continue;
       const auto *at = static_cast<const std::byte *>(states[i]) + c.offset;
@@ -221,9 +222,11 @@ namespace pmill {
 
 int run(int argc, char **argv, const ProgramInfo &program) {
   const Options options = parse_options(argc, argv, program.name);
+  runtime::Control &control = runtime::Control::instance();
   Setup setup;
   program.configure(setup);
-  runtime::start(options, setup, program.has_work, program.stop);
+  if (!options.control.empty()) runtime::serve_control(options.control);
+  runtime::start(options, setup, program.has_work);
 
   std::vector<std::unique_ptr<Worker, void (*)(Worker *)>> workers;
   for (WorkerStatus &status : runtime::workers()) {
@@ -231,12 +234,17 @@ int run(int argc, char **argv, const ProgramInfo &program) {
     runtime::equip(*workers.back(), status);
   }
   for (auto &worker : workers) program.initialize(*worker);
+  control.begin(program, runtime::workers());
+  runtime::write_handlers(options);
+  control.start();
 
   runtime::start_ports();
-  runtime::run_workers(program.loop);
+  if (program.has_work || control.active()) runtime::run_workers(program.loop);
 
   // Everything still queued leaves before anything is closed, and what finish() sends, too.
   for (auto &worker : workers) program.flush(*worker);
+  const int status = runtime::read_handlers(options);
+  control.end();
   for (auto &worker : workers) program.finish(*worker);
   for (auto &worker : workers) {
     program.flush(*worker);
@@ -245,7 +253,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
   runtime::stop_ports();
   runtime::verify_captures(runtime::virtual_devices(options.eal));
   runtime::finish(program);
-  return runtime::state().failed.load(std::memory_order_relaxed) ? 1 : 0;
+  return runtime::state().failed.load(std::memory_order_relaxed) ? 1 : status;
 }
 
 }  // namespace pmill

@@ -107,7 +107,6 @@ void load_flow_rules(const PortState &port, const Setup::Entry<RxRequest> &entry
 struct State {
   Options options;
   const Setup *setup = nullptr;
-  std::atomic<bool> *stop = nullptr;
   std::unique_ptr<WorkerStatus[]> workers;
   std::size_t worker_count = 0;
   Clock clock;
@@ -119,10 +118,18 @@ struct State {
 };
 State &state();
 
+/// Ends the program, whoever wishes that it goes on.
+inline void stop_program() { g_attention.fetch_or(attention::kStop, std::memory_order_relaxed); }
+
 /// Finds the ports that --expect names.
 void find_expected(const Options &options);
 /// Whether anything is expected.
 bool expects();
+
+/// Writes the handlers that the command line names; ends the program when one refuses.
+void write_handlers(const Options &options);
+/// Prints the handlers that the command line names; the program's exit status.
+int read_handlers(const Options &options);
 
 /// The status of every worker.
 std::span<WorkerStatus> workers();

@@ -35,7 +35,7 @@ void TransmitBuffer::refused(const Outcome &outcome, unsigned sent) {
   unsigned count = used() - sent;
   clear();
   due_ = 0;
-  if (blocking_ || g_stop.load(std::memory_order_relaxed)) {
+  if (blocking_ || Worker::stopping()) {
     const unsigned more = insist(outcome, rest, count);
     rest += more;
     count -= more;
@@ -55,7 +55,7 @@ void TransmitBuffer::resend(const Outcome &outcome) {
     clear();
     return;
   }
-  const bool stopping = g_stop.load(std::memory_order_relaxed);
+  const bool stopping = Worker::stopping();
   const unsigned count = waiting_count_;
   unsigned gone = stopping ? insist(outcome, waiting_, count) : offer(outcome, waiting_, count);
   for (; stopping && gone < count; ++gone) discard(outcome, waiting_[gone]);
@@ -83,7 +83,7 @@ unsigned TransmitBuffer::insist(const Outcome &outcome, Buffer *buffers, unsigne
   std::uint64_t give_up = 0;
   while (sent < count) {
     sent += offer(outcome, buffers + sent, count - sent);
-    if (sent == count || !g_stop.load(std::memory_order_relaxed)) continue;
+    if (sent == count || !Worker::stopping()) continue;
     const std::uint64_t now = Clock::cycles();
     if (give_up == 0) give_up = now + rte_get_tsc_hz() / 10;
     if (now > give_up) break;
@@ -97,7 +97,7 @@ void TransmitBuffer::discard(const Outcome &outcome, Buffer b) {
 }
 
 bool TransmitBuffer::patient(std::int32_t timeout) {
-  if (g_stop.load(std::memory_order_relaxed) || waiting_count_ != 0) return false;
+  if (Worker::stopping() || waiting_count_ != 0) return false;
   if (timeout < 0) return true;
   const std::uint64_t now = Clock::cycles();
   if (due_ == 0) due_ = now + static_cast<std::uint64_t>(timeout) * rte_get_tsc_hz() / 1000;

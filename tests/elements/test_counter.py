@@ -27,9 +27,10 @@ def test_the_program_stops_at_a_number(tmp_path: Path, argument: str) -> None:
     assert run.counters["c.count"] == 7
 
 
-def test_other_handlers_are_refused() -> None:
+def test_calls_that_cannot_be_made() -> None:
     text = refusal("Idle -> Counter(COUNT_CALL 5 other.reset) -> Discard;")
-    assert "PM0440" in text
-    assert "cannot call 'other.reset'" in text
+    assert "PM0442" in text
+    assert "no element 'other'" in text
+    assert "PM0440" in refusal("Idle -> Counter(COUNT_CALL 5) -> Discard;")
     assert "PM0441" in refusal("Idle -> Counter(COUNT_CALL stop) -> Discard;")
     assert "PM0441" in refusal("Idle -> Counter(BYTE_COUNT_CALL 0 stop) -> Discard;")

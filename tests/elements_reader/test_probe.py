@@ -121,8 +121,8 @@ def test_a_default_of_a_dialect_must_fit_the_type(spec: ElementSpec, tmp_path: P
 
 
 def test_a_wrong_counter_fails(spec: ElementSpec, tmp_path: Path) -> None:
-    handler = replace(spec.handlers[0], member="other")
-    wrong = replace(spec, handlers=(handler,))
+    counter = replace(spec.counters[0], member="other")
+    wrong = replace(spec, counters=(counter,))
     assert "decltype(State::other)" in compile_probe([wrong], tmp_path)
 
 
@@ -154,5 +154,5 @@ def test_the_example_of_the_documentation(root: Path, tmp_path: Path) -> None:
     text = page.split("```cpp\n")[1].split("```")[0]
     write(tmp_path, text, "SetIPTTL")
     spec = replace(read(text, "SetIPTTL"), header="setipttl.hh")
-    assert spec.handlers[1].output == 1
+    assert spec.counters[1].output == 1
     assert compile_probe([spec], tmp_path) == ""

@@ -27,8 +27,8 @@ def test_the_model_header() -> None:
     assert active is not None
     assert (active.type, active.default, active.mandatory) == ("bool", "true", False)
     assert active.doc == "Whether the element changes anything."
-    assert spec.handlers[0].member == "drops"
-    assert (spec.handlers[0].kind, spec.handlers[0].output) == ("drop", 1)
+    assert spec.counters[0].member == "drops"
+    assert (spec.counters[0].kind, spec.counters[0].output) == ("drop", 1)
 
 
 def test_spans_point_into_the_header() -> None:
@@ -159,7 +159,7 @@ def test_state_shows_tagged_counters_only() -> None:
 """
         )
     )
-    assert [(h.name, h.kind, h.doc, h.output) for h in spec.handlers] == [
+    assert [(h.name, h.kind, h.doc, h.output) for h in spec.counters] == [
         ("seen", "read", "Packets seen.", None),
         ("lost", "drop", "Lost \"a\" + 'b'.", None),
     ]

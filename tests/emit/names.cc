@@ -16,32 +16,112 @@ namespace pmill {
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
       {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "rate", .reads = true},
+      {.name = "byte_rate", .reads = true},
+      {.name = "bit_rate", .reads = true},
+      {.name = "count_call", .reads = true},
+      {.name = "byte_count_call", .reads = true},
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Counter;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_rate(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_byte_rate(self, call.text));
+        break;
+      case 2:
+        if (read) call.answer.add(Element::read_bit_rate(self, call.text));
+        break;
+      case 3:
+        if (read) call.answer.add(Element::read_count_call(self, call.text));
+        break;
+      case 4:
+        if (read) call.answer.add(Element::read_byte_count_call(self, call.text));
+        break;
+      case 5:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 6:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Discard;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("limit", Common<D>::args.limit, true),
+      argument("burst", Common<D>::args.burst, true, {1, 4294967295}),
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "data", .reads = true, .writes = true, .keeps = true},
+      {.name = "length", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::InfiniteSource;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_data(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_data(self, call.text, call.error);
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_length(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_length(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 namespace program {
@@ -73,7 +153,7 @@ struct InfiniteSource_1_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = true;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0x0};  // nothing
@@ -86,8 +166,8 @@ struct int_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "int";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -102,8 +182,8 @@ struct class_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "class";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -118,8 +198,8 @@ struct a_b_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a_b";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -134,8 +214,8 @@ struct main_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "main";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -150,8 +230,8 @@ struct e9_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "_9";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -166,8 +246,8 @@ struct std_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "std";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -194,8 +274,8 @@ struct a_b_e_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a/b";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -210,8 +290,8 @@ struct outer_b_b_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "outer/b/b";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -225,6 +305,8 @@ struct outer_b_b_ {
 
 struct Config {
   static constexpr std::string_view name = "names.click";
+  static constexpr std::string_view version = "0.1.0";
+  static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
     static constexpr FieldSet live{0x0};  // nothing
@@ -257,18 +339,44 @@ struct Config {
     if constexpr (requires { use(Tag<outer_b_b_>{}); }) use(Tag<outer_b_b_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
-      describe<elements::Counter>(int_::name, 0x1),
-      describe<elements::Counter>(class_::name, 0x1),
-      describe<elements::Counter>(a_b_::name, 0x1),
-      describe<elements::Counter>(main_::name, 0x1),
-      describe<elements::Counter>(e9_::name, 0x1),
-      describe<elements::Counter>(std_::name, 0x1),
-      describe<elements::Discard>(Discard_10_::name, 0x0),
-      describe<elements::Counter>(a_b_e_::name, 0x1),
-      describe<elements::Counter>(outer_b_b_::name, 0x1),
+      describe<InfiniteSource_1_>("LIMIT 2, STOP true", "", "H", 0x1),
+      describe<int_>("", "H", "H", 0x1),
+      describe<class_>("", "H", "H", 0x1),
+      describe<a_b_>("", "H", "H", 0x1),
+      describe<main_>("", "H", "H", 0x1),
+      describe<e9_>("", "H", "H", 0x1),
+      describe<std_>("", "H", "H", 0x1),
+      describe<Discard_10_>("", "H", "", 0x0),
+      describe<a_b_e_>("", "H", "H", 0x1),
+      describe<outer_b_b_>("", "H", "H", 0x1),
   };
+  static constexpr Link links[]{  // from, output, to, input
+      {0, 0, 1, 0},
+      {1, 0, 2, 0},
+      {2, 0, 3, 0},
+      {3, 0, 8, 0},
+      {4, 0, 5, 0},
+      {5, 0, 6, 0},
+      {6, 0, 7, 0},
+      {8, 0, 9, 0},
+      {9, 0, 4, 0},
+  };
+  static const std::string_view text;
 };
+
+// The configuration, for those who ask the program for it.
+constexpr std::string_view Config::text{
+    "// counts: int.count 2, class.count 2, a_b.count 2, a/b.count 2, outer/b/b.count" " 2, main.count 2, _9.count 2, std.count 2\n"
+    "// Names that mean something in C++, and names that would become the same identi" "fier.\n"
+    "elementclass Inner { input -> b :: Counter -> output }\n"
+    "elementclass Outer { input -> b :: Inner -> output }\n"
+    "InfiniteSource(LIMIT 2, STOP true)\n"
+    "  -> int :: Counter -> class :: Counter -> a_b :: Counter\n"
+    "  -> a :: { input -> b :: Counter -> output }\n"
+    "  -> outer :: Outer\n"
+    "  -> main :: Counter -> _9 :: Counter -> std :: Counter\n"
+    "  -> Discard;\n"
+    , 545};
 
 }  // namespace program
 }  // namespace pmill

@@ -22,38 +22,90 @@ namespace pmill {
 template <>
 struct Described<elements::CheckPaint> {
   static constexpr std::string_view class_name = "CheckPaint";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::CheckPaint::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
+  };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
   };
 };
 
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
       {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "rate", .reads = true},
+      {.name = "byte_rate", .reads = true},
+      {.name = "bit_rate", .reads = true},
+      {.name = "count_call", .reads = true},
+      {.name = "byte_count_call", .reads = true},
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Counter;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_rate(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_byte_rate(self, call.text));
+        break;
+      case 2:
+        if (read) call.answer.add(Element::read_bit_rate(self, call.text));
+        break;
+      case 3:
+        if (read) call.answer.add(Element::read_count_call(self, call.text));
+        break;
+      case 4:
+        if (read) call.answer.add(Element::read_byte_count_call(self, call.text));
+        break;
+      case 5:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 6:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Discard;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Idle> {
   static constexpr std::string_view class_name = "Idle";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Idle::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "Packets that were sent to an Idle.", CounterKind::drop, -1},
@@ -63,47 +115,120 @@ struct Described<elements::Idle> {
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("limit", Common<D>::args.limit, true),
+      argument("burst", Common<D>::args.burst, true, {1, 4294967295}),
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "data", .reads = true, .writes = true, .keeps = true},
+      {.name = "length", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::InfiniteSource;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_data(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_data(self, call.text, call.error);
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_length(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_length(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Paint> {
   static constexpr std::string_view class_name = "Paint";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
+  };
 };
 
 template <>
 struct Described<elements::Queue> {
   static constexpr std::string_view class_name = "Queue";
-  static constexpr std::size_t counter_count = 3;
   using State = elements::Queue::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "The queue was full.", CounterKind::drop, 1},
       {offsetof(State, length), "length", "Packets in the queue.", CounterKind::read, -1},
       {offsetof(State, highwater_length), "highwater_length", "The most packets that were in the queue.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "capacity", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Queue;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_capacity(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_capacity(self, call.text, call.error);
+        break;
+      case 1:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::RoundRobinSched> {
   static constexpr std::string_view class_name = "RoundRobinSched";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Unqueue> {
   static constexpr std::string_view class_name = "Unqueue";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Unqueue::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets pulled.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("burst", Common<D>::args.burst, true),
+      argument("active", Common<D>::args.active, true),
+      argument("limit", Common<D>::args.limit, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Unqueue;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 1:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 namespace program {
@@ -139,7 +264,7 @@ struct InfiniteSource_1_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = false;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
@@ -171,7 +296,7 @@ struct InfiniteSource_3_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = false;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
@@ -230,8 +355,8 @@ struct good_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "good";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -258,8 +383,8 @@ struct bad_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "bad";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -293,7 +418,7 @@ struct InfiniteSource_11_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = false;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0x0};  // nothing
@@ -344,6 +469,8 @@ struct Idle_14_ {
 
 struct Config {
   static constexpr std::string_view name = "pulling.click";
+  static constexpr std::string_view version = "0.1.0";
+  static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
     static constexpr FieldSet live{0x30000};  // paint, paint2
@@ -384,22 +511,50 @@ struct Config {
     if constexpr (requires { use(Tag<Idle_14_>{}); }) use(Tag<Idle_14_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
-      describe<elements::Queue>(q_::name, 0x1),
-      describe<elements::InfiniteSource>(InfiniteSource_3_::name, 0x1),
-      describe<elements::Paint>(Paint_4_::name, 0x1),
-      describe<elements::CheckPaint>(same_::name, 0x3),
-      describe<elements::Unqueue>(u_::name, 0x1),
-      describe<elements::Counter>(good_::name, 0x1),
-      describe<elements::Discard>(Discard_8_::name, 0x0),
-      describe<elements::Counter>(bad_::name, 0x1),
-      describe<elements::Discard>(Discard_10_::name, 0x0),
-      describe<elements::InfiniteSource>(InfiniteSource_11_::name, 0x1),
-      describe<elements::RoundRobinSched>(both_::name, 0x1),
-      describe<elements::Discard>(end_::name, 0x0),
-      describe<elements::Idle>(Idle_14_::name, 0x1),
+      describe<InfiniteSource_1_>("LIMIT 4, BURST 2", "", "H", 0x1),
+      describe<q_>("8", "h", "l", 0x1),
+      describe<InfiniteSource_3_>("LIMIT 2", "", "H", 0x1),
+      describe<Paint_4_>("1", "H", "H", 0x1),
+      describe<same_>("0", "L", "Lh", 0x3),
+      describe<u_>("4", "l", "h", 0x1),
+      describe<good_>("", "H", "H", 0x1),
+      describe<Discard_8_>("", "H", "", 0x0),
+      describe<bad_>("", "H", "H", 0x1),
+      describe<Discard_10_>("", "H", "", 0x0),
+      describe<InfiniteSource_11_>("LIMIT 3", "", "L", 0x1),
+      describe<both_>("", "ll", "l", 0x1),
+      describe<end_>("", "L", "", 0x0),
+      describe<Idle_14_>("", "", "L", 0x1),
   };
+  static constexpr Link links[]{  // from, output, to, input
+      {0, 0, 1, 0},
+      {2, 0, 3, 0},
+      {3, 0, 1, 0},
+      {1, 0, 4, 0},
+      {4, 0, 5, 0},
+      {5, 0, 6, 0},
+      {6, 0, 7, 0},
+      {4, 1, 8, 0},
+      {8, 0, 9, 0},
+      {10, 0, 11, 0},
+      {11, 0, 12, 0},
+      {13, 0, 11, 1},
+  };
+  static const std::string_view text;
 };
+
+// The configuration, for those who ask the program for it.
+constexpr std::string_view Config::text{
+    "// counts: u.count 4, good.count 4, bad.count 2, end.count 3\n"
+    "// Two loops driven by who pulls: an Unqueue, and a Discard. What is between a Q" "ueue and its puller\n"
+    "// is part of the puller's loop; a source may stand in a Queue's place.\n"
+    "InfiniteSource(LIMIT 4, BURST 2) -> q :: Queue(8);\n"
+    "InfiniteSource(LIMIT 2) -> Paint(1) -> q;\n"
+    "q -> same :: CheckPaint(0) -> u :: Unqueue(BURST 4) -> good :: Counter -> Discar" "d;\n"
+    "same[1] -> bad :: Counter -> Discard;\n"
+    "InfiniteSource(LIMIT 3) -> [0] both :: RoundRobinSched -> end :: Discard;\n"
+    "Idle -> [1] both;\n"
+    , 539};
 
 }  // namespace program
 }  // namespace pmill

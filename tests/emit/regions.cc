@@ -22,7 +22,6 @@ namespace pmill {
 template <>
 struct Described<elements::CheckIPHeader> {
   static constexpr std::string_view class_name = "CheckIPHeader";
-  static constexpr std::size_t counter_count = 8;
   using State = elements::CheckIPHeader::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Good packets.", CounterKind::read, -1},
@@ -39,49 +38,104 @@ struct Described<elements::CheckIPHeader> {
 template <>
 struct Described<elements::CheckPaint> {
   static constexpr std::string_view class_name = "CheckPaint";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::CheckPaint::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
+  };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
   };
 };
 
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
       {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "rate", .reads = true},
+      {.name = "byte_rate", .reads = true},
+      {.name = "bit_rate", .reads = true},
+      {.name = "count_call", .reads = true},
+      {.name = "byte_count_call", .reads = true},
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Counter;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_rate(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_byte_rate(self, call.text));
+        break;
+      case 2:
+        if (read) call.answer.add(Element::read_bit_rate(self, call.text));
+        break;
+      case 3:
+        if (read) call.answer.add(Element::read_count_call(self, call.text));
+        break;
+      case 4:
+        if (read) call.answer.add(Element::read_byte_count_call(self, call.text));
+        break;
+      case 5:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 6:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::DecIPTTL> {
   static constexpr std::string_view class_name = "DecIPTTL";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::DecIPTTL::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "The TTL had run out.", CounterKind::drop, 1},
       {offsetof(State, no_header), "no_header", "The packet has no marked IP header, or only a part of it.", CounterKind::drop, -1},
+  };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
   };
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Discard;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::ICMPError> {
   static constexpr std::string_view class_name = "ICMPError";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::ICMPError::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, suppressed), "suppressed", "An error must not answer this packet (RFC 1812).", CounterKind::drop, -1},
@@ -92,25 +146,55 @@ struct Described<elements::ICMPError> {
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("limit", Common<D>::args.limit, true),
+      argument("burst", Common<D>::args.burst, true, {1, 4294967295}),
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "data", .reads = true, .writes = true, .keeps = true},
+      {.name = "length", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::InfiniteSource;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_data(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_data(self, call.text, call.error);
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_length(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_length(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Null> {
   static constexpr std::string_view class_name = "Null";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Paint> {
   static constexpr std::string_view class_name = "Paint";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
+  };
 };
 
 namespace program {
@@ -143,7 +227,7 @@ struct InfiniteSource_1_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = true;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
@@ -281,8 +365,8 @@ struct note_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "note";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -296,6 +380,8 @@ struct note_ {
 
 struct Config {
   static constexpr std::string_view name = "regions.click";
+  static constexpr std::string_view version = "0.1.0";
+  static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
     static constexpr FieldSet live{0x2000000030000};  // network, paint, paint2
@@ -330,19 +416,54 @@ struct Config {
     if constexpr (requires { use(Tag<note_>{}); }) use(Tag<note_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
-      describe<elements::CheckIPHeader>(check_::name, 0x3),
-      describe<elements::Paint>(Paint_3_::name, 0x1),
-      describe<elements::Null>(route_::name, 0x1),
-      describe<elements::CheckPaint>(first_::name, 0x3),
-      describe<elements::Paint>(Paint_6_::name, 0x1),
-      describe<elements::DecIPTTL>(ttl_::name, 0x3),
-      describe<elements::Discard>(out_::name, 0x0),
-      describe<elements::Discard>(bad_::name, 0x0),
-      describe<elements::ICMPError>(answer_::name, 0x1),
-      describe<elements::Counter>(note_::name, 0x1),
+      describe<InfiniteSource_1_>("\\<4500001c 00000000 01110000 0a000002 0a010001 0001000200080000>, 3, STOP true", "", "H", 0x1),
+      describe<check_>("", "H", "Hh", 0x3),
+      describe<Paint_3_>("1", "H", "H", 0x1),
+      describe<route_>("", "H", "H", 0x1),
+      describe<first_>("1", "H", "Hh", 0x3),
+      describe<Paint_6_>("0", "H", "H", 0x1),
+      describe<ttl_>("", "H", "Hh", 0x3),
+      describe<out_>("", "H", "", 0x0),
+      describe<bad_>("", "H", "", 0x0),
+      describe<answer_>("10.0.0.1, timeexceeded", "H", "H", 0x1),
+      describe<note_>("", "H", "H", 0x1),
   };
+  static constexpr Link links[]{  // from, output, to, input
+      {0, 0, 1, 0},
+      {1, 0, 2, 0},
+      {2, 0, 3, 0},
+      {3, 0, 4, 0},
+      {4, 0, 5, 0},
+      {5, 0, 3, 0},
+      {4, 1, 6, 0},
+      {6, 0, 7, 0},
+      {1, 1, 8, 0},
+      {6, 1, 9, 0},
+      {9, 0, 10, 0},
+      {10, 0, 3, 0},
+  };
+  static const std::string_view text;
 };
+
+// The configuration, for those who ask the program for it.
+constexpr std::string_view Config::text{
+    "// counts: check.count 3, ttl.drops 3, note.count 3, out.count 3, bad.count 0\n"
+    "// One loop body, two cold outputs, and two cycles: what DecIPTTL refuses is ans" "wered, and the answer\n"
+    "// is routed like any packet; and every packet is routed twice.\n"
+    "InfiniteSource(DATA \\<4500001c 00000000 01110000 0a000002 0a010001 0001000200080" "000>,\n"
+    "               LIMIT 3, STOP true)\n"
+    "  -> check :: CheckIPHeader\n"
+    "  -> Paint(1)\n"
+    "  -> route :: Null\n"
+    "  -> first :: CheckPaint(1)\n"
+    "  -> Paint(0)\n"
+    "  -> route;\n"
+    "first[1]\n"
+    "  -> ttl :: DecIPTTL\n"
+    "  -> out :: Discard;\n"
+    "check[1] -> bad :: Discard;\n"
+    "ttl[1] -> answer :: ICMPError(10.0.0.1, timeexceeded) -> note :: Counter -> rout" "e;\n"
+    , 642};
 
 }  // namespace program
 }  // namespace pmill

@@ -21,70 +21,153 @@ namespace pmill {
 template <>
 struct Described<elements::CheckPaint> {
   static constexpr std::string_view class_name = "CheckPaint";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::CheckPaint::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
+  };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
   };
 };
 
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
       {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "rate", .reads = true},
+      {.name = "byte_rate", .reads = true},
+      {.name = "bit_rate", .reads = true},
+      {.name = "count_call", .reads = true},
+      {.name = "byte_count_call", .reads = true},
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Counter;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_rate(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_byte_rate(self, call.text));
+        break;
+      case 2:
+        if (read) call.answer.add(Element::read_bit_rate(self, call.text));
+        break;
+      case 3:
+        if (read) call.answer.add(Element::read_count_call(self, call.text));
+        break;
+      case 4:
+        if (read) call.answer.add(Element::read_byte_count_call(self, call.text));
+        break;
+      case 5:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 6:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Discard;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("limit", Common<D>::args.limit, true),
+      argument("burst", Common<D>::args.burst, true, {1, 4294967295}),
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "data", .reads = true, .writes = true, .keeps = true},
+      {.name = "length", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::InfiniteSource;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_data(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_data(self, call.text, call.error);
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_length(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_length(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Paint> {
   static constexpr std::string_view class_name = "Paint";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
+  };
 };
 
 template <>
 struct Described<elements::Strip> {
   static constexpr std::string_view class_name = "Strip";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Tee> {
   static constexpr std::string_view class_name = "Tee";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Truncate> {
   static constexpr std::string_view class_name = "Truncate";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("nbytes", Common<D>::args.length, true),
+  };
 };
 
 namespace program {
@@ -115,7 +198,7 @@ struct InfiniteSource_1_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = true;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
@@ -151,8 +234,8 @@ struct a_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a";
   struct Args {
-    static constexpr std::uint64_t count_call = 0;
-    static constexpr std::uint64_t byte_count_call = 0;
+    static constexpr CallAt count_call{};
+    static constexpr CallAt byte_count_call{};
     static constexpr bool no_rate = false;
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
@@ -241,6 +324,8 @@ struct waste_ {
 
 struct Config {
   static constexpr std::string_view name = "shared.click";
+  static constexpr std::string_view version = "0.1.0";
+  static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
     static constexpr FieldSet live{0xf0030000};  // extra_length, paint, paint2
@@ -271,17 +356,48 @@ struct Config {
     if constexpr (requires { use(Tag<waste_>{}); }) use(Tag<waste_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
-      describe<elements::Tee>(t_::name, 0xfff),
-      describe<elements::Counter>(a_::name, 0x1),
-      describe<elements::Paint>(Paint_4_::name, 0x1),
-      describe<elements::Strip>(Strip_5_::name, 0x1),
-      describe<elements::Truncate>(Truncate_6_::name, 0x1),
-      describe<elements::CheckPaint>(CheckPaint_7_::name, 0x1),
-      describe<elements::Discard>(end_::name, 0x0),
-      describe<elements::Discard>(waste_::name, 0x0),
+      describe<InfiniteSource_1_>("LIMIT 2, STOP true", "", "H", 0x1),
+      describe<t_>("12", "h", "hhhhhhhhhhhh", 0xfff),
+      describe<a_>("", "H", "H", 0x1),
+      describe<Paint_4_>("1", "H", "H", 0x1),
+      describe<Strip_5_>("2", "H", "H", 0x1),
+      describe<Truncate_6_>("20", "H", "H", 0x1),
+      describe<CheckPaint_7_>("1", "H", "H", 0x1),
+      describe<end_>("", "H", "", 0x0),
+      describe<waste_>("", "H", "", 0x0),
   };
+  static constexpr Link links[]{  // from, output, to, input
+      {0, 0, 1, 0},
+      {1, 0, 2, 0},
+      {2, 0, 3, 0},
+      {3, 0, 4, 0},
+      {4, 0, 5, 0},
+      {5, 0, 6, 0},
+      {6, 0, 7, 0},
+      {1, 1, 2, 0},
+      {1, 2, 2, 0},
+      {1, 3, 2, 0},
+      {1, 4, 2, 0},
+      {1, 5, 2, 0},
+      {1, 6, 2, 0},
+      {1, 7, 2, 0},
+      {1, 8, 2, 0},
+      {1, 9, 2, 0},
+      {1, 10, 2, 0},
+      {1, 11, 8, 0},
+  };
+  static const std::string_view text;
 };
+
+// The configuration, for those who ask the program for it.
+constexpr std::string_view Config::text{
+    "// counts: a.count 22, end.count 22, waste.count 2\n"
+    "// Twelve copies of what follows the Tee would bloat the program: one function s" "erves all of them.\n"
+    "InfiniteSource(LIMIT 2, STOP true) -> t :: Tee(12)\n"
+    "  -> a :: Counter -> Paint(1) -> Strip(2) -> Truncate(20) -> CheckPaint(1) -> en" "d :: Discard;\n"
+    "t[1] -> a; t[2] -> a; t[3] -> a; t[4] -> a; t[5] -> a; t[6] -> a; t[7] -> a;\n"
+    "t[8] -> a; t[9] -> a; t[10] -> a; t[11] -> waste :: Discard;\n"
+    , 433};
 
 }  // namespace program
 }  // namespace pmill

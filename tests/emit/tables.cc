@@ -22,7 +22,6 @@ namespace pmill {
 template <>
 struct Described<elements::CheckIPHeader> {
   static constexpr std::string_view class_name = "CheckIPHeader";
-  static constexpr std::size_t counter_count = 8;
   using State = elements::CheckIPHeader::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Good packets.", CounterKind::read, -1},
@@ -39,39 +38,91 @@ struct Described<elements::CheckIPHeader> {
 template <>
 struct Described<elements::Counter> {
   static constexpr std::string_view class_name = "Counter";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::Counter::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets that passed.", CounterKind::read, -1},
       {offsetof(State, byte_count), "byte_count", "Bytes of these packets.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "rate", .reads = true},
+      {.name = "byte_rate", .reads = true},
+      {.name = "bit_rate", .reads = true},
+      {.name = "count_call", .reads = true},
+      {.name = "byte_count_call", .reads = true},
+      {.name = "reset", .writes = true},
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Counter;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_rate(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_byte_rate(self, call.text));
+        break;
+      case 2:
+        if (read) call.answer.add(Element::read_bit_rate(self, call.text));
+        break;
+      case 3:
+        if (read) call.answer.add(Element::read_count_call(self, call.text));
+        break;
+      case 4:
+        if (read) call.answer.add(Element::read_byte_count_call(self, call.text));
+        break;
+      case 5:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 6:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::DecIPTTL> {
   static constexpr std::string_view class_name = "DecIPTTL";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::DecIPTTL::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "The TTL had run out.", CounterKind::drop, 1},
       {offsetof(State, no_header), "no_header", "The packet has no marked IP header, or only a part of it.", CounterKind::drop, -1},
+  };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
   };
 };
 
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Discard;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::ICMPError> {
   static constexpr std::string_view class_name = "ICMPError";
-  static constexpr std::size_t counter_count = 2;
   using State = elements::ICMPError::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, suppressed), "suppressed", "An error must not answer this packet (RFC 1812).", CounterKind::drop, -1},
@@ -82,32 +133,60 @@ struct Described<elements::ICMPError> {
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("limit", Common<D>::args.limit, true),
+      argument("burst", Common<D>::args.burst, true, {1, 4294967295}),
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "data", .reads = true, .writes = true, .keeps = true},
+      {.name = "length", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::InfiniteSource;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_data(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_data(self, call.text, call.error);
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_length(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_length(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Null> {
   static constexpr std::string_view class_name = "Null";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 template <>
 struct Described<elements::Print> {
   static constexpr std::string_view class_name = "Print";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
 };
 
 template <>
 struct Described<elements::Tee> {
   static constexpr std::string_view class_name = "Tee";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 namespace program {
@@ -141,7 +220,7 @@ struct InfiniteSource_1_ {
     parse(args.length, std::string_view("-1", 2));
     parse(args.timestamp, std::string_view("true", 4));
     parse(args.stop, std::string_view("true", 4));
-    parse(args.end_call, std::string_view("false", 5));
+    parse(args.end_call, std::string_view("", 0));
     parse(args.headroom, std::string_view("128", 3));
     return args;
   }
@@ -295,8 +374,8 @@ struct note_ {
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
-    parse(args.count_call, std::string_view("0", 1));
-    parse(args.byte_count_call, std::string_view("0", 1));
+    parse(args.count_call, std::string_view("", 0));
+    parse(args.byte_count_call, std::string_view("", 0));
     parse(args.no_rate, std::string_view("false", 5));
     parse(args.batch_precise, std::string_view("false", 5));
     parse(args.atomic, std::string_view("false", 5));
@@ -311,6 +390,8 @@ struct note_ {
 
 struct Config {
   static constexpr std::string_view name = "tables.click";
+  static constexpr std::string_view version = "0.1.0";
+  static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = true;
   struct Layout {
     static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
@@ -343,18 +424,49 @@ struct Config {
     if constexpr (requires { use(Tag<note_>{}); }) use(Tag<note_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
-      describe<elements::Tee>(t_::name, 0x3),
-      describe<elements::CheckIPHeader>(check_::name, 0x3),
-      describe<elements::Null>(route_::name, 0x1),
-      describe<elements::DecIPTTL>(ttl_::name, 0x3),
-      describe<elements::Discard>(out_::name, 0x0),
-      describe<elements::Print>(Print_7_::name, 0x1),
-      describe<elements::Discard>(Discard_8_::name, 0x0),
-      describe<elements::ICMPError>(ICMPError_9_::name, 0x1),
-      describe<elements::Counter>(note_::name, 0x1),
+      describe<InfiniteSource_1_>("\\<4500001c 00000000 01110000 0a000002 0a010001 0001000200080000>, 2, STOP true", "", "H", 0x1),
+      describe<t_>("2", "h", "hh", 0x3),
+      describe<check_>("INTERFACES 10.0.0.1/24 10.9.0.1/16", "H", "Hh", 0x3),
+      describe<route_>("", "H", "H", 0x1),
+      describe<ttl_>("", "H", "Hh", 0x3),
+      describe<out_>("", "H", "", 0x0),
+      describe<Print_7_>("\"\\\"quoted\\\"\", 4, CONTENTS none", "H", "H", 0x1),
+      describe<Discard_8_>("", "H", "", 0x0),
+      describe<ICMPError_9_>("10.0.0.1, timeexceeded", "H", "H", 0x1),
+      describe<note_>("", "H", "H", 0x1),
   };
+  static constexpr Link links[]{  // from, output, to, input
+      {0, 0, 1, 0},
+      {1, 0, 2, 0},
+      {2, 0, 3, 0},
+      {3, 0, 4, 0},
+      {4, 0, 5, 0},
+      {1, 1, 6, 0},
+      {6, 0, 5, 0},
+      {2, 1, 7, 0},
+      {4, 1, 8, 0},
+      {8, 0, 9, 0},
+      {9, 0, 3, 0},
+  };
+  static const std::string_view text;
 };
+
+// The configuration, for those who ask the program for it.
+constexpr std::string_view Config::text{
+    "// options: -O0\n"
+    "// counts: check.count 2, ttl.drops 2, note.count 2, out.count 4\n"
+    "// No pass at all: objects and tables, arguments read when the program starts, a" "nd a cycle.\n"
+    "InfiniteSource(DATA \\<4500001c 00000000 01110000 0a000002 0a010001 0001000200080" "000>,\n"
+    "               LIMIT 2, STOP true)\n"
+    "  -> t :: Tee(2)\n"
+    "  -> check :: CheckIPHeader(INTERFACES 10.0.0.1/24 10.9.0.1/16)\n"
+    "  -> route :: Null\n"
+    "  -> ttl :: DecIPTTL\n"
+    "  -> out :: Discard;\n"
+    "t[1] -> Print(\"\\\"quoted\\\"\", 4, CONTENTS none) -> out;\n"
+    "check[1] -> Discard;\n"
+    "ttl[1] -> ICMPError(10.0.0.1, timeexceeded) -> note :: Counter -> route;\n"
+    , 584};
 
 }  // namespace program
 }  // namespace pmill

@@ -20,7 +20,6 @@ namespace pmill {
 template <>
 struct Described<elements::CheckIPHeader> {
   static constexpr std::string_view class_name = "CheckIPHeader";
-  static constexpr std::size_t counter_count = 8;
   using State = elements::CheckIPHeader::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Good packets.", CounterKind::read, -1},
@@ -37,7 +36,6 @@ struct Described<elements::CheckIPHeader> {
 template <>
 struct Described<elements::Classifier> {
   static constexpr std::string_view class_name = "Classifier";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Classifier::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, drops), "drops", "No pattern matches.", CounterKind::drop, -1},
@@ -47,34 +45,80 @@ struct Described<elements::Classifier> {
 template <>
 struct Described<elements::Discard> {
   static constexpr std::string_view class_name = "Discard";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::Discard::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets discarded.", CounterKind::drop, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "reset_counts", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::Discard;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::InfiniteSource> {
   static constexpr std::string_view class_name = "InfiniteSource";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::InfiniteSource::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, count), "count", "Packets made.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("limit", Common<D>::args.limit, true),
+      argument("burst", Common<D>::args.burst, true, {1, 4294967295}),
+      argument("active", Common<D>::args.active, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "data", .reads = true, .writes = true, .keeps = true},
+      {.name = "length", .reads = true, .writes = true, .keeps = true},
+      {.name = "reset", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::InfiniteSource;
+    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_data(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_data(self, call.text, call.error);
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_length(self, call.text));
+        if constexpr (!frozen)
+        if (!read) call.good = Element::write_length(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
 struct Described<elements::Print> {
   static constexpr std::string_view class_name = "Print";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("active", Common<D>::args.active, true),
+  };
 };
 
 template <>
 struct Described<elements::StaticIPLookup> {
   static constexpr std::string_view class_name = "StaticIPLookup";
-  static constexpr std::size_t counter_count = 1;
   using State = elements::StaticIPLookup::State;
   static constexpr CounterSpec counters[]{
       {offsetof(State, no_route), "no_route", "No route matches the destination.", CounterKind::drop, -1},
@@ -84,8 +128,6 @@ struct Described<elements::StaticIPLookup> {
 template <>
 struct Described<elements::Strip> {
   static constexpr std::string_view class_name = "Strip";
-  static constexpr std::size_t counter_count = 0;
-  static constexpr const CounterSpec *counters = nullptr;
 };
 
 namespace program {
@@ -117,7 +159,7 @@ struct InfiniteSource_1_ {
     static constexpr std::int32_t length = -1;
     static constexpr bool timestamp = true;
     static constexpr bool stop = true;
-    static constexpr bool end_call = false;
+    static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
   static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
@@ -253,6 +295,8 @@ struct there_ {
 
 struct Config {
   static constexpr std::string_view name = "values.click";
+  static constexpr std::string_view version = "0.1.0";
+  static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
     static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
@@ -285,18 +329,50 @@ struct Config {
     if constexpr (requires { use(Tag<there_>{}); }) use(Tag<there_>{});
   }
   static constexpr InstanceInfo instances[]{
-      describe<elements::InfiniteSource>(InfiniteSource_1_::name, 0x1),
-      describe<elements::Print>(print_::name, 0x1),
-      describe<elements::Classifier>(rules_::name, 0x7),
-      describe<elements::Strip>(Strip_4_::name, 0x1),
-      describe<elements::CheckIPHeader>(check_::name, 0x1),
-      describe<elements::StaticIPLookup>(route_::name, 0x3),
-      describe<elements::Discard>(arp_::name, 0x0),
-      describe<elements::Discard>(Discard_8_::name, 0x0),
-      describe<elements::Discard>(here_::name, 0x0),
-      describe<elements::Discard>(there_::name, 0x0),
+      describe<InfiniteSource_1_>("\\<02 00 00 00 00 01  02 00 00 00 00 02  08 00  45 00 00 14 00 00 00 00\n         " "            40 11 00 00  0a 00 00 02  0a 01 00 01>, 2, STOP true", "", "H", 0x1),
+      describe<print_>("\"say \\\"hi\\\" to C:\\\\ \077\077 Gr\303\274\303\237e \342\230\203\nand a new line\", 0, CONTENTS ascii", "H", "H", 0x1),
+      describe<rules_>("12/0800 14/45 20/0000%1fff, 12/0806, -", "h", "hhh", 0x7),
+      describe<Strip_4_>("14", "H", "H", 0x1),
+      describe<check_>("INTERFACES 10.0.0.1/24 10.9.0.1/16, BADSRC 10.0.0.9", "H", "H", 0x1),
+      describe<route_>("10.0.0.0/24 0, 10.1.0.0/16 10.0.0.7 1", "h", "hh", 0x3),
+      describe<arp_>("", "H", "", 0x0),
+      describe<Discard_8_>("", "H", "", 0x0),
+      describe<here_>("", "H", "", 0x0),
+      describe<there_>("", "H", "", 0x0),
   };
+  static constexpr Link links[]{  // from, output, to, input
+      {0, 0, 1, 0},
+      {1, 0, 2, 0},
+      {2, 0, 3, 0},
+      {3, 0, 4, 0},
+      {4, 0, 5, 0},
+      {2, 1, 6, 0},
+      {2, 2, 7, 0},
+      {5, 0, 8, 0},
+      {5, 1, 9, 0},
+  };
+  static const std::string_view text;
 };
+
+// The configuration, for those who ask the program for it.
+constexpr std::string_view Config::text{
+    "// counts: rules.drops 0, route.no_route 0, arp.count 0, here.count 0, there.cou" "nt 2\n"
+    "// Strings with everything in them, enums, lists, and the tables that lowerings " "make.\n"
+    "define($TEXT \"say \\\"hi\\\" to C:\\\\ \077\077 Gr\303\274\303\237e \342\230\203\n"
+    "and a new line\")\n"
+    "\n"
+    "InfiniteSource(DATA \\<02 00 00 00 00 01  02 00 00 00 00 02  08 00  45 00 00 14 0" "0 00 00 00\n"
+    "                     40 11 00 00  0a 00 00 02  0a 01 00 01>, LIMIT 2, STOP true)" "\n"
+    "  -> print :: Print($TEXT, 0, CONTENTS ascii)\n"
+    "  -> rules :: Classifier(12/0800 14/45 20/0000%1fff, 12/0806, -);\n"
+    "rules[0] -> Strip(14)\n"
+    "  -> check :: CheckIPHeader(INTERFACES 10.0.0.1/24 10.9.0.1/16, BADSRC 10.0.0.9)" "\n"
+    "  -> route :: StaticIPLookup(10.0.0.0/24 0, 10.1.0.0/16 10.0.0.7 1);\n"
+    "rules[1] -> arp :: Discard;\n"
+    "rules[2] -> Discard;\n"
+    "route[0] -> here :: Discard;\n"
+    "route[1] -> there :: Discard;\n"
+    , 801};
 
 }  // namespace program
 }  // namespace pmill

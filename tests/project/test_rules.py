@@ -177,7 +177,7 @@ def test_examples_in_documentation_parse(name: str) -> None:
 @pytest.mark.parametrize("name", list(LIBRARY))
 def test_everything_of_an_element_is_documented(name: str) -> None:
     spec = LIBRARY[name]
-    for part in (*spec.arguments, *spec.handlers):
+    for part in (*spec.arguments, *spec.counters):
         assert part.doc.strip().endswith("."), part.name
 
 

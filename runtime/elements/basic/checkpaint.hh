@@ -12,7 +12,7 @@ struct CheckPaint {
   static constexpr Spec spec{.ports = "1/1-2", .processing = "a/ah"};
 
   struct Args {
-    std::uint8_t color;  ///< The paint to pass.
+    std::uint8_t color;  ///< The paint to pass. @writable
     Anno<1> anno{17};    ///< The annotation that holds it, PAINT by default. @positional @reads
   };
 

@@ -16,17 +16,33 @@ struct Counter {
   static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
 
   struct Args {
-    std::uint64_t count_call = 0;       ///< `N stop`: stop after N packets. @lowering stop_after
-    std::uint64_t byte_count_call = 0;  ///< `N stop`: stop after N bytes. @lowering stop_after
-    bool no_rate = false;               ///< Keep no rates; no rate is kept between reads anyway.
-    bool batch_precise = false;  ///< Compare with COUNT_CALL at every packet; always so here.
-    bool atomic = false;         ///< Count exactly with several workers; always so here.
+    CallAt count_call = {};       ///< `N CALL`: what to call at packet N. @lowering handler_call_at
+    CallAt byte_count_call = {};  ///< `N CALL`: what to call at byte N. @lowering handler_call_at
+    bool no_rate = false;         ///< Keep no rates; no rate is kept between reads anyway.
+    bool batch_precise = false;   ///< Compare with COUNT_CALL at every packet; always so here.
+    bool atomic = false;          ///< Count exactly with several workers; always so here.
   };
 
   struct State {
     Count count;       ///< @read Packets that passed.
     Count byte_count;  ///< @read Bytes of these packets.
+
+    std::int64_t since = 0;  // when it began to count
   };
+
+  struct Handlers {
+    Read rate;             ///< Packets a second since the start, or since the last reset.
+    Read byte_rate;        ///< Bytes a second since then.
+    Read bit_rate;         ///< Bits a second since then.
+    Read count_call;       ///< What is called at which packet.
+    Read byte_count_call;  ///< What is called at which byte.
+    Write reset;           ///< Counts from 0 again.
+    Write reset_counts;    ///< Counts from 0 again.
+  };
+
+  static void initialize(auto &self) {
+    if (!self.args.no_rate) self.state.since = self.worker.clock.now();
+  }
 
   /// What all workers counted, kept only for a call: they write to one place for it.
   struct Shared {
@@ -40,19 +56,55 @@ struct Counter {
     auto &state = self.state;
     ++state.count;
     state.byte_count += packet.length();
-    if (self.args.count_call != 0)
-      stop_at(self, self.args.count_call, self.shared.packets, std::uint64_t{1});
-    if (self.args.byte_count_call != 0)
-      stop_at(self, self.args.byte_count_call, self.shared.bytes, packet.length());
+    if (self.args.count_call.at != 0)
+      call_at(self, self.args.count_call, self.shared.packets, std::uint64_t{1});
+    if (self.args.byte_count_call.at != 0)
+      call_at(self, self.args.byte_count_call, self.shared.bytes, packet.length());
     emit<0>(self, packet);
   }
 
-  /// Adds to a sum, and stops when this made it reach `at`: one packet alone does.
-  PMILL_INLINE static void stop_at(auto &self, std::uint64_t at, std::atomic<std::uint64_t> &sum,
+  static bool write_reset(auto &self, std::string_view, std::string &) {
+    State &state = self.state;
+    state.count = state.byte_count = {};
+    initialize(self);
+    self.shared.packets.store(0, std::memory_order_relaxed);
+    self.shared.bytes.store(0, std::memory_order_relaxed);
+    return true;
+  }
+  static bool write_reset_counts(auto &self, std::string_view text, std::string &error) {
+    return write_reset(self, text, error);
+  }
+  static std::string read_count_call(auto &self, std::string_view) {
+    return as_text(self.args.count_call);
+  }
+  static std::string read_byte_count_call(auto &self, std::string_view) {
+    return as_text(self.args.byte_count_call);
+  }
+  static double read_rate(auto &self, std::string_view) { return rate(self, self.state.count); }
+  static double read_byte_rate(auto &self, std::string_view) {
+    return rate(self, self.state.byte_count);
+  }
+  static double read_bit_rate(auto &self, std::string_view) {
+    return 8 * rate(self, self.state.byte_count);
+  }
+
+ private:
+  /// Adds to a sum, and calls when this made it reach the number: one packet alone does.
+  PMILL_INLINE static void call_at(auto &self, const CallAt &call, std::atomic<std::uint64_t> &sum,
                                    std::uint64_t more) {
     const std::uint64_t before = sum.fetch_add(more, std::memory_order_relaxed);
-    if (before < at && at - before <= more) [[unlikely]]
-      self.worker.stop();
+    if (before < call.at && call.at - before <= more) [[unlikely]]
+      self.worker.call(self.name, call.call);
+  }
+
+  static std::string as_text(const CallAt &call) {
+    return call.at == 0 ? "" : std::to_string(call.at) + " " + std::string(call.call);
+  }
+
+  /// What was counted a second since the counter was reset.
+  static double rate(auto &self, const Count &count) {
+    const std::int64_t ns = self.worker.clock.now() - self.state.since;
+    return ns <= 0 ? 0 : static_cast<double>(count.value) * 1e9 / static_cast<double>(ns);
   }
 };
 

@@ -14,12 +14,16 @@ struct Discard {
   static constexpr Spec spec{.ports = "1/0", .processing = "a"};
 
   struct Args {
-    bool active = true;       ///< Whether to pull packets. @pull
+    bool active = true;       ///< Whether to pull packets. @pull @writable
     std::uint32_t burst = 1;  ///< Packets to pull at a time.
   };
 
   struct State {
     Count count;  ///< @drop Packets discarded.
+  };
+
+  struct Handlers {
+    Write reset_counts;  ///< Counts from 0 again.
   };
 
   static void push(auto &self, auto &packet) { drop(self, packet, self.state.count); }
@@ -30,6 +34,11 @@ struct Discard {
     const auto discard = [&](auto &packet) __attribute__((always_inline)) { push(self, packet); };
     while (n < self.args.burst && take<0>(self, discard)) ++n;
     return n;
+  }
+
+  static bool write_reset_counts(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    return true;
   }
 };
 

@@ -16,20 +16,28 @@ struct InfiniteSource {
     String data =
         "Random bullshit in a packet, "
         "at least 64 bytes long. Well, now it is.";  ///< What packets contain. @positional
-    std::int64_t limit = -1;       ///< Number of packets to make; negative: no limit. @positional
-    std::uint32_t burst = 1;       ///< Packets to make at a time. @positional @range 1 4294967295
-    bool active = true;            ///< Whether to make packets at all. @positional
+    std::int64_t limit =
+        -1;  ///< Number of packets to make; negative: no limit. @positional @writable
+    std::uint32_t burst =
+        1;               ///< Packets to make at a time. @positional @range 1 4294967295 @writable
+    bool active = true;  ///< Whether to make packets at all. @positional @writable
     std::int32_t length = -1;      ///< Bytes in a packet, for which DATA is cut or repeated; -1: as
                                    ///< many as DATA has. @alias DATASIZE @range -1 65407
     bool timestamp = true;         ///< Set timestamps to the current time.
     bool stop = false;             ///< Stop the program when LIMIT packets were made.
-    bool end_call = false;         ///< What to call at LIMIT: `stop`. @lowering stop_call
+    String end_call = "";          ///< What to call at LIMIT. @lowering handler_call
     std::uint32_t headroom = 128;  ///< Bytes of room in front of the data. @range 0 65407
   };
 
   struct State {
     Count count;  ///< @read Packets made.
     bool done = false;
+  };
+
+  struct Handlers {
+    ReadWrite data;    ///< What packets contain. @keeps data
+    ReadWrite length;  ///< Bytes in a packet. @keeps length
+    Write reset;       ///< Starts again, with no packet made.
   };
 
   static void configure(const auto &args, auto &setup) { source::configure(args, setup); }
@@ -55,6 +63,27 @@ struct InfiniteSource {
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
+
+  static void reconfigured(auto &self) { self.state.done = false; }
+
+  static std::string read_data(auto &self, std::string_view) { return std::string(self.args.data); }
+  static bool write_data(auto &self, std::string_view text, std::string &error) {
+    return source::write(self, text, self.args.length, error);
+  }
+
+  static std::string read_length(auto &self, std::string_view) {
+    return std::to_string(self.args.length);
+  }
+  static bool write_length(auto &self, std::string_view text, std::string &error) {
+    std::int32_t length = 0;
+    return read_value(length, text, error) && source::write(self, self.args.data, length, error);
+  }
+
+  static bool write_reset(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    reconfigured(self);
+    return true;
+  }
 };
 
 }  // namespace pmill::elements

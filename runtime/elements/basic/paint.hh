@@ -12,7 +12,7 @@ struct Paint {
   static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
 
   struct Args {
-    std::uint8_t color;  ///< The paint.
+    std::uint8_t color;  ///< The paint. @writable
     Anno<1> anno{17};    ///< The annotation that holds it, PAINT by default. @positional @writes
   };
 

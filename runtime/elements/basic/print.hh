@@ -27,7 +27,7 @@ struct Print {
     bool timestamp = false;             ///< Print the packet's timestamp.
     bool printanno = false;             ///< Print the annotations, 48 bytes in hexadecimal.
     bool headroom = false;              ///< Print the room in front of and behind the data.
-    bool active = true;                 ///< Whether to print at all.
+    bool active = true;                 ///< Whether to print at all. @writable
     bool cpu = false;                   ///< Print the number of the worker in parentheses.
   };
 

@@ -13,6 +13,7 @@ struct PullSwitch {
 
   struct Args {
     std::int32_t input = 0;  ///< The input; -1, or one that does not exist: none. @positional
+                             ///< @writable @called switch
   };
 
   static bool pull(auto &self, auto &&use) {

@@ -31,6 +31,13 @@ struct Queue {
     std::uint32_t head = 0;  // the oldest packet
   };
 
+  struct Handlers {
+    ReadWrite capacity;  ///< Packets the queue holds; those that are too many are dropped. @keeps
+                         ///< capacity
+    Write reset;         ///< Drops all packets in the queue.
+    Write reset_counts;  ///< Counts drops, and the most packets, from now on.
+  };
+
   static void configure(const auto &args, auto &setup) { setup.keep(args.capacity); }
 
   static void initialize(auto &self) {
@@ -70,7 +77,47 @@ struct Queue {
       self.worker.release(state.ring[place(state.head, n, self.args.capacity)]);
   }
 
+  static std::uint64_t read_capacity(auto &self, std::string_view) { return self.args.capacity; }
+  static bool write_capacity(auto &self, std::string_view text, std::string &error) {
+    std::uint32_t capacity = 0;
+    if (!read_value(capacity, text, error)) return false;
+    if (capacity > kMostPackets) {
+      error = "a queue holds at most " + std::to_string(kMostPackets) + " packets";
+      return false;
+    }
+    State &state = self.state;
+    auto ring = std::make_unique<Buffer[]>(capacity);
+    std::uint32_t kept = 0;
+    while (const Buffer b = next(state, self.args.capacity)) {
+      if (kept < capacity) {
+        ring[kept++] = b;
+        continue;
+      }
+      ++state.drops;
+      self.worker.release(b);
+    }
+    state.ring = std::move(ring);
+    state.head = 0;
+    state.length.value = kept;
+    self.changeable().capacity = capacity;
+    return true;
+  }
+  static bool write_reset(auto &self, std::string_view, std::string &) {
+    while (const Buffer b = next(self.state, self.args.capacity)) {
+      ++self.state.drops;
+      self.worker.release(b);
+    }
+    return true;
+  }
+  static bool write_reset_counts(auto &self, std::string_view, std::string &) {
+    self.state.drops = {};
+    self.state.highwater_length = self.state.length;
+    return true;
+  }
+
  private:
+  static constexpr std::uint32_t kMostPackets = 4194304;
+
   /// The place of the packet `n` behind the oldest.
   PMILL_INLINE static std::uint32_t place(std::uint32_t head, std::uint32_t n,
                                           std::uint32_t capacity) {

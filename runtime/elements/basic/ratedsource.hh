@@ -21,14 +21,15 @@ struct RatedSource {
     String data =
         "Random bullshit in a packet, "
         "at least 64 bytes long. Well, now it is.";  ///< What packets contain. @positional
-    std::uint32_t rate = 10;                         ///< Packets a second. @positional
-    std::int64_t limit = -1;       ///< Number of packets to make; negative: no limit. @positional
-    bool active = true;            ///< Whether to make packets at all. @positional
+    std::uint32_t rate = 10;                         ///< Packets a second. @positional @writable
+    std::int64_t limit =
+        -1;              ///< Number of packets to make; negative: no limit. @positional @writable
+    bool active = true;  ///< Whether to make packets at all. @positional @writable
     std::int32_t length = -1;      ///< Bytes in a packet, for which DATA is cut or repeated; -1: as
                                    ///< many as DATA has. @alias DATASIZE @range -1 65407
     Bandwidth bandwidth{};         ///< Bytes a second, in place of RATE.
     bool stop = false;             ///< Stop the program when LIMIT packets were made.
-    bool end_call = false;         ///< What to call at LIMIT: `stop`. @lowering stop_call
+    String end_call = "";          ///< What to call at LIMIT. @lowering handler_call
     std::uint32_t headroom = 128;  ///< Bytes of room in front of the data. @range 0 65407
   };
 
@@ -36,6 +37,12 @@ struct RatedSource {
     Count count;  ///< @read Packets made.
     bool done = false;
     TokenBucket bucket;
+  };
+
+  struct Handlers {
+    ReadWrite data;    ///< What packets contain. @keeps data
+    ReadWrite length;  ///< Bytes in a packet. @keeps length
+    Write reset;       ///< Starts again, with no packet made.
   };
 
   static void configure(const auto &args, auto &setup) { source::configure(args, setup); }
@@ -73,6 +80,30 @@ struct RatedSource {
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
+
+  static void reconfigured(auto &self) {
+    self.state.done = false;
+    initialize(self);
+  }
+
+  static std::string read_data(auto &self, std::string_view) { return std::string(self.args.data); }
+  static bool write_data(auto &self, std::string_view text, std::string &error) {
+    return source::write(self, text, self.args.length, error);
+  }
+
+  static std::string read_length(auto &self, std::string_view) {
+    return std::to_string(self.args.length);
+  }
+  static bool write_length(auto &self, std::string_view text, std::string &error) {
+    std::int32_t length = 0;
+    return read_value(length, text, error) && source::write(self, self.args.data, length, error);
+  }
+
+  static bool write_reset(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    reconfigured(self);
+    return true;
+  }
 
  private:
   static constexpr unsigned kMost = 32;  // in a round

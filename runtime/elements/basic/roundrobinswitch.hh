@@ -17,7 +17,7 @@ struct RoundRobinSwitch {
   static constexpr Spec spec{.ports = "1/1-", .processing = "h"};
 
   struct Args {
-    std::uint32_t max = 0;   ///< Use so many outputs at most; 0: all. @positional
+    std::uint32_t max = 0;   ///< Use so many outputs at most; 0: all. @positional @writable
     bool splitbatch = true;  ///< Change the output with every packet; false: after every round of
                              ///< the worker that had packets.
   };

@@ -12,7 +12,8 @@ struct Switch {
   static constexpr Spec spec{.ports = "1/-", .processing = "h"};
 
   struct Args {
-    std::int32_t output = 0;  ///< The output; a negative number drops. @positional
+    std::int32_t output =
+        0;  ///< The output; a negative number drops. @positional @writable @called switch
   };
 
   struct State {

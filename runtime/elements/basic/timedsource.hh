@@ -15,12 +15,12 @@ struct TimedSource {
       .ports = "0/1", .processing = "h", .writes = meta::timestamp, .source = true};
 
   struct Args {
-    Duration interval{500000000};  ///< Time from one packet to the next. @positional
+    Duration interval{500000000};  ///< Time from one packet to the next. @positional @writable
     String data =
         "Random bullshit in a packet, "
         "at least 64 bytes long. Well, now it is.";  ///< What packets contain. @positional
-    std::int64_t limit = -1;       ///< Number of packets to make; negative: no limit.
-    bool active = true;            ///< Whether to make packets at all.
+    std::int64_t limit = -1;       ///< Number of packets to make; negative: no limit. @writable
+    bool active = true;            ///< Whether to make packets at all. @writable
     bool stop = false;             ///< Stop the program when LIMIT packets were made.
     std::uint32_t headroom = 128;  ///< Bytes of room in front of the data. @range 0 65407
   };
@@ -29,6 +29,11 @@ struct TimedSource {
     Count count;  ///< @read Packets made.
     bool done = false;
     std::int64_t next = 0;
+  };
+
+  struct Handlers {
+    ReadWrite data;  ///< What packets contain. @keeps data
+    Write reset;     ///< Starts again, with no packet made.
   };
 
   static void configure(const auto &args, auto &setup) {
@@ -54,6 +59,19 @@ struct TimedSource {
   static std::int64_t due(auto &self) { return exhausted(self) ? kNever : self.state.next; }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
+
+  static void reconfigured(auto &self) { initialize(self); }
+
+  static std::string read_data(auto &self, std::string_view) { return std::string(self.args.data); }
+  static bool write_data(auto &self, std::string_view text, std::string &error) {
+    return source::write(self, text, -1, error);
+  }
+
+  static bool write_reset(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    reconfigured(self);
+    return true;
+  }
 };
 
 }  // namespace pmill::elements

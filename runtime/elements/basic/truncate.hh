@@ -16,7 +16,7 @@ struct Truncate {
                              .resizes = true};
 
   struct Args {
-    std::uint32_t length;      ///< Number of bytes to keep.
+    std::uint32_t length;      ///< Number of bytes to keep. @writable @called nbytes
     bool extra_length = true;  ///< Add what is cut to the EXTRA_LENGTH annotation.
   };
 

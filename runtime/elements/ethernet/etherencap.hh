@@ -15,9 +15,9 @@ struct EtherEncap {
       .ports = "1/1", .processing = "a/a", .writes = meta::mac, .resizes = true};
 
   struct Args {
-    std::uint16_t ethertype;  ///< EtherType.
-    EtherAddress src;         ///< Source address.
-    EtherAddress dst;         ///< Destination address.
+    std::uint16_t ethertype;  ///< EtherType. @writable
+    EtherAddress src;         ///< Source address. @writable
+    EtherAddress dst;         ///< Destination address. @writable
   };
 
   struct State {

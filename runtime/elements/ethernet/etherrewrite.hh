@@ -16,8 +16,8 @@ struct EtherRewrite {
   static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
 
   struct Args {
-    EtherAddress src;  ///< Source address.
-    EtherAddress dst;  ///< Destination address.
+    EtherAddress src;  ///< Source address. @writable
+    EtherAddress dst;  ///< Destination address. @writable
   };
 
   static void push(auto &self, auto &packet) {

@@ -19,7 +19,7 @@ struct HostEtherFilter {
       .ports = "1/1-2", .processing = "a/ah", .writes = meta::type, .cold = outputs(1)};
 
   struct Args {
-    EtherAddress ether;        ///< The address of this host.
+    EtherAddress ether;        ///< The address of this host. @writable
     bool drop_own = false;     ///< Refuse frames from ETHER. @positional
     bool drop_other = true;    ///< Refuse frames to other hosts. @positional
     std::uint32_t offset = 0;  ///< Where the Ethernet header begins.

@@ -41,7 +41,7 @@ struct FromDump {
     Duration start_after{0};    ///< Leave out so much time after the file's first packet.
     Duration end_after{0};      ///< End so much time after the file's first packet.
     Duration interval{0};       ///< End so much time after the start.
-    bool end_call = false;      ///< What to call at the end: `stop`. @lowering stop_call
+    String end_call = "";       ///< What to call at the end. @lowering handler_call
     std::uint64_t filepos = 0;  ///< Where in the file the first record to read begins.
     bool mmap = true;           ///< Map the file into memory instead of reading it.
     std::uint32_t burst = 32;   ///< Packets to emit at a time. @range 1 4294967295 @default click 1
@@ -120,7 +120,8 @@ struct FromDump {
     if (!self.args.active || state.done) return false;
     if (!state.waiting && !advance(self)) {
       state.done = true;
-      if (self.args.stop || self.args.end_call) self.worker.stop();
+      if (self.args.stop) self.worker.stop();
+      if (!self.args.end_call.empty()) self.worker.call(self.name, self.args.end_call);
       return false;
     }
     state.waiting = true;

@@ -17,7 +17,7 @@ struct DecIPTTL {
       .ports = "1/1-2", .processing = "a/ah", .reads = meta::network, .cold = outputs(1)};
 
   struct Args {
-    bool active = true;     ///< Whether the element changes anything.
+    bool active = true;     ///< Whether the element changes anything. @writable
     bool multicast = true;  ///< Also handle packets to multicast addresses.
   };
 

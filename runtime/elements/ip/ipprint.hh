@@ -45,7 +45,7 @@ struct IPPrint {
     bool ether = false;              ///< Show the Ethernet addresses where they are in the packet.
     bool vlan = false;               ///< Show the VLAN of the VLAN annotation.
     bool swap = true;                ///< Show ICMP ids and sequence numbers in network order.
-    bool active = true;              ///< Whether to print anything.
+    bool active = true;              ///< Whether to print anything. @writable
     Filename outfile = "";           ///< Print to this file, `-` for standard output.
     String channel = "";             ///< A chatter channel of Click; all are standard error.
   };

@@ -13,7 +13,7 @@ struct SetIPAddress {
   static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
 
   struct Args {
-    IPAddress ipaddr;  ///< The address.
+    IPAddress ipaddr;  ///< The address. @writable @called addr
     Anno<4> anno{0};   ///< The annotation, DST_IP by default. @positional @writes
   };
 

@@ -87,6 +87,12 @@ void parse(Anno<Size> &value, std::string_view text) {
 /// Strings and file names: the text itself.
 inline void parse(std::string_view &value, std::string_view text) { value = text; }
 
+/// A handler call and its count; the empty text is none.
+inline void parse(CallAt &value, std::string_view text) {
+  if (!text.empty()) parse(value.at, detail::next_item(text, ' '));
+  value.call = text;
+}
+
 /// A word of an element's own enumeration, as its number.
 template <typename T>
   requires std::is_enum_v<T>

@@ -8,17 +8,25 @@
 
 namespace pmill {
 
-/// The row of an instance of class `E` in the table that the generated program prints; `connected`:
-/// which of its outputs are.
-template <typename E>
-constexpr InstanceInfo describe(std::string_view name, std::uint64_t connected) {
-  using Class = Described<E>;
-  return {.name = name,
-          .element_class = Class::class_name,
-          .counters = Class::counters,
-          .counter_count = Class::counter_count,
-          .connected = connected,
-          .shared = E::spec.shared};
+/// The row of an instance in the table that the generated program prints; `connected`: which of
+/// its outputs are.
+template <typename D>
+constexpr InstanceInfo describe(std::string_view config, std::string_view inputs,
+                                std::string_view outputs, std::uint64_t connected) {
+  using Class = Described<typename D::Element>;
+  InstanceInfo info{.name = D::name,
+                    .element_class = Class::class_name,
+                    .config = config,
+                    .inputs = inputs,
+                    .outputs = outputs,
+                    .connected = connected,
+                    .shared = D::Element::spec.shared,
+                    .frozen = kFrozen<D>};
+  if constexpr (requires { Class::counters; }) info.counters = Class::counters;
+  if constexpr (requires { Class::handlers; }) info.handlers = Class::handlers;
+  if constexpr (requires { Class::template arguments<D>; })
+    info.arguments = Class::template arguments<D>;
+  return info;
 }
 
 }  // namespace pmill

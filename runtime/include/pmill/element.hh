@@ -17,6 +17,8 @@
 //                             do, kNever for never: a simulated clock leaps there
 //   flush(self)               at the end of every iteration of the worker's loop
 //   finish(self)              once a worker, after its last iteration
+//   reconfigured(self)        once a worker, after a handler has written an argument
+//   read_NAME, write_NAME     handlers: see handler.hh
 //
 // An element with ports has at least one of push, poll, pull and run; one without may have only
 // configure. `self` is generated for each instance:
@@ -33,6 +35,7 @@
 #pragma once
 
 #include <cstddef>
+#include <pmill/handler.hh>
 #include <pmill/packet.hh>
 #include <pmill/spec.hh>
 #include <pmill/values.hh>

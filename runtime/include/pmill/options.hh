@@ -26,7 +26,11 @@ struct Options {
   std::int64_t tick = 1;
   StatsFormat stats = StatsFormat::text;
   std::vector<Expectation> expect;
-  std::size_t buffers = 0;  // of each pool, 0: as many as needed
+  std::vector<std::string> reads;   // handlers to print at the end, ELEMENT.HANDLER
+  std::vector<std::string> writes;  // handlers to write at the start, ELEMENT.HANDLER VALUE
+  std::string exit;                 // a handler that tells the exit status, or empty
+  std::string control;              // where control is served: a port, or the path of a socket
+  std::size_t buffers = 0;          // of each pool, 0: as many as needed
   bool verbose = false;
   bool has_eal = false;          // whether there was a `--`
   std::vector<std::string> eal;  // what stood after it

@@ -126,6 +126,10 @@ struct Program {
     return any;
   }();
   static constexpr View<InstanceInfo> instances = Config::instances;
+  static constexpr std::string_view version = Config::version;
+  static constexpr std::string_view requirements = Config::requirements;
+  static constexpr View<Link> links = Config::links;
+  static constexpr std::string_view text = Config::text;
 
   // What follows goes through all instances in one function each, and only through those that it
   // concerns: a function for every instance costs more to compile than its code.
@@ -251,9 +255,32 @@ struct Program {
     const auto &own = static_cast<const Worker &>(worker);
     std::size_t instance = 0;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
-      if constexpr (Described<typename D::Element>::counter_count != 0)
+      if constexpr (requires { Described<typename D::Element>::counters; })
         into[instance] = &own.template state<D>();
       ++instance;
+    });
+  }
+
+  /// Calls a handler that is a function of an instance, for one worker.
+  [[gnu::cold]] static void handle(pmill::Worker &worker, std::size_t instance, HandlerCall &call) {
+    auto &w = static_cast<Worker &>(worker);
+    std::size_t number = 0;
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
+      constexpr bool functions = requires { Described<typename D::Element>::handlers; };
+      constexpr bool told = requires(SelfAs<D> &self) { D::Element::reconfigured(self); };
+      if constexpr (functions || !kFrozen<D>) {
+        if (number == instance) {
+          auto &&self = w.template self<D>();
+          using Kind = HandlerCall::Kind;
+          if constexpr (functions)
+            if (call.kind == Kind::read || call.kind == Kind::write)
+              Described<typename D::Element>::handle(self, call);
+          if constexpr (Config::virtual_calls) self.refresh();
+          if constexpr (told && !kFrozen<D>)
+            if (call.kind == Kind::reconfigured) D::Element::reconfigured(self);
+        }
+      }
+      ++number;
     });
   }
 

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <pmill/handler.hh>
 #include <pmill/options.hh>
+#include <pmill/values.hh>
 #include <pmill/worker.hh>
 #include <span>
 #include <string>
@@ -25,14 +27,19 @@ struct CounterSpec {
   int output = -1;
 };
 
-/// An element instance of a program, for statistics.
+/// An element instance of a program, as statistics and handlers show it. `inputs` and `outputs`
+/// have a letter a port: h push, l pull; in capitals where the element would do either.
 struct InstanceInfo {
   std::string_view name;
   std::string_view element_class;
-  const CounterSpec *counters;
-  std::size_t counter_count;
+  std::string_view config;
+  std::string_view inputs, outputs;
+  View<CounterSpec> counters;
+  View<ArgumentInfo> arguments;
+  View<HandlerSpec> handlers;
   std::uint64_t connected = 0;  // which of the first 64 outputs are
   bool shared = false;          // all workers see the same values
+  bool frozen = false;          // its arguments are constants
 };
 
 /// A counter of an element instance, and its sum over the workers. `output`: the output that takes

@@ -61,6 +61,17 @@ struct RxRequest : QueueRequest {
   std::string_view flow_rules_file;
 };
 
+/// Where and how the control protocol is served.
+struct ControlRequest {
+  enum class Type : std::uint8_t { tcp, unix_socket, socket };
+  Type type = Type::tcp;
+  std::string_view address;  // a port, a path, or the number of an open file
+  bool read_only = false;
+  bool verbose = false;
+  int retries = 0;
+  bool warns = true;
+};
+
 struct TxRequest : QueueRequest {
   bool tso = false;
   unsigned iqueue = 1024;  // packets that wait when the device takes no more

@@ -17,8 +17,9 @@ namespace pmill {
 struct alignas(64) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
-  bool watches = false;                // the only worker: it looks after the expectations too
+  bool watches = false;                // the only worker: it is the main lcore's work, too
   bool alone = false;                  // there is no other
+  unsigned busy_rounds = 255;          // 2^n - 1: after so many and one it looks up
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
   std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
@@ -29,10 +30,14 @@ struct alignas(64) WorkerStatus {
 /// A compiled configuration, as the rest of the runtime sees it: `Program` without its types.
 struct ProgramInfo {
   std::string_view name;
+  std::string_view version;       // of pmill
+  std::string_view requirements;  // a line each
   bool has_work;
+  std::string_view text;  // of the configuration
   View<InstanceInfo> instances;
+  View<Link> links;
+  void (*handle)(Worker &, std::size_t instance, HandlerCall &);
   void (*find_states)(const Worker &, const void **into);  // of every instance
-  std::atomic<bool> &stop;
   void (*configure)(Setup &);
   Worker *(*make)();
   void (*destroy)(Worker *);
@@ -46,11 +51,16 @@ struct ProgramInfo {
 int run(int argc, char **argv, const ProgramInfo &program);
 
 namespace runtime {
-/// Stops the program when every expectation is met and the workers have nothing left to do.
+/// What the main lcore does now and then, or its only worker between two bursts: stops the program
+/// when every expectation is met and the workers have nothing left to do, and what control asks.
 void watch();
+/// What a worker that was asked to look up does; false when the program ends.
+bool attend(WorkerStatus &status);
 /// Tells whether the sources of a worker, one of several, are exhausted. True, and the program
 /// stops, when those of all are and nothing is left in any queue.
 bool all_done(WorkerStatus &status, bool exhausted);
+/// Whether the only worker, whose sources are exhausted, may end: nothing else wants to go on.
+bool may_end();
 /// Lets a simulated clock leap to when the worker will have something to do, or to the end, and
 /// stops the program there.
 void pass_time(Worker &worker, std::int64_t due);
@@ -89,24 +99,27 @@ void work(WorkerStatus &status) {
   std::uint64_t packets = 0, moved = 0, idle = 0;
   unsigned rounds = 0;
   BusyTime time;
-  while (!g_stop.load(std::memory_order_relaxed)) {
+  while (true) {
+    if (g_attention.load(std::memory_order_relaxed) != 0 && !runtime::attend(status)) [[unlikely]]
+      break;
     const auto round = Program::poll(worker);
     Program::flush(worker);
     worker.end_burst();
     packets += round.packets;
     moved += round.moved;
-    if (round.moved != 0 && ++rounds % 256 != 0) [[likely]]
+    if (round.moved != 0 && (++rounds & status.busy_rounds) != 0) [[likely]]
       continue;
     time.pause(moved, round.moved == 0);
     if (round.moved == 0) {
       status.moved.store(moved, std::memory_order_relaxed);
       status.idle.store(++idle, std::memory_order_release);
       const bool exhausted = Program::exhausted(worker);
-      if (status.alone ? exhausted : runtime::all_done(status, exhausted)) break;
+      if (status.alone ? exhausted && runtime::may_end() : runtime::all_done(status, exhausted))
+        break;
     }
+    if (status.watches) runtime::watch();
     if (worker.clock.simulated())
       runtime::pass_time(worker, round.moved == 0 ? Program::due(worker) : worker.clock.now());
-    if (status.watches) runtime::watch();
     time.resume();
   }
   time.pause(moved, false);
@@ -119,10 +132,14 @@ template <class Program>
 int run(int argc, char **argv) {
   static constexpr ProgramInfo kInfo{
       .name = Program::name,
+      .version = Program::version,
+      .requirements = Program::requirements,
       .has_work = Program::has_work,
+      .text = Program::text,
       .instances = Program::instances,
+      .links = Program::links,
+      .handle = Program::handle,
       .find_states = Program::find_states,
-      .stop = g_stop,
       .configure = Program::configure,
       .make = Program::make,
       .destroy = Program::destroy,

@@ -53,6 +53,8 @@ class Setup {
   void receive(std::string_view port, const RxRequest &request);
   /// The element sends to a port.
   void transmit(std::string_view port, const TxRequest &request);
+  /// The element serves the control protocol.
+  void serve(const ControlRequest &request);
   /// Ends the program with a message that names the element.
   [[noreturn]] void fail(std::string_view message, std::string_view hint = {}) const {
     pmill::fail(label_, message, hint);

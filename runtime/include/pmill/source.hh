@@ -28,6 +28,20 @@ void configure(const auto &args, auto &setup) {
   if (bytes > RTE_PKTMBUF_HEADROOM) setup.buffers(bytes - RTE_PKTMBUF_HEADROOM);
 }
 
+/// Writes DATA, or LENGTH when `new_length` is not negative: packets must fit into buffers.
+inline bool write(auto &self, String new_data, std::int64_t new_length, std::string &error) {
+  auto &args = self.changeable();
+  const auto bytes =
+      new_length >= 0 ? static_cast<std::uint64_t>(new_length) : std::uint64_t{new_data.size()};
+  if (bytes + args.headroom > rte_pktmbuf_data_room_size(self.worker.pool)) {
+    error = "no buffer is large enough for " + std::to_string(bytes) + " bytes";
+    return false;
+  }
+  if (new_data.data() != args.data.data()) args.data = keep_text(new_data);
+  if constexpr (requires { args.length; }) args.length = static_cast<std::int32_t>(new_length);
+  return true;
+}
+
 /// Whether fewer than `limit` packets were made.
 PMILL_INLINE bool left(auto &self) {
   return self.args.limit < 0 ||
@@ -38,9 +52,9 @@ PMILL_INLINE bool left(auto &self) {
 PMILL_INLINE bool finish_at_limit(auto &self) {
   if (left(self)) [[likely]]
     return false;
-  bool stops = self.args.stop;
-  if constexpr (requires { self.args.end_call; }) stops = stops || self.args.end_call;
-  if (stops) self.worker.stop();
+  if (self.args.stop) self.worker.stop();
+  if constexpr (requires { self.args.end_call; })
+    if (!self.args.end_call.empty()) self.worker.call(self.name, self.args.end_call);
   return true;
 }
 

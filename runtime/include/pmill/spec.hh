@@ -29,6 +29,7 @@ struct Spec {
   PortSet cold{};                       ///< Outputs that packets rarely take.
   bool resizes = false;                 ///< Moves the packet's data or changes its length.
   bool shared = false;                  ///< All workers use one State; self.lock() guards it.
+  bool single = false;                  ///< A configuration has at most one.
   bool source = false;                  ///< Has poll(): makes packets by itself.
 };
 

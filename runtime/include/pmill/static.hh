@@ -38,6 +38,8 @@ struct Self : SharedPart<D> {
   static constexpr std::size_t input_count = kPulledInputs<D>;
 
   static constexpr const Args &args = Common<D>::args;
+  /// The arguments, to be changed by a handler where they are no constants.
+  static Args &changeable() { return Common<D>::args; }
 
   W &worker;
   State &state = find(worker);

@@ -119,6 +119,12 @@ class View {
   std::size_t size_ = 0;
 };
 
+/// A handler to write when a count reaches `at`: `ELEMENT.HANDLER VALUE`; at 0 never.
+struct CallAt {
+  std::uint64_t at = 0;
+  std::string_view call{};
+};
+
 /// A string argument: any bytes.
 using String = std::string_view;
 /// The name of a file, `-` for standard input or output.

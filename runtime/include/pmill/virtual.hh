@@ -48,6 +48,9 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
 
   W &worker;
   Args args = Common<D>::args;
+  /// The arguments, to be changed by a handler; refresh() makes them this worker's.
+  static Args &changeable() { return Common<D>::args; }
+  void refresh() { args = Common<D>::args; }
   State own{};
   State &state = Element::spec.shared ? Common<D>::state : own;
   std::array<Link, D::Outputs::count == 0 ? 1 : D::Outputs::count> links{};

@@ -7,11 +7,20 @@
 #include <pmill/buffer.hh>
 #include <pmill/clock.hh>
 #include <pmill/spec.hh>
+#include <string_view>
 
 namespace pmill {
 
-/// Set by a signal, by the deadline, or by an element with STOP; read once an iteration.
-inline std::atomic<bool> g_stop{false};
+/// What makes workers look up from their packets: bits of g_attention, read once an iteration.
+namespace attention {
+inline constexpr unsigned kStop = 1;   // the program ends
+inline constexpr unsigned kPause = 2;  // stand still until it is cleared
+inline constexpr unsigned kWish = 4;   // somebody wishes the program to end; a script decides
+}  // namespace attention
+inline std::atomic<unsigned> g_attention{0};
+
+/// Asks the whole program to end, or the script that decides about it.
+void wish_to_stop();
 
 class Worker {
  public:
@@ -53,10 +62,15 @@ class Worker {
     if (released_count_ != 0) free_released();
   }
 
+  /// Writes to a handler, `ELEMENT.HANDLER VALUE`, for `element`: at once where this is the only
+  /// worker, soon where there are others.
+  void call(std::string_view element, std::string_view text);
   /// Asks the whole program to stop after this iteration.
-  void stop() { g_stop.store(true, std::memory_order_relaxed); }
-  /// Whether it is asked to: for what might go on for long in one iteration.
-  static bool stopping() { return g_stop.load(std::memory_order_relaxed); }
+  void stop() { wish_to_stop(); }
+  /// Whether the program ends.
+  static bool stopping() { return g_attention.load(std::memory_order_relaxed) & attention::kStop; }
+  /// Whether this iteration should end soon: for what might go on for long in one.
+  static bool interrupted() { return g_attention.load(std::memory_order_relaxed) != 0; }
 
  private:
   static constexpr unsigned kReleaseBatch = 64;

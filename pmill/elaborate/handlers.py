@@ -1,0 +1,131 @@
+"""Which elements must keep their arguments changeable: those whose handlers somebody writes.
+
+An argument that a handler changes cannot be a constant. It is kept when the configuration says so
+(`!value`), when it writes the handler itself (`END_CALL other.active false`, a Script), or when
+the user asks for it (`--keep ELEMENT.HANDLER`, where `*` and `?` match any names). An element
+keeps all of its arguments or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from pmill.diagnostics import Diagnostics, fail
+from pmill.elements.spec import ElementSpec
+from pmill.graph import HandlerUse, PipelineGraph
+
+STANDARD = ("name", "class", "config", "ports", "handlers")
+GLOBAL = ("version", "config", "flatconfig", "list", "requirements", "handlers", "stop")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """What a handler can do; `keeps`: writing it changes an argument."""
+
+    reads: bool
+    writes: bool = False
+    keeps: bool = False
+
+
+def handlers_of(spec: ElementSpec) -> dict[str, Handler]:
+    """Return the handlers of an element class by name."""
+    found = {name: Handler(reads=True) for name in (*STANDARD, *(c.name for c in spec.counters))}
+    for arg in spec.arguments:
+        if arg.handler:
+            name, writable = arg.handler
+            found[name] = Handler(reads=True, writes=writable, keeps=writable)
+    for h in spec.handlers:
+        found[h.name] = Handler(reads=h.reads, writes=h.writes, keeps=h.keeps is not None)
+    return found
+
+
+def keep(graph: PipelineGraph, asked: Iterable[str], diags: Diagnostics) -> PipelineGraph:
+    """Mark the elements whose arguments must stay changeable; report calls that cannot be."""
+    known = {name: handlers_of(e.spec) for name, e in graph.elements.items()}
+    kept = {name for name, e in graph.elements.items() if _marked(e.arguments.values())}
+    for name, element in graph.elements.items():
+        for value in element.arguments.values():
+            for use in value.uses:
+                kept |= _written(use, name, known, diags)
+    for pattern in asked:
+        kept |= _asked(pattern, known)
+    return graph.with_elements(
+        replace(e, kept=True) if name in kept else e for name, e in graph.elements.items()
+    )
+
+
+def resolve(name: str, context: str, known: Iterable[str]) -> str | None:
+    """Find an element as Click does: in the compound of `context`, then in those around it."""
+    names = set(known)
+    prefix = context
+    while True:
+        prefix = prefix.rpartition("/")[0]
+        full = f"{prefix}/{name}" if prefix else name
+        if full in names or not prefix:
+            return full if full in names else None
+
+
+def _marked(values: Iterable[object]) -> bool:
+    return any((getattr(v, "click", None) or "").startswith("!") for v in values)
+
+
+def _written(
+    use: HandlerUse, context: str, known: Mapping[str, dict[str, Handler]], diags: Diagnostics
+) -> set[str]:
+    """The elements that a call of the configuration changes."""
+    element, dot, name = use.path.rpartition(".")
+    if "$" in use.path:  # known only when it runs: whatever it may mean
+        return {
+            e
+            for e, handlers in known.items()
+            if ("$" in element or resolve(element, context, known) == e)
+            and any(h.keeps and ("$" in name or n == name) for n, h in handlers.items())
+        }
+    if not dot:
+        if name not in GLOBAL:
+            _unknown(use, f"no '{name}' handler", diags)
+        return set()
+    target = resolve(element, context, known)
+    if target is None:
+        _unknown(use, f"no element '{element}'", diags)
+        return set()
+    handler = known[target].get(name)
+    if handler is None and not use.certain:
+        return set()
+    if handler is None:
+        _unknown(use, f"no '{use.path}' handler", diags)
+        return set()
+    if not use.writes:
+        return set()
+    if not handler.writes:
+        _unknown(use, f"'{use.path}' is a read handler", diags)
+    return {target} if handler.keeps else set()
+
+
+def _unknown(use: HandlerUse, message: str, diags: Diagnostics) -> None:
+    if not use.certain:
+        return
+    diags.error("PM0442", message, use.span, hint="handlers of an element: pmill elements CLASS")
+
+
+def _asked(pattern: str, known: Mapping[str, dict[str, Handler]]) -> set[str]:
+    element, dot, name = pattern.rpartition(".")
+    if not dot:
+        raise fail("PM0602", f"--keep '{pattern}': write ELEMENT.HANDLER")
+    elements = [e for e in known if fnmatchcase(e, element)]
+    if not elements:
+        raise fail("PM0602", f"--keep '{pattern}': there is no element '{element}'")
+    found = {
+        e: [n for n, h in known[e].items() if h.keeps and fnmatchcase(n, name)] for e in elements
+    }
+    kept = {e for e, names in found.items() if names}
+    if not kept:
+        writable = sorted({n for e in elements for n, h in known[e].items() if h.keeps})
+        raise fail(
+            "PM0602",
+            f"--keep '{pattern}': no handler '{name}' that changes an argument",
+            hint=f"there are: {', '.join(writable)}" if writable else None,
+        )
+    return kept

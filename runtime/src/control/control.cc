@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The main lcore's part of a run: turns of its tasks, and how workers and it meet.
+#include "control.hh"
+
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "../runtime.hh"
+
+namespace pmill {
+
+void Worker::call(std::string_view element, std::string_view text) {
+  runtime::Control::instance().call_from(*this, element, text);
+}
+
+void wish_to_stop() { runtime::Control::instance().wish(); }
+
+namespace runtime {
+namespace {
+
+std::atomic<unsigned> g_resting{0};
+
+unsigned running_workers() {
+  unsigned n = 0;
+  for (const WorkerStatus &w : workers())
+    n += w.lcore != rte_get_main_lcore() && rte_eal_get_lcore_state(w.lcore) == RUNNING;
+  return n;
+}
+
+/// False when a condition did not hold within two seconds.
+bool wait_until(bool (*holds)()) {
+  const std::uint64_t give_up = Clock::cycles() + 2 * rte_get_tsc_hz();
+  while (!holds()) {
+    if (Clock::cycles() > give_up) return false;
+    usleep(10);
+  }
+  return true;
+}
+
+}  // namespace
+
+void Control::begin(const ProgramInfo &program, std::span<WorkerStatus> workers) {
+  program_ = &program;
+  workers_ = workers;
+}
+
+void Control::start() {
+  for (const auto &task : tasks_) task->start();
+  note();
+}
+
+bool Control::drives() const {
+  return std::any_of(tasks_.begin(), tasks_.end(), [](const auto &t) { return t->drives(); });
+}
+
+/// Keeps for the workers what they may ask.
+void Control::note() {
+  const auto any = [this](bool (ControlTask::*is)() const) {
+    return std::any_of(tasks_.begin(), tasks_.end(),
+                       [is](const auto &task) { return (task.get()->*is)(); });
+  };
+  const bool wished = g_attention.load(std::memory_order_relaxed) & attention::kWish;
+  holds_.store(any(&ControlTask::holds), std::memory_order_relaxed);
+  waits_for_stop_.store(!wished && any(&ControlTask::waits_for_stop), std::memory_order_relaxed);
+}
+
+ControlTask *Control::task_named(std::string_view element) const {
+  const auto named = [&](const auto &task) { return task->element() == element; };
+  const auto found = std::find_if(tasks_.begin(), tasks_.end(), named);
+  return found == tasks_.end() ? nullptr : found->get();
+}
+
+void Control::wish() {
+  if (!drives()) {
+    g_attention.fetch_or(attention::kStop, std::memory_order_relaxed);
+    return;
+  }
+  waits_for_stop_.store(false, std::memory_order_relaxed);
+  wishes_.fetch_add(1, std::memory_order_relaxed);
+  g_attention.fetch_or(attention::kWish, std::memory_order_relaxed);
+}
+
+void Control::turn() {
+  if (g_attention.load(std::memory_order_relaxed) & attention::kWish) {
+    g_attention.fetch_and(~attention::kWish, std::memory_order_relaxed);
+    for (unsigned n = wishes_.exchange(0, std::memory_order_relaxed); n != 0; --n)
+      for (const auto &task : tasks_)
+        if (task->drives()) task->take_stop();
+  }
+  std::vector<std::pair<std::string, std::string>> calls;
+  {
+    const std::lock_guard guard(lock_);
+    calls.swap(left_);
+  }
+  for (const auto &[context, call] : calls) make(context, call);
+  for (const auto &task : tasks_) task->turn();
+  note();
+}
+
+void Control::call_from(Worker &worker, std::string_view context, std::string_view call) {
+  if (call == "stop") return wish();
+  if (worker.count == 1) return make(context, call);
+  const std::lock_guard guard(lock_);
+  left_.emplace_back(context, call);
+}
+
+void Control::make(std::string_view context, std::string_view call) {
+  const auto space = call.find(' ');
+  const std::string_view text = space == std::string_view::npos ? "" : call.substr(space + 1);
+  const Reply reply = write(call.substr(0, space), text, context);
+  if (!reply.good())
+    std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(context.size()), context.data(),
+                 reply.text.c_str());
+}
+
+void Control::wait(unsigned microseconds) const {
+  std::vector<pollfd> fds;
+  for (const auto &task : tasks_) task->watch(fds);
+  const timespec time{0, static_cast<long>(microseconds) * 1000};
+  ::ppoll(fds.data(), fds.size(), &time, nullptr);
+}
+
+std::int64_t Control::due() const {
+  std::int64_t first = kNever;
+  for (const auto &task : tasks_) first = std::min(first, task->due());
+  return first;
+}
+
+std::int64_t Control::now() const {
+  Clock &clock = workers_[0].worker->clock;
+  return clock.simulated() ? clock.simulated_now() : Clock(state().clock).now();
+}
+
+Quiescence::Quiescence() {
+  if (running_workers() == 0) return;
+  // Whoever rested the last time must have gone on, or it would be counted again.
+  reached_ = wait_until([] { return g_resting.load(std::memory_order_relaxed) == 0; });
+  if (!reached_) return;
+  g_attention.fetch_or(attention::kPause, std::memory_order_relaxed);
+  reached_ =
+      wait_until([] { return g_resting.load(std::memory_order_acquire) >= running_workers(); });
+}
+
+Quiescence::~Quiescence() {
+  g_attention.fetch_and(~attention::kPause, std::memory_order_release);
+  g_attention.notify_all();
+}
+
+bool attend(WorkerStatus &status) {
+  unsigned asked = g_attention.load(std::memory_order_acquire);
+  if (asked & attention::kPause) {
+    g_resting.fetch_add(1, std::memory_order_release);
+    while (asked & attention::kPause) {
+      g_attention.wait(asked, std::memory_order_acquire);
+      asked = g_attention.load(std::memory_order_acquire);
+    }
+    g_resting.fetch_sub(1, std::memory_order_relaxed);
+  }
+  if (asked & attention::kWish && status.alone) Control::instance().turn();
+  return !Worker::stopping();
+}
+
+}  // namespace runtime
+}  // namespace pmill
