@@ -75,7 +75,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One message."""
+    """One message; `about` is the label and the place of the element instance it speaks of."""
 
     code: str
     message: str
@@ -83,6 +83,7 @@ class Diagnostic:
     severity: Severity = "error"
     notes: tuple[Note, ...] = ()
     hint: str | None = None
+    about: Note | None = None
 
     def __str__(self) -> str:
         lines = [_headline(self.span, f"{self.severity}[{self.code}]: {self.message}")]
@@ -129,9 +130,12 @@ class Diagnostics:
         *,
         notes: tuple[Note, ...] = (),
         hint: str | None = None,
+        about: Note | None = None,
     ) -> None:
         """Report an error and go on."""
-        self._add(Diagnostic(code=code, message=message, span=span, notes=notes, hint=hint))
+        self._add(
+            Diagnostic(code=code, message=message, span=span, notes=notes, hint=hint, about=about)
+        )
 
     def warning(
         self,
@@ -141,11 +145,18 @@ class Diagnostics:
         *,
         notes: tuple[Note, ...] = (),
         hint: str | None = None,
+        about: Note | None = None,
     ) -> None:
         """Report something legal that is probably not meant."""
         self._add(
             Diagnostic(
-                code=code, message=message, span=span, severity="warning", notes=notes, hint=hint
+                code=code,
+                message=message,
+                span=span,
+                severity="warning",
+                notes=notes,
+                hint=hint,
+                about=about,
             )
         )
 

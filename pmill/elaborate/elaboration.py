@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pmill.diagnostics import DiagnosticError, Diagnostics, did_you_mean
+from pmill.diagnostics import DiagnosticError, Diagnostics, Note, did_you_mean
 from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
@@ -89,6 +89,7 @@ def _check_pull_only(x: Instance, values: Mapping[str, Value], diags: Diagnostic
                 f"{x.label}: {arg.keyword} is meaningless in push context",
                 x.element.config.span,
                 hint="remove it: the element is pushed to",
+                about=Note(x.label, x.element.span),
             )
 
 
@@ -97,6 +98,7 @@ def _values(x: Instance, dialect: str, diags: Diagnostics) -> dict[str, Value] |
         spec=x.spec,
         label=x.label,
         span=x.element.class_span,
+        declared=x.element.span,
         outputs=x.outputs,
         dialect=dialect,
         diags=diags,
