@@ -80,7 +80,7 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
   s.options = options;
   s.setup = &setup;
   s.stop = &stop;
-  if (!has_work)
+  if (!has_work && !options.forever && !options.check)
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
   catch_signals();
@@ -103,8 +103,8 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
                           captured_packets(virtual_devices(options.eal)), options);
   for (std::size_t w = 0; w < s.worker_count; ++w) {
     s.workers[w].lcore = g_lcores[w];
-    s.workers[w].alone = s.worker_count == 1;
-    s.workers[w].watches = s.workers[w].alone && expects();
+    s.workers[w].alone = s.worker_count == 1 && !options.forever;
+    s.workers[w].watches = s.worker_count == 1 && expects();
     pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
   for (PortState &port : ports()) pool_of(port.socket);
@@ -233,7 +233,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
   for (auto &worker : workers) program.initialize(*worker);
 
   runtime::start_ports();
-  runtime::run_workers(program.loop);
+  if (!options.check) runtime::run_workers(program.loop);
 
   // Everything still queued leaves before anything is closed, and what finish() sends, too.
   for (auto &worker : workers) program.flush(*worker);

@@ -18,7 +18,7 @@ struct alignas(64) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
   bool watches = false;                // the only worker: it looks after the expectations too
-  bool alone = false;                  // there is no other
+  bool alone = false;                  // nobody else is asked when it ends
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
   std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
@@ -49,7 +49,8 @@ namespace runtime {
 /// Stops the program when every expectation is met and the workers have nothing left to do.
 void watch();
 /// Tells whether the sources of a worker, one of several, are exhausted. True, and the program
-/// stops, when those of all are and nothing is left in any queue.
+/// stops, when those of all are and nothing is left in any queue. A program that runs forever does
+/// not stop, but rests while there is nothing to do.
 bool all_done(WorkerStatus &status, bool exhausted);
 /// Lets a simulated clock leap to when the worker will have something to do, or to the end, and
 /// stops the program there.
