@@ -16,6 +16,10 @@ from pmill.options import CompileOptions
 _DOORS = {
     "bench": "pmill.bench",
     "test": "pmill.clicktest",
+    "click": "pmill.click.command",
+    "click-buildtool": "pmill.click.buildtool",
+    "click-check": "pmill.click.check",
+    "click-flatten": "pmill.click.flatten",
 }
 # Without a value, a simulated clock starts where Click's does.
 _SIMTIME = "--simtime=1000000000"
@@ -24,9 +28,9 @@ _SIMTIME = "--simtime=1000000000"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    words = [_SIMTIME if word == "--simtime" else word for word in words]
     if words and words[0] in _DOORS:
         return _guarded(lambda: _door(words[0])(words[1:]))
+    words = [_SIMTIME if word == "--simtime" else word for word in words]
     own, eal = _split_eal(words)
     parser = _parser()
     # NAME=VALUE words may stand anywhere, also behind options, which argparse alone refuses.
@@ -135,6 +139,8 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("bench", help="measure programs (see pmill bench --help)")
     commands.add_parser("test", help="run Click's test files (see pmill test --help)")
+    for name in ("click", "click-flatten", "click-check", "click-buildtool"):
+        commands.add_parser(name, help=f"Click's command (see pmill {name} --help)")
     p = commands.add_parser("install-shims", help="write Click's commands into a directory")
     p.add_argument("directory", type=Path, metavar="DIR")
     p.set_defaults(run=_install_shims)

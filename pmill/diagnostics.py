@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 
@@ -94,6 +94,23 @@ class Diagnostic:
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
+
+
+def facts(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return what a message says as JSON can hold it, with places as `file:line`."""
+    about = diagnostic.about
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "place": _place(diagnostic.span),
+        "notes": [[_place(note.span), note.message] for note in diagnostic.notes],
+        "about": None if about is None else [_place(about.span), about.message],
+    }
+
+
+def _place(span: Span | None) -> str | None:
+    return None if span is None else str(span)
 
 
 class DiagnosticError(Exception):

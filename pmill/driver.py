@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmill import __version__, cache
-from pmill.diagnostics import Diagnostics, Source, did_you_mean, fail
+from pmill.diagnostics import Diagnostics, Source, did_you_mean, facts, fail
 from pmill.options import CompileOptions
 from pmill.resources import grammar_dir, runtime_dir, templates_dir
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from pmill.elements import ElementLibrary
     from pmill.graph import PipelineGraph
     from pmill.passes import PassReport
+    from pmill.syntax import FlatConfig
     from pmill.toolchain import Compiler
 
 STAGES = ("tree", "graph", "plan", "cpp", "llvm", "asm", "obj", "exe")
@@ -29,9 +31,9 @@ STAGES = ("tree", "graph", "plan", "cpp", "llvm", "asm", "obj", "exe")
 class Product:
     """What a compilation made: text or bytes of an early stage, or a program in the cache.
 
-    `report` tells about a program: elements and connections, and one entry a pass with its name,
-    summary and whether it ran. `cached`: nothing had to be compiled; `warnings` are those of when
-    it was.
+    `report` tells about a program: elements and connections, one entry a pass with its name,
+    summary and whether it ran, and the facts of its warnings. `cached`: nothing had to be
+    compiled; `warnings` are those of when it was.
     """
 
     data: bytes | None = None
@@ -65,16 +67,27 @@ def compile_config(
     return Product(data=_back(graph, options, emit))
 
 
-def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
-    """Return the elaborated graph of a configuration before any pass."""
-    from pmill.elaborate import elaborate
+def flat_config(
+    source: Source, options: CompileOptions, diags: Diagnostics
+) -> tuple[FlatConfig, ElementLibrary]:
+    """Return the elements and connections a configuration means, and all classes there are.
+
+    Raises DiagnosticError when it cannot be parsed; elements of unknown classes are reported in
+    `diags` and kept.
+    """
     from pmill.elements import ElementLibrary
     from pmill.syntax import flatten, parse
 
     library = ElementLibrary.load(options.include, diags)
     diags.stop_if_errors()
-    config = parse(source, diags)
-    flat = flatten(config, options.variables, library, diags)
+    return flatten(parse(source, diags), options.variables, library, diags), library
+
+
+def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
+    """Return the elaborated graph of a configuration before any pass."""
+    from pmill.elaborate import elaborate
+
+    flat, library = flat_config(source, options, diags)
     graph = elaborate(flat, library, dialect=options.dialect, diags=diags)
     diags.stop_if_errors()
     return graph
@@ -304,6 +317,7 @@ LLVM_PASSES = {"internalize": "Give every function but the program's entry inter
 def _report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) -> dict[str, Any]:
     return {
         "warnings": [str(d) for d in diags],
+        "facts": [facts(d) for d in diags],
         "elements": len(graph.elements),
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],

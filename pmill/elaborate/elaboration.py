@@ -9,13 +9,12 @@ from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
 from pmill.elaborate.ports import Instance, count_ports, merged, resolve_ports
+from pmill.elements.provisions import PROVISIONS
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Value
 from pmill.syntax.flat import FlatConfig, FlatElement
 
 UNKNOWN_CLASS = "PM0301"
-# What `require(...)` may ask for beside element classes; Click's names.
-PROVISIONS = frozenset({"compact_config", "dpdk", "dpdk-packet", "umultithread", "userlevel"})
 
 
 def elaborate(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pmill.syntax.arguments import quote, split_arguments, split_keyword, split_words, unquote
 from pmill.syntax.dump import dump
 from pmill.syntax.flat import ConfigText, FlatConfig, FlatConnection, FlatElement
+from pmill.syntax.flat_text import declarations_text, flat_text
 from pmill.syntax.flatten import flatten
 from pmill.syntax.unparse import unparse
 
@@ -21,7 +22,9 @@ __all__ = [
     "FlatConfig",
     "FlatConnection",
     "FlatElement",
+    "declarations_text",
     "dump",
+    "flat_text",
     "flatten",
     "parse",
     "quote",
