@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+_SHOWN = 30  # characters of what a message is about that its facts hold
+
 Severity = Literal["error", "warning"]
 
 
@@ -97,13 +99,14 @@ class Diagnostic:
 
 
 def facts(diagnostic: Diagnostic) -> dict[str, Any]:
-    """Return what a message says as JSON can hold it, with places as `file:line`."""
+    """Return what a message says as JSON can hold it: places as `file:line`, and the text there."""
     about = diagnostic.about
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
         "place": _place(diagnostic.span),
+        "text": "" if diagnostic.span is None else diagnostic.span.text[:_SHOWN],
         "notes": [[_place(note.span), note.message] for note in diagnostic.notes],
         "about": None if about is None else [_place(about.span), about.message],
     }

@@ -19,6 +19,8 @@ from pmill.diagnostics import Diagnostic, facts
 Facts = dict[str, Any]
 
 EMPTY: Final = "PM0300"
+_SYNTAX: Final = frozenset({"PM0101", "PM0105"})
+_SYNTAX_WORDS: Final = ("syntax error", "expected ", "missing ", "'...'")
 _UNKNOWN_CLASS: Final = "PM0301"
 _CONFIGURE: Final = "PM04"
 _HOOKUP: Final = "PM05"
@@ -31,6 +33,8 @@ _WARNINGS: Final = frozenset({"PM0108", "PM0424", "PM0434", "PM0453", "PM0454"})
 # Click checks these only when push and pull are right.
 _AFTER_CONFLICTS: Final = frozenset({"PM0504", "PM0505"})
 _CONFLICTS: Final = frozenset({"PM0502", "PM0503"})
+# Codes below are those of reading statements.
+_EXPANSION: Final = "PM0324"
 
 _RANGE: Final = re.compile(
     r"(\w+): '?(.*?)'? is out of range, expected (-?\d+) to (-?\d+)", re.DOTALL
@@ -40,6 +44,12 @@ _REWORDED: Final = tuple(
     for pattern, words in (
         (r"syntax error at the end of the file", "syntax error near ''"),
         (r"expected '(.)' before the end of the file", r"expected '\1'"),
+        (r"missing element class in declaration", "missing element type in declaration"),
+        (r"missing name after 'elementclass'", "expected element type name"),
+        (r"port number should be an integer", "syntax error: port number should be integer"),
+        (r"(expected '\(') after '.*'", r"\1"),
+        (r"expected a parameter", "expected variable"),
+        (r"'...' must come .*", "'...' should occur last, after one or more compounds"),
         (r"a connection cannot begin or end with '->' here", "syntax error near '->'"),
         (r"(many-to-many connections require '=>')", r"syntax error: \1"),
         (
@@ -62,7 +72,7 @@ def error_lines(diagnostics: Iterable[Diagnostic]) -> list[str]:
     """Return the lines that Click would print for the errors of a configuration."""
     errors = [facts(d) for d in diagnostics if d.severity == "error"]
     step = min((_step(e) for e in errors), default=0)
-    told = [e for e in errors if _step(e) == step]
+    told = _in_order([e for e in errors if _step(e) == step])
     if any(e["code"] in _CONFLICTS for e in told):
         told = [e for e in told if e["code"] not in _AFTER_CONFLICTS]
     lines = list(_lines(told))
@@ -74,6 +84,19 @@ def error_lines(diagnostics: Iterable[Diagnostic]) -> list[str]:
 def warning_lines(warnings: Iterable[Facts]) -> list[str]:
     """Return the lines that Click would print for warnings, by their facts."""
     return list(_lines(w for w in warnings if w["code"] in _WARNINGS))
+
+
+def _in_order(errors: list[Facts]) -> list[Facts]:
+    """Put what is wrong with names and statements in the order of the file.
+
+    pmill reads the body of a compound when it is used, Click where it is written. Both expand
+    compounds when everything is read.
+    """
+    read = [e for e in errors if e["code"] < _EXPANSION and e["place"]]
+    rest = [e for e in errors if e not in read]
+    if len({e["place"].rpartition(":")[0] for e in read}) == 1:
+        read.sort(key=lambda e: int(e["place"].rpartition(":")[2]))
+    return [*read, *rest]
 
 
 def _step(error: Facts) -> int:
@@ -91,6 +114,8 @@ def _lines(messages: Iterable[Facts]) -> Iterator[str]:
     for message in messages:
         about = message["about"] or [message["place"], ""]
         text = _reworded(message["message"].removeprefix(f"{about[1]}: "))
+        if message["code"] in _SYNTAX and not text.startswith(_SYNTAX_WORDS):
+            text = f"syntax error near '{message['text']}'"
         if message["severity"] == "warning":
             text = f"warning: {text}"
         elif message["code"] == _UNKNOWN_CLASS and message["about"]:
