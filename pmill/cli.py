@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pmill import __version__
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
-from pmill.options import CompileOptions
+from pmill.options import CompileOptions, click_path
 
 # Commands that read their own words: the package each is the `main` of.
 _DOORS = {
@@ -210,6 +210,7 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
         variables=variables,
         include=tuple(p.resolve() for p in arguments.include),
         dialect=arguments.dialect,
+        library_path=click_path(os.environ.get("CLICKPATH", "")),
     )
 
 

@@ -76,11 +76,12 @@ def flat_config(
     `diags` and kept.
     """
     from pmill.elements import ElementLibrary
-    from pmill.syntax import flatten, parse
+    from pmill.syntax import flatten, include_libraries, parse
 
     library = ElementLibrary.load(options.include, diags)
     diags.stop_if_errors()
-    return flatten(parse(source, diags), options.variables, library, diags), library
+    config = include_libraries(parse(source, diags), options.library_path, diags)
+    return flatten(config, options.variables, library, diags), library
 
 
 def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
@@ -162,6 +163,7 @@ def _program(
         source.name,
         source.text,
         option_words(options),
+        _libraries(source, options),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
         cache.fingerprint([*directories, *_llvmlite()]),
@@ -209,6 +211,15 @@ def _program(
 
 
 _ENTRY = ("program", "report.json", "headers.json")
+
+
+def _libraries(source: Source, options: CompileOptions) -> list[tuple[str, bytes]]:
+    """The files that a configuration includes, with what they hold."""
+    if "library" not in source.text:
+        return []
+    from pmill.syntax import library_files
+
+    return [(str(p), p.read_bytes()) for p in library_files(source, options.library_path)]
 
 
 def _headers(work: Path) -> dict[str, Any]:

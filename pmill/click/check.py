@@ -8,10 +8,9 @@ from typing import Final
 from pmill.click.messages import EMPTY, error_lines, warning_lines
 from pmill.click.output import write_output
 from pmill.click.source import SOURCE_OPTIONS
-from pmill.click.start import Command, complain, start
+from pmill.click.start import Command, compile_options, complain, start
 from pmill.click.words import Option
 from pmill.diagnostics import DiagnosticError, Diagnostics, facts
-from pmill.options import CompileOptions
 
 _COMMAND: Final = Command(
     name="click-check",
@@ -42,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
     words, source = started
     diags = Diagnostics()
     try:
-        driver.analyse(source, CompileOptions(variables=words.variables), diags)
+        driver.analyse(source, compile_options(words), diags)
     except DiagnosticError as error:
         errors = [d for d in error.diagnostics if d.severity == "error" and d.code != EMPTY]
         complain(error_lines(errors))

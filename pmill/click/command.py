@@ -12,16 +12,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from pmill import driver
 from pmill.click.messages import EMPTY, error_lines, warning_lines
 from pmill.click.output import write_output
 from pmill.click.source import SOURCE_OPTIONS
-from pmill.click.start import Command, complain, refuse, start
+from pmill.click.start import Command, compile_options, complain, refuse, start
 from pmill.click.words import Option, Words, WrongWords
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
-from pmill.options import CompileOptions
+from pmill.options import CompileOptions, Dialect
 
 _OPTIONS: Final = (
     *SOURCE_OPTIONS,
@@ -141,13 +141,10 @@ def _become(command: list[str]) -> int:
 
 def _compile_options(words: Words) -> CompileOptions:
     chosen = words.last("dialect", os.environ.get("PMILL_DIALECT") or "fastclick")
-    dialects: dict[str | None, Literal["fastclick", "click"]] = {
-        "fastclick": "fastclick",
-        "click": "click",
-    }
+    dialects: dict[str | None, Dialect] = {"fastclick": "fastclick", "click": "click"}
     if chosen not in dialects:
         raise WrongWords(f"there is no dialect '{chosen}'; there are fastclick and click")
-    return CompileOptions(variables=words.variables, dialect=dialects[chosen])
+    return compile_options(words, dialects[chosen])
 
 
 def _workers(words: Words) -> int:

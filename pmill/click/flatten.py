@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 from pmill.click.messages import EMPTY, error_lines
 from pmill.click.output import write_output
 from pmill.click.source import SOURCE_OPTIONS
-from pmill.click.start import Command, complain, start
+from pmill.click.start import Command, compile_options, complain, start
 from pmill.click.words import Option, Words
 from pmill.diagnostics import DiagnosticError, Diagnostics
-from pmill.options import CompileOptions
 
 if TYPE_CHECKING:
     from pmill.syntax import FlatConfig
@@ -43,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
     words, source = started
     diags = Diagnostics()
     try:
-        options = CompileOptions(variables=words.variables)
+        options = compile_options(words)
         flat, _ = driver.flat_config(source, options, diags)
         errors = [d for d in diags if d.severity == "error"]
     except DiagnosticError as error:

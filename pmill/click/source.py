@@ -22,7 +22,13 @@ SOURCE_OPTIONS = (
         metavar="TEXT",
         help="TEXT is the configuration",
     ),
-    Option(name="clickpath", short="C", takes="value", metavar="PATH", help="where libraries lie"),
+    Option(
+        name="clickpath",
+        short="C",
+        takes="value",
+        metavar="PATH",
+        help="look for libraries in PATH, not in CLICKPATH",
+    ),
     Option(name="help", help="print this text"),
     Option(name="version", short="v", help="print the version"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pmill import __version__
 from pmill.click.source import Unreadable, read_configuration
 from pmill.click.words import Option, Words, WrongWords, read_words, usage
 from pmill.diagnostics import Source
+from pmill.options import CompileOptions, Dialect, click_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,12 @@ def start(command: Command, argv: Sequence[str]) -> tuple[Words, Source] | int:
     except Unreadable as error:
         complain([str(error)])
         return 1
+
+
+def compile_options(words: Words, dialect: Dialect = "fastclick") -> CompileOptions:
+    """Return how a configuration is to be compiled: its variables, and where libraries lie."""
+    path = words.last("clickpath", os.environ.get("CLICKPATH", "")) or ""
+    return CompileOptions(variables=words.variables, library_path=click_path(path), dialect=dialect)
 
 
 def refuse(command: Command, why: WrongWords) -> int:

@@ -12,6 +12,7 @@ from pmill.syntax.dump import dump
 from pmill.syntax.flat import ConfigText, FlatConfig, FlatConnection, FlatElement
 from pmill.syntax.flat_text import declarations_text, flat_text
 from pmill.syntax.flatten import flatten
+from pmill.syntax.libraries import include_libraries, library_files
 from pmill.syntax.unparse import unparse
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = [
     "dump",
     "flat_text",
     "flatten",
+    "include_libraries",
+    "library_files",
     "parse",
     "quote",
     "split_arguments",
