@@ -24,6 +24,7 @@ _SYNTAX_WORDS: Final = ("syntax error", "expected ", "missing ", "'...'")
 _UNKNOWN_CLASS: Final = "PM0301"
 _CONFIGURE: Final = "PM04"
 _HOOKUP: Final = "PM05"
+_OWN_STEP: Final = 3  # compiling, which Click does not
 # Click says nothing of where these are.
 _NO_PLACE: Final = frozenset({"PM0313", "PM0502", "PM0503", "PM0509"})
 # Notes that Click prints as lines of their own.
@@ -70,8 +71,11 @@ _REWORDED: Final = tuple(
 
 def error_lines(diagnostics: Iterable[Diagnostic]) -> list[str]:
     """Return the lines that Click would print for the errors of a configuration."""
-    errors = [facts(d) for d in diagnostics if d.severity == "error"]
+    found = [d for d in diagnostics if d.severity == "error"]
+    errors = [facts(d) for d in found]
     step = min((_step(e) for e in errors), default=0)
+    if step == _OWN_STEP:
+        return [str(d) for d in found]
     told = _in_order([e for e in errors if _step(e) == step])
     if any(e["code"] in _CONFLICTS for e in told):
         told = [e for e in told if e["code"] not in _AFTER_CONFLICTS]
@@ -100,13 +104,13 @@ def _in_order(errors: list[Facts]) -> list[Facts]:
 
 
 def _step(error: Facts) -> int:
-    """Return Click's step: 0 reading and expanding, 1 hookup, 2 configuring; 3 is pmill's own."""
+    """Return Click's step: 0 reading and expanding, 1 hookup, 2 configuring; or pmill's own."""
     code: str = error["code"]
     if code.startswith(_HOOKUP):
         return 1
     if code.startswith(_CONFIGURE):
         return 2
-    return 0 if code.startswith(("PM01", "PM03", "PM08")) else 3
+    return 0 if code.startswith(("PM01", "PM03")) else _OWN_STEP
 
 
 def _lines(messages: Iterable[Facts]) -> Iterator[str]:

@@ -232,7 +232,7 @@ def _named(section: _Section, names: tuple[str, ...]) -> tuple[str, ...]:
         raise FormatError(f"{section.place}: %{section.name} names no file")
     for name in names:
         parts = name.split("/")
-        if "" in parts or ".." in parts:
+        if "" in parts or ".." in parts or "\0" in name:
             raise FormatError(
                 f"{section.place}: '{name}' cannot be a test's file: write a path below its "
                 "directory, without '..'"

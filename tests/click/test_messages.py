@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pmill.click.messages import error_lines, warning_lines
-from pmill.diagnostics import DiagnosticError, Diagnostics, Source, facts
+from pmill.diagnostics import DiagnosticError, Diagnostics, Source, facts, fail
 from pmill.driver import analyse
 from pmill.options import CompileOptions
 
@@ -147,6 +147,13 @@ def test_only_the_first_step_that_fails_is_told() -> None:
 def test_a_conflict_hides_what_click_checks_later() -> None:
     told = errors("Idle -> u :: Unqueue -> Unqueue; Idle -> Null;")
     assert [line.partition(" push ")[0] for line in told] == ["'u :: Unqueue'", FAILED]
+
+
+def test_what_only_pmill_can_say_keeps_its_hint() -> None:
+    problem = fail("PM0701", "no clang++ found", hint="install it")
+    assert error_lines(problem.diagnostics) == [
+        "error[PM0701]: no clang++ found\n  hint: install it"
+    ]
 
 
 def test_warnings() -> None:

@@ -115,6 +115,7 @@ def test_an_included_file(tmp_path: Path) -> None:
         ("%script\n:\n%file ../a\n", "t.clicktest:3: '../a' cannot be a test's file"),
         ("%script\n:\n%file /a\n", "t.clicktest:3: '/a' cannot be a test's file"),
         ("%script\n:\n%file a//b\n", "t.clicktest:3: 'a//b' cannot be a test's file"),
+        ("%script\n:\n%file a\0b\n", "t.clicktest:3: 'a\0b' cannot be a test's file"),
         ("%script\n:\n%file -q a\n", "t.clicktest:3: %file has no option -q"),
         ("%script\n:\n%file +9 a\nx\n", "t.clicktest:3: %file has 9 bytes, 2 follow"),
         ("%script\n:\n%file -e a\n!\n", "t.clicktest:3: this is no base64"),
