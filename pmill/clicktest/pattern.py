@@ -177,7 +177,8 @@ def _class(text: str, perl: str) -> str:
 
     inner = re.sub(r"\\(.)", escape, text)
     inner = re.sub(r"\[:(\^?)(\w+):\]", posix, inner)
-    return "[" + re.sub(r"(?<!\\)\[", r"\[", inner[1:])
+    # Python warns of what may once mean sets of sets.
+    return "[" + re.sub(r"(?<!\\)\[|([&|~])(?=\1)", r"\\\g<0>", inner[1:])
 
 
 def _literal(text: str, *, ignore_space: bool) -> str:

@@ -36,6 +36,7 @@ def matches(line: str, text: str, *, case: bool = False, space: bool = False) ->
         ("{{\\S+\\z}}", "x", "x "),
         ("{{[\\h]}}", "\t", "h"),
         ("{{[][]}}", "[", "x"),
+        ("{{[a&&[||~~]}}", "&", "\\"),
         ("{{a#b c}}", "a#b c", "ab"),
         ("a.b", "a.b", "axb"),
     ],
