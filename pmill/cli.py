@@ -10,8 +10,17 @@ from pathlib import Path
 
 from pmill import __version__
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
-from pmill.options import CompileOptions
+from pmill.options import CompileOptions, click_path
 
+# Commands that read their own words: the package each is the `main` of.
+_DOORS = {
+    "bench": "pmill.bench",
+    "test": "pmill.clicktest",
+    "click": "pmill.click.command",
+    "click-buildtool": "pmill.click.buildtool",
+    "click-check": "pmill.click.check",
+    "click-flatten": "pmill.click.flatten",
+}
 # Without a value, a simulated clock starts where Click's does.
 _SIMTIME = "--simtime=1000000000"
 
@@ -19,11 +28,9 @@ _SIMTIME = "--simtime=1000000000"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0] in _DOORS:
+        return _guarded(lambda: _door(words[0])(words[1:]))
     words = [_SIMTIME if word == "--simtime" else word for word in words]
-    if words and words[0] == "bench":
-        from pmill.bench import main as bench
-
-        return _guarded(lambda: bench(words[1:]))
     own, eal = _split_eal(words)
     parser = _parser()
     # NAME=VALUE words may stand anywhere, also behind options, which argparse alone refuses.
@@ -56,6 +63,13 @@ def _guarded(run: Callable[[], int]) -> int:
 
         print(report(error), file=sys.stderr)
         return 70
+
+
+def _door(command: str) -> Callable[[Sequence[str]], int]:
+    from importlib import import_module
+
+    found: Callable[[Sequence[str]], int] = import_module(_DOORS[command]).main
+    return found
 
 
 def _split_eal(words: list[str]) -> tuple[list[str], list[str]]:
@@ -124,6 +138,12 @@ def _parser() -> argparse.ArgumentParser:
     p.set_defaults(run=_passes)
 
     commands.add_parser("bench", help="measure programs (see pmill bench --help)")
+    commands.add_parser("test", help="run Click's test files (see pmill test --help)")
+    for name in ("click", "click-flatten", "click-check", "click-buildtool"):
+        commands.add_parser(name, help=f"Click's command (see pmill {name} --help)")
+    p = commands.add_parser("install-shims", help="write Click's commands into a directory")
+    p.add_argument("directory", type=Path, metavar="DIR")
+    p.set_defaults(run=_install_shims)
     p = commands.add_parser("demo", help="compile and run a configuration and show what happened")
     p.add_argument("config", nargs="?", type=Path, default=Path("examples/router.click"))
     p.set_defaults(run=_demo)
@@ -198,6 +218,7 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
         keep=frozenset(arguments.keep),
         include=tuple(p.resolve() for p in arguments.include),
         dialect=arguments.dialect,
+        library_path=click_path(os.environ.get("CLICKPATH", "")),
     )
 
 
@@ -317,6 +338,14 @@ def _passes(arguments: argparse.Namespace) -> int:
         print(f"-O{p.level}  {p.name:20} {first}")
     for name, summary in driver.LLVM_PASSES.items():
         print(f"-O3  {name:20} {summary}")
+    return 0
+
+
+def _install_shims(arguments: argparse.Namespace) -> int:
+    from pmill.shims import install_shims
+
+    for name in install_shims(arguments.directory):
+        print(arguments.directory / name)
     return 0
 
 

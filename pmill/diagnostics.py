@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+_SHOWN = 30  # characters of what a message is about that its facts hold
 
 Severity = Literal["error", "warning"]
 
@@ -75,7 +77,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One message."""
+    """One message; `about` is the label and the place of the element instance it speaks of."""
 
     code: str
     message: str
@@ -83,6 +85,7 @@ class Diagnostic:
     severity: Severity = "error"
     notes: tuple[Note, ...] = ()
     hint: str | None = None
+    about: Note | None = None
 
     def __str__(self) -> str:
         lines = [_headline(self.span, f"{self.severity}[{self.code}]: {self.message}")]
@@ -93,6 +96,24 @@ class Diagnostic:
         if self.hint:
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
+
+
+def facts(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return what a message says as JSON can hold it: places as `file:line`, and the text there."""
+    about = diagnostic.about
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "place": _place(diagnostic.span),
+        "text": "" if diagnostic.span is None else diagnostic.span.text[:_SHOWN],
+        "notes": [[_place(note.span), note.message] for note in diagnostic.notes],
+        "about": None if about is None else [_place(about.span), about.message],
+    }
+
+
+def _place(span: Span | None) -> str | None:
+    return None if span is None else str(span)
 
 
 class DiagnosticError(Exception):
@@ -129,9 +150,12 @@ class Diagnostics:
         *,
         notes: tuple[Note, ...] = (),
         hint: str | None = None,
+        about: Note | None = None,
     ) -> None:
         """Report an error and go on."""
-        self._add(Diagnostic(code=code, message=message, span=span, notes=notes, hint=hint))
+        self._add(
+            Diagnostic(code=code, message=message, span=span, notes=notes, hint=hint, about=about)
+        )
 
     def warning(
         self,
@@ -141,11 +165,18 @@ class Diagnostics:
         *,
         notes: tuple[Note, ...] = (),
         hint: str | None = None,
+        about: Note | None = None,
     ) -> None:
         """Report something legal that is probably not meant."""
         self._add(
             Diagnostic(
-                code=code, message=message, span=span, severity="warning", notes=notes, hint=hint
+                code=code,
+                message=message,
+                span=span,
+                severity="warning",
+                notes=notes,
+                hint=hint,
+                about=about,
             )
         )
 

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmill import __version__, cache
-from pmill.diagnostics import Diagnostics, Source, did_you_mean, fail
+from pmill.diagnostics import Diagnostics, Source, did_you_mean, facts, fail
 from pmill.options import CompileOptions
 from pmill.resources import grammar_dir, runtime_dir, templates_dir
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from pmill.elements import ElementLibrary
     from pmill.graph import PipelineGraph
     from pmill.passes import PassReport
+    from pmill.syntax import FlatConfig
     from pmill.toolchain import Compiler
 
 STAGES = ("tree", "graph", "plan", "cpp", "llvm", "asm", "obj", "exe")
@@ -29,9 +31,9 @@ STAGES = ("tree", "graph", "plan", "cpp", "llvm", "asm", "obj", "exe")
 class Product:
     """What a compilation made: text or bytes of an early stage, or a program in the cache.
 
-    `report` tells about a program: elements and connections, and one entry a pass with its name,
-    summary and whether it ran. `cached`: nothing had to be compiled; `warnings` are those of when
-    it was.
+    `report` tells about a program: elements and connections, one entry a pass with its name,
+    summary and whether it ran, and the facts of its warnings. `cached`: nothing had to be
+    compiled; `warnings` are those of when it was.
     """
 
     data: bytes | None = None
@@ -65,16 +67,28 @@ def compile_config(
     return Product(data=_back(graph, options, emit))
 
 
-def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
-    """Return the elaborated graph of a configuration before any pass."""
-    from pmill.elaborate import elaborate
+def flat_config(
+    source: Source, options: CompileOptions, diags: Diagnostics
+) -> tuple[FlatConfig, ElementLibrary]:
+    """Return the elements and connections a configuration means, and all classes there are.
+
+    Raises DiagnosticError when it cannot be parsed; elements of unknown classes are reported in
+    `diags` and kept.
+    """
     from pmill.elements import ElementLibrary
-    from pmill.syntax import flatten, parse
+    from pmill.syntax import flatten, include_libraries, parse
 
     library = ElementLibrary.load(options.include, diags)
     diags.stop_if_errors()
-    config = parse(source, diags)
-    flat = flatten(config, options.variables, library, diags)
+    config = include_libraries(parse(source, diags), options.library_path, diags)
+    return flatten(config, options.variables, library, diags), library
+
+
+def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
+    """Return the elaborated graph of a configuration before any pass."""
+    from pmill.elaborate import elaborate
+
+    flat, library = flat_config(source, options, diags)
     graph = elaborate(flat, library, dialect=options.dialect, keep=options.keep, diags=diags)
     diags.stop_if_errors()
     return graph
@@ -149,6 +163,7 @@ def _program(
         source.name,
         source.text,
         option_words(options),
+        _libraries(source, options),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
         cache.fingerprint([*directories, *_llvmlite()]),
@@ -196,6 +211,15 @@ def _program(
 
 
 _ENTRY = ("program", "report.json", "headers.json")
+
+
+def _libraries(source: Source, options: CompileOptions) -> list[tuple[str, bytes]]:
+    """The files that a configuration includes, with what they hold."""
+    if "library" not in source.text:
+        return []
+    from pmill.syntax import library_files
+
+    return [(str(p), p.read_bytes()) for p in library_files(source, options.library_path)]
 
 
 def _headers(work: Path) -> dict[str, Any]:
@@ -305,6 +329,7 @@ LLVM_PASSES = {"internalize": "Give every function but the program's entry inter
 def _report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) -> dict[str, Any]:
     return {
         "warnings": [str(d) for d in diags],
+        "facts": [facts(d) for d in diags],
         "elements": len(graph.elements),
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],

@@ -26,3 +26,9 @@ class CompileOptions:
     keep: frozenset[str] = frozenset()  # ELEMENT.HANDLER: to be written while the program runs
     include: tuple[Path, ...] = ()
     dialect: Dialect = "fastclick"
+    library_path: tuple[Path, ...] = ()  # CLICKPATH: where `require(library FILE)` looks
+
+
+def click_path(text: str) -> tuple[Path, ...]:
+    """Return the directories of a CLICKPATH; where an empty one stands does not matter."""
+    return tuple(Path(part) for part in text.split(":") if part)

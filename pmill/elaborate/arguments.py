@@ -167,6 +167,7 @@ def _lowered(
             diags=ctx.diags,
             label=ctx.label,
             span=span,
+            declared=ctx.declared,
             outputs=ctx.outputs,
             values=dict(values),
             dialect=ctx.dialect,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pmill.diagnostics import Diagnostics, Span, did_you_mean
+from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
 from pmill.elements.spec import ArgSpec, ElementSpec
 from pmill.syntax.flat import ConfigText
 
@@ -25,13 +25,15 @@ class ElementContext:
     spec: ElementSpec
     label: str  # "name :: Class"
     span: Span  # where messages about the whole element point
+    declared: Span  # where the element is named
     outputs: int  # number of output ports
     dialect: str  # "fastclick" or "click"
     diags: Diagnostics
 
     def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         """Report an error of this element."""
-        self.diags.error(code, f"{self.label}: {message}", span, hint=hint)
+        about = Note(self.label, self.declared)
+        self.diags.error(code, f"{self.label}: {message}", span, hint=hint, about=about)
 
 
 @dataclass(slots=True, kw_only=True)

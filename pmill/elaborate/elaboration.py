@@ -10,13 +10,12 @@ from pmill.elaborate.assignment import ElementContext
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
 from pmill.elaborate.handlers import keep as keep_changeable
 from pmill.elaborate.ports import Instance, count_ports, merged, resolve_ports
+from pmill.elements.provisions import PROVISIONS
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Value
 from pmill.syntax.flat import FlatConfig, FlatElement
 
 UNKNOWN_CLASS = "PM0301"
-# What `require(...)` may ask for beside element classes; Click's names.
-PROVISIONS = frozenset({"compact_config", "dpdk", "dpdk-packet", "umultithread", "userlevel"})
 
 
 def elaborate(
@@ -110,6 +109,7 @@ def _check_pull_only(x: Instance, values: Mapping[str, Value], diags: Diagnostic
                 f"{x.label}: {arg.keyword} is meaningless in push context",
                 x.element.config.span,
                 hint="remove it: the element is pushed to",
+                about=Note(x.label, x.element.span),
             )
 
 
@@ -118,6 +118,7 @@ def _values(x: Instance, dialect: str, diags: Diagnostics) -> dict[str, Value] |
         spec=x.spec,
         label=x.label,
         span=x.element.class_span,
+        declared=x.element.span,
         outputs=x.outputs,
         dialect=dialect,
         diags=diags,

@@ -113,6 +113,7 @@ def _in_range(c: FlatConnection, instances: Mapping[str, Instance], diags: Diagn
                 c.span,
                 notes=(Note(f"'{x.element.name}' is declared here", x.element.span),),
                 hint=f"{x.spec.name} has {has}",
+                about=Note(x.label, x.element.span),
             )
     return good
 
@@ -244,6 +245,7 @@ def _report_reuse(
                 c.span,
                 notes=(Note("it is already connected here", first[key].span),),
                 hint=other,
+                about=Note(instances[name].label, instances[name].element.span),
             )
 
 
@@ -302,6 +304,7 @@ def _report_unused(
                         f"'{x.label}' {side} {port} unused",
                         x.element.span,
                         hint=_unused_hint(x, side, port),
+                        about=Note(x.label, x.element.span),
                     )
 
 

@@ -25,17 +25,19 @@ def run_command(
     duration: float | None = None,
     simtime: float | None = None,
     stats: str = "text",
+    options: Sequence[str] = (),
     eal: Sequence[str] = (),
     diags: Diagnostics | None = None,
 ) -> list[str]:
     """Return the command that runs a program.
 
     `ports` are the ports of its configuration; `captures` and `outputs` are `[PORT=]FILE`;
-    `duration` is in seconds, and so is `simtime`, at which a simulated clock starts. Warnings go
-    to `diags`. Raises DiagnosticError for captures that cannot be used.
+    `duration` is in seconds, and so is `simtime`, at which a simulated clock starts; `options` are
+    further ones of the program. Warnings go to `diags`. Raises DiagnosticError for captures that
+    cannot be used.
     """
     plan = plan_devices(ports, captures, outputs, eal, diags or Diagnostics())
-    command = [str(program.resolve()), f"--stats={stats}"]
+    command = [str(program.resolve()), f"--stats={stats}", *options]
     if duration is not None:
         command += ["--duration", f"{duration:g}"]
     if simtime is not None:
@@ -73,10 +75,11 @@ def run_program(
     )
     for warning in diags:
         print(warning, file=sys.stderr)
-    return _execute(command)
+    return execute(command)
 
 
-def _execute(command: Sequence[str]) -> int:
+def execute(command: Sequence[str]) -> int:
+    """Run a command to its end, passing signals on; return its exit code."""
     sys.stdout.flush()
     try:
         child = subprocess.Popen(command)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pmill.syntax.arguments import quote, split_arguments, split_keyword, split_words, unquote
 from pmill.syntax.dump import dump
 from pmill.syntax.flat import ConfigText, FlatConfig, FlatConnection, FlatElement
+from pmill.syntax.flat_text import declarations_text, flat_text
 from pmill.syntax.flatten import flatten
+from pmill.syntax.libraries import include_libraries, library_files
 from pmill.syntax.unparse import unparse
 
 if TYPE_CHECKING:
@@ -21,8 +23,12 @@ __all__ = [
     "FlatConfig",
     "FlatConnection",
     "FlatElement",
+    "declarations_text",
     "dump",
+    "flat_text",
     "flatten",
+    "include_libraries",
+    "library_files",
     "parse",
     "quote",
     "split_arguments",

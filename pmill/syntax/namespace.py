@@ -76,7 +76,7 @@ class Namespace:
         self.body.compounds.append(compound)
         return compound
 
-    def _unknown_class(self, name: str, span: Span) -> str:
+    def _unknown_class(self, name: str, span: Span, about: Note | None = None) -> str:
         classes = self.body.classes
         if name in classes.being_defined:
             self.error(
@@ -85,6 +85,7 @@ class Namespace:
                 span,
                 notes=(Note(f"'{name}' is still being defined here", classes.being_defined[name]),),
                 hint="a compound element is expanded in place, so it cannot contain itself",
+                about=about,
             )
         elif name in classes.later:
             self.error(
@@ -93,10 +94,11 @@ class Namespace:
                 span,
                 notes=(Note("it is defined only here", classes.later[name]),),
                 hint="define a class before it is used",
+                about=about,
             )
         else:
             hint = did_you_mean(name, classes.names())
-            self.error("PM0301", f"unknown element class '{name}'", span, hint=hint)
+            self.error("PM0301", f"unknown element class '{name}'", span, hint=hint, about=about)
         return name
 
     def declare(self, declaration: nodes.Declaration) -> list[Instance]:
@@ -196,7 +198,7 @@ class Namespace:
         later = self._later.get(name)
         class_meant = name in {*classes.being_defined, *classes.later} or _like_class(reference)
         if class_meant and later is None:
-            unknown = self._unknown_class(name, span)
+            unknown = self._unknown_class(name, span, about=Note(name, span))
             return self.make("", unknown, reference.config, span, span)
         notes = (Note("it is declared only here", later),) if later else ()
         hint = did_you_mean(name, sorted({*self._named, *self._later, *classes.names()}))
@@ -218,10 +220,11 @@ class Namespace:
         *,
         notes: tuple[Note, ...] = (),
         hint: str | None = None,
+        about: Note | None = None,
     ) -> None:
         """Report an error that leaves the body incomplete."""
         self.body.broken = True
-        self.diags.error(code, message, span, notes=notes, hint=hint)
+        self.diags.error(code, message, span, notes=notes, hint=hint, about=about)
 
 
 def _pseudoelement(name: str, border: Border) -> Instance:

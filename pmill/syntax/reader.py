@@ -15,6 +15,7 @@ from pmill.syntax.arguments import split_arguments, split_words
 from pmill.syntax.body import Body, Border, Instance, Link, Node, text_of
 from pmill.syntax.classes import Classes
 from pmill.syntax.connect import Side, connect, side
+from pmill.syntax.libraries import library_name
 from pmill.syntax.namespace import Namespace
 from pmill.syntax.variables import Scope
 
@@ -104,13 +105,14 @@ class _Reader:
     def _require(self, statement: nodes.Requirement) -> None:
         for argument in split_arguments(text_of(statement.config, statement.span)):
             words = [word.text for word in split_words(argument)]
-            if words[:1] == ["library"]:
-                self.names.error(
-                    "PM0322",
-                    "'require(library ...)' is not supported",
-                    argument.span,
-                    hint="copy the definitions of the library into the configuration",
-                )
+            if library_name(argument) is not None:
+                if self.names.pseudo:
+                    self.names.error(
+                        "PM0322",
+                        "'require library' must be used at file scope",
+                        argument.span,
+                        hint="require it outside of compounds: its classes are known inside, too",
+                    )
             elif len(words) == 1 or (len(words) == 2 and words[0] == "package"):
                 self.body.requirements.append(words[-1].strip("\"'"))
             else:

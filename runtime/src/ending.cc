@@ -3,6 +3,7 @@
 // left on the way.
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -65,6 +66,19 @@ class Quiet {
   std::vector<Seen> seen_;
 };
 
+/// Lets a worker sleep a little when nothing has moved for long. What it waits for, a timer or a
+/// call from outside, is then served that much later.
+void rest(const WorkerStatus &status) {
+  constexpr unsigned kLong = 1000;  // rounds: simulated time leaps in them
+  constexpr useconds_t kMicroseconds = 100;
+  thread_local std::uint64_t moved = 0;
+  thread_local unsigned rounds = 0;
+  const std::uint64_t now = status.moved.load(std::memory_order_relaxed);
+  rounds = now == moved ? rounds + 1 : 0;
+  moved = now;
+  if (rounds > kLong) usleep(kMicroseconds);
+}
+
 }  // namespace
 
 void find_expected(const Options &options) {
@@ -117,6 +131,10 @@ void watch_ports() {
 }
 
 bool all_done(WorkerStatus &status, bool exhausted) {
+  if (state().options.forever) {
+    if (exhausted) rest(status);
+    return false;
+  }
   status.exhausted.store(exhausted, std::memory_order_relaxed);
   const auto all = workers();
   if (&status != all.data()) return false;

@@ -17,10 +17,13 @@ constexpr const char *kHelp = R"(usage: %s [OPTIONS] [-- EAL ARGUMENTS]
 Runs the compiled Click configuration %.*s.
 
   --duration S        stop after S seconds
+  --forever           do not stop when no source will ever make a packet again
+  --check             initialize every element and stop before the first packet
   --simtime[=T]       simulate the clock: it starts at T seconds (1000000000) and leaps to
                       whatever is next to be done; with one worker
   --simtick NS        nanoseconds that every look at a simulated clock takes (1)
-  --stats=text|json   how to print the statistics at the end (text)
+  --stats=text|json|none
+                      how to print the statistics at the end (text)
   --expect PORT=N     stop when PORT has received N packets and all are done;
                       repeat it to wait for several ports
   -h ELEMENT.HANDLER  print what a handler says at the end; * and ? match names
@@ -95,7 +98,8 @@ Expectation expectation(const Options &options, std::string_view text) {
 StatsFormat format(const Options &options, std::string_view text) {
   if (text == "text") return StatsFormat::text;
   if (text == "json") return StatsFormat::json;
-  wrong(options, "--stats is text or json, not " + runtime::quoted(text));
+  if (text == "none") return StatsFormat::none;
+  wrong(options, "--stats is text, json or none, not " + runtime::quoted(text));
 }
 
 }  // namespace
@@ -120,6 +124,10 @@ Options parse_options(int argc, char **argv, std::string_view name) {
     }
     if (word == "--verbose" || word == "-v") {
       options.verbose = true;
+    } else if (word == "--forever") {
+      options.forever = true;
+    } else if (word == "--check") {
+      options.check = true;
     } else if (word == "--simtime") {
       options.simulated = true;
     } else if (word.starts_with("--simtime=")) {

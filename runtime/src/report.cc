@@ -304,10 +304,16 @@ void print_json(const Report &report) {
 }  // namespace runtime
 
 void print_report(const Report &report, StatsFormat format) {
-  if (format == StatsFormat::json)
-    runtime::print_json(report);
-  else
-    runtime::print_text(report);
+  switch (format) {
+    case StatsFormat::text:
+      runtime::print_text(report);
+      break;
+    case StatsFormat::json:
+      runtime::print_json(report);
+      break;
+    case StatsFormat::none:
+      break;
+  }
   std::fflush(stdout);
 }
 

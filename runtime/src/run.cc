@@ -78,7 +78,8 @@ void start(const Options &options, const Setup &setup, bool has_work) {
   State &s = state();
   s.options = options;
   s.setup = &setup;
-  if (!has_work && !Control::instance().active() && options.reads.empty())
+  if (!has_work && !Control::instance().active() && options.reads.empty() && !options.forever &&
+      !options.check)
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
   catch_signals();
@@ -101,10 +102,10 @@ void start(const Options &options, const Setup &setup, bool has_work) {
                           captured_packets(virtual_devices(options.eal)), options);
   for (std::size_t w = 0; w < s.worker_count; ++w) {
     s.workers[w].lcore = g_lcores[w];
-    s.workers[w].alone = s.worker_count == 1;
+    s.workers[w].alone = s.worker_count == 1 && !options.forever;
     // Simulated time goes on for packets and for control together.
-    s.workers[w].watches =
-        s.workers[w].alone && (options.simulated || g_lcores[w] == rte_get_main_lcore());
+    s.workers[w].watches = s.worker_count == 1 &&
+                           (options.simulated || g_lcores[w] == rte_get_main_lcore());
     if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
     pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
@@ -239,7 +240,8 @@ int run(int argc, char **argv, const ProgramInfo &program) {
   control.start();
 
   runtime::start_ports();
-  if (program.has_work || control.active()) runtime::run_workers(program.loop);
+  const bool runs = program.has_work || control.active() || options.forever;
+  if (runs && !options.check) runtime::run_workers(program.loop);
 
   // Everything still queued leaves before anything is closed, and what finish() sends, too.
   for (auto &worker : workers) program.flush(*worker);

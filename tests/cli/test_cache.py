@@ -100,6 +100,16 @@ def test_a_change_of_a_header_is_a_miss(tmp_path: Path) -> None:
     assert not compiled(text, include=(own,)).cached
 
 
+def test_a_change_of_a_library_is_a_miss(tmp_path: Path) -> None:
+    library = tmp_path / "lib.click"
+    library.write_text("elementclass L { input -> output }\n")
+    text = f"require(library {library})\nInfiniteSource -> L -> Discard;\n"
+    assert not compiled(text).cached
+    assert compiled(text).cached
+    library.write_text("elementclass L { input -> Null -> output }\n")
+    assert not compiled(text).cached
+
+
 def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What LLVM makes of a program depends on LLVM, and so does the warning about it."""
     compiled()

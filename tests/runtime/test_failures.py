@@ -19,7 +19,7 @@ _NULL = ["--vdev", "net_null0"]
         (("--bogus",), (), "unknown option '--bogus'"),
         (("--duration", "soon"), (), "--duration needs a number of seconds, not 'soon'"),
         (("--duration",), (), "--duration needs a value"),
-        (("--stats=xml",), (), "--stats is text or json, not 'xml'"),
+        (("--stats=xml",), (), "--stats is text, json or none, not 'xml'"),
         (("--expect", "7"), (), "--expect needs PORT=N, not '7'"),
         (("--expect", "1=5"), _NULL, "--expect names port '1', from which nothing receives"),
         (("--simtime=noon",), (), "--simtime needs seconds since 1970, not 'noon'"),

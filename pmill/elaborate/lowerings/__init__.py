@@ -17,7 +17,7 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pmill.diagnostics import Diagnostics, Span
+from pmill.diagnostics import Diagnostics, Note, Span
 from pmill.graph import Value
 from pmill.syntax.flat import ConfigText
 
@@ -34,12 +34,29 @@ class LoweringContext:
     outputs: int  # number of output ports the configuration uses
     values: Mapping[str, Value]  # by member name: the arguments valued so far, in spec order
     dialect: str  # "fastclick" or "click"
+    declared: Span | None = None  # where the element is named, when that is not `span`
 
     def error(
         self, code: str, message: str, span: Span | None = None, *, hint: str | None = None
     ) -> None:
         """Report an error of this element's argument, at `span` or at the whole argument."""
-        self.diags.error(code, f"{self.label}: {message}", span or self.span, hint=hint)
+        about = Note(self.label, self.declared or self.span)
+        where = span or self.span
+        self.diags.error(code, f"{self.label}: {message}", where, hint=hint, about=about)
+
+    def warning(
+        self,
+        code: str,
+        message: str,
+        span: Span | None = None,
+        *,
+        notes: tuple[Note, ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        """Warn about this element's argument, at `span` or at the whole argument."""
+        about = Note(self.label, self.declared or self.span)
+        text, where = f"{self.label}: {message}", span or self.span
+        self.diags.warning(code, text, where, notes=notes, hint=hint, about=about)
 
 
 Lowering = Callable[[tuple[ConfigText, ...], LoweringContext], Value | None]

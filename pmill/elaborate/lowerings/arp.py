@@ -76,9 +76,9 @@ def _entries(item: ConfigText, ctx: LoweringContext) -> list[_Entry] | None:
 
 
 def _warn_twice(entry: _Entry, earlier: _Entry, ctx: LoweringContext) -> None:
-    ctx.diags.warning(
+    ctx.warning(
         "PM0434",
-        f"{ctx.label}: there are several entries for {entry[0].network}; the first one counts",
+        f"there are several entries for {entry[0].network}; the first one counts",
         entry[2],
         notes=(Note("the first one is here", earlier[2]),),
         hint="remove one of them",

@@ -48,9 +48,9 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     used = outputs(program)
     for n, item in enumerate(items):
         if n not in used:
-            ctx.diags.warning(
+            ctx.warning(
                 "PM0424",
-                f"{ctx.label}: pattern {n} matches no packet",
+                f"pattern {n} matches no packet",
                 item.span,
                 hint="an earlier pattern takes all packets it could match, or its clauses clash",
             )

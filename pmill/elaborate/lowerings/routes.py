@@ -77,9 +77,9 @@ def table_value(routes: Sequence[Route], ctx: LoweringContext) -> Value:
     latest = {route.prefix: route for route in routes}
     replaced = [route for route in routes if latest[route.prefix] is not route]
     if replaced:
-        ctx.diags.warning(
+        ctx.warning(
             "PM0453",
-            f"{ctx.label}: {_counted(len(replaced), 'route')} replaced by later versions",
+            f"{_counted(len(replaced), 'route')} replaced by later versions",
             replaced[0].span,
             notes=tuple(
                 Note(f"{route.prefix} comes again here", latest[route.prefix].span)

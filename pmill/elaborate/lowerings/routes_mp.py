@@ -16,7 +16,7 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     if routes is None:
         return None
     if not routes:
-        ctx.diags.warning("PM0454", f"{ctx.label}: no routes", ctx.span)
+        ctx.warning("PM0454", "no routes", ctx.span)
     farthest = max(routes, key=lambda route: route.output, default=None)
     if farthest is not None and farthest.output >= ctx.outputs:
         ctx.error(

@@ -10,7 +10,7 @@
 
 namespace pmill {
 
-enum class StatsFormat : std::uint8_t { text, json };
+enum class StatsFormat : std::uint8_t { text, json, none };
 
 /// "Stop once `port` has received `packets`."
 struct Expectation {
@@ -21,6 +21,8 @@ struct Expectation {
 struct Options {
   std::string program;     // as called
   double duration = 0;     // seconds, 0: no limit
+  bool forever = false;    // exhausted sources are no reason to end
+  bool check = false;      // end when every element is initialized
   bool simulated = false;  // the clock: it starts at `epoch` and goes on by `tick` ns a question
   std::int64_t epoch = 1'000'000'000LL * 1'000'000'000;  // ns since the real one
   std::int64_t tick = 1;

@@ -18,7 +18,7 @@ struct alignas(64) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
   bool watches = false;                // the only worker: it is the main lcore's work, too
-  bool alone = false;                  // there is no other
+  bool alone = false;                  // nobody else is asked when it ends
   unsigned busy_rounds = 255;          // 2^n - 1: after so many and one it looks up
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
@@ -57,7 +57,8 @@ void watch();
 /// What a worker that was asked to look up does; false when the program ends.
 bool attend(WorkerStatus &status);
 /// Tells whether the sources of a worker, one of several, are exhausted. True, and the program
-/// stops, when those of all are and nothing is left in any queue.
+/// stops, when those of all are and nothing is left in any queue. A program that runs forever does
+/// not stop, but rests while there is nothing to do.
 bool all_done(WorkerStatus &status, bool exhausted);
 /// Whether the only worker, whose sources are exhausted, may end: nothing else wants to go on.
 bool may_end();

@@ -159,7 +159,7 @@ bool attend(WorkerStatus &status) {
     }
     g_resting.fetch_sub(1, std::memory_order_relaxed);
   }
-  if (asked & attention::kWish && status.alone) Control::instance().turn();
+  if (asked & attention::kWish && status.watches) Control::instance().turn();
   return !Worker::stopping();
 }
 
