@@ -67,7 +67,6 @@ class OutputFile {
     if (fd_ < 0) error_ = std::strerror(errno);
     return error_;
   }
-  bool is_open() const { return fd_ >= 0; }
 
   /// Writes bytes; returns how many, fewer only after an error, which error() then names, and
   /// which makes the program fail in the end.
