@@ -30,7 +30,8 @@ class Value:
     `cpp` is a constexpr initialiser; `text` is what the start-up parser of runtime/args.hh reads
     when the argument is not embedded; both say the same. `click` is how a configuration writes
     it (None: the argument was not given and has its default). `count` is the number of items of
-    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument.
+    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument. `unread` are
+    metadata fields that the element declares to read, and does not with this value.
     """
 
     cpp: str
@@ -38,6 +39,7 @@ class Value:
     click: str | None
     count: int | None = None
     anno: tuple[int, int] | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
