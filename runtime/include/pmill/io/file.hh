@@ -29,6 +29,10 @@ class InputFiles {
   /// Loads a file, `-` for standard input; the empty string, or what is wrong with it. `map`
   /// false reads a regular file, too.
   static std::string load(std::string_view name, bool map, Bytes &content);
+  /// Whether there is a file of that name, readable or not.
+  static bool exists(std::string_view name) {
+    return name == "-" || ::access(std::string(name).c_str(), F_OK) == 0;
+  }
 };
 
 /// A file that is being written.
