@@ -21,6 +21,8 @@ def fields_read(element: Element) -> int:
         for value, field in arg.reads_for
         if element.frozen and element.arguments[arg.name].text != value
     ]
+    if element.frozen:
+        unused += [field for value in element.arguments.values() for field in value.unread]
     chosen = _chosen(element, [arg for arg in element.spec.arguments if arg.reads])
     return (field_bits(element.spec.reads) & ~field_bits(unused)) | chosen
 

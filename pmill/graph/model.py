@@ -44,7 +44,8 @@ class Value:
     when the argument is not embedded; both say the same. `click` is how a configuration writes
     it (None: the argument was not given and has its default). `count` is the number of items of
     a list, None for a scalar. `anno` is the (offset, size) of an annotation argument. `uses` are
-    the handlers that the value calls.
+    the handlers that the value calls. `unread` are metadata fields that the element declares to
+    read, and does not with this value.
     """
 
     cpp: str
@@ -53,6 +54,7 @@ class Value:
     count: int | None = None
     anno: tuple[int, int] | None = None
     uses: tuple[HandlerUse, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

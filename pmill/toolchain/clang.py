@@ -91,7 +91,9 @@ class Compiler:
 
     def _packets(self) -> Path:
         source = runtime_dir() / "src" / "packets.cc"
-        command = ["-include-pch", str(self._header()), "-c", str(source)]
+        # In sections, so that a program gets only what it uses.
+        sections = ["-ffunction-sections", "-fdata-sections"]
+        command = ["-include-pch", str(self._header()), *sections, "-c", str(source)]
         return self._cached("packets", command, "o")
 
     def _compile(self, source: Path, extra: Sequence[str], suffix: str, half: Half | None) -> Path:

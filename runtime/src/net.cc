@@ -2,6 +2,7 @@
 // What elements compute about bytes, as one translation unit that needs nothing else.
 #include "checksum.cc"
 #include "icmp_echo.cc"
+#include "icmp_names.cc"
 #include "ip_check.cc"
 #include "ip_options.cc"
 #include "text.cc"

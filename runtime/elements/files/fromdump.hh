@@ -34,7 +34,8 @@ struct FromDump {
     bool timing = false;        ///< Emit packets at the pace of their timestamps. @positional
     bool stop = false;          ///< Stop the program at the end.
     bool active = true;         ///< Whether to emit packets at all.
-    double sample = 1.0;        ///< The probability with which each packet is emitted. @range 0 1
+    double sample = 1.0;        ///< The probability with which each packet is emitted: see
+                                ///< RandomSeed. @range 0 1
     bool force_ip = false;      ///< Emit only packets with an IPv4 header, and mark it.
     Timestamp start{0};         ///< Leave out packets before this time.
     Timestamp end{0};           ///< End before the first packet of this time or later.
@@ -63,7 +64,6 @@ struct FromDump {
     bool done = false;
     ReplayWindow window;
     ReplayPace pace;
-    ReplaySample sample;
   };
 
   static void configure(const auto &args, auto &setup) {
@@ -201,7 +201,7 @@ struct FromDump {
         case ReplayWindow::Place::inside:
           break;
       }
-      if (state.sample.take(self.args.sample)) return true;
+      if (self.worker.random.chance(self.args.sample)) return true;
     }
   }
 

@@ -26,7 +26,7 @@
 //   self.args       the Args, or an object whose members are compile-time constants
 //   self.state      this worker's State (everybody's when the spec says shared: see lock)
 //   self.shared     the element's `Shared`, when it has one: made once by `Shared(args)`, read only
-//   self.worker     the Worker: clock, buffers, stop()
+//   self.worker     the Worker: clock, buffers, random numbers, stop()
 //   self.lock()     a guard to hold while a shared State is used, and never while emitting
 //   Self::Packet    the packet's type;  Self::frozen  whether args are compile-time constants
 //   Self::output_count  the number of outputs, for elements that have any number

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <pmill/buffer.hh>
 #include <pmill/clock.hh>
+#include <pmill/random.hh>
 #include <pmill/spec.hh>
 #include <string_view>
 
@@ -76,6 +77,10 @@ class Worker {
   static constexpr unsigned kReleaseBatch = 64;
   unsigned released_count_ = 0;
   Buffer released_[kReleaseBatch];
+
+ public:
+  /// For what is left to chance; here, behind what every packet uses.
+  Random random;
 };
 
 /// How often a packet may go around cycles of the graph before it is dropped.

@@ -29,6 +29,10 @@ class InputFiles {
   /// Loads a file, `-` for standard input; the empty string, or what is wrong with it. `map`
   /// false reads a regular file, too.
   static std::string load(std::string_view name, bool map, Bytes &content);
+  /// Whether there is a file of that name, readable or not.
+  static bool exists(std::string_view name) {
+    return name == "-" || ::access(std::string(name).c_str(), F_OK) == 0;
+  }
 };
 
 /// A file that is being written.
@@ -67,7 +71,6 @@ class OutputFile {
     if (fd_ < 0) error_ = std::strerror(errno);
     return error_;
   }
-  bool is_open() const { return fd_ >= 0; }
 
   /// Writes bytes; returns how many, fewer only after an error, which error() then names, and
   /// which makes the program fail in the end.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <pmill/io/file.hh>
+#include <pmill/io/record_file.hh>
 #include <pmill/values.hh>
 #include <string>
 #include <string_view>
@@ -141,8 +142,7 @@ void publish_link(std::string_view element, std::uint32_t link);
 /// then in those around it. The empty string, or what is wrong.
 std::string find_link(std::string_view asker, std::string_view name, std::uint32_t &link);
 
-/// Writes a file, through a buffer that always holds whole records: what is on disk is valid
-/// whenever the program ends, and a record that did not fit on the disk is taken back.
+/// Writes a file; see RecordFile.
 class Writer {
  public:
   /// Creates the file and writes its header; the empty string, or what went wrong.
@@ -152,67 +152,40 @@ class Writer {
     const FileHeader header{.magic = nano ? kNanoseconds : kMicroseconds,
                             .snaplen = snaplen == 0 ? kMaxRecordBytes : snaplen,
                             .link = link};
-    if (file_.write(reinterpret_cast<const std::uint8_t *>(&header), sizeof header) !=
-        sizeof header)
-      return file_.error();
-    return {};
+    std::memcpy(file_.room(sizeof header), &header, sizeof header);
+    file_.append(sizeof header);
+    file_.flush();
+    file_.lost();
+    return file_.error();
   }
-  bool is_open() const { return file_.is_open(); }
 
   /// Appends a packet of which `captured` bytes are kept. Returns how many records were lost,
   /// this or earlier ones: 0 when all is well.
   std::uint64_t write(const std::uint8_t *data, std::uint32_t captured, std::uint32_t length,
                       std::int64_t timestamp) {
-    if (failed()) return 1;
-    std::uint64_t lost = 0;
-    if (sizeof(RecordHeader) + captured > sizeof buffer_ - used_) lost = flush();
-    if (failed()) return lost + 1;
     const auto ns = static_cast<std::uint32_t>(timestamp % 1'000'000'000);
     const RecordHeader header{.seconds = static_cast<std::uint32_t>(timestamp / 1'000'000'000),
                               .fraction = nano_ ? ns : ns / 1000,
                               .captured = captured,
                               .length = length};
-    std::memcpy(buffer_ + used_, &header, sizeof header);
-    std::memcpy(buffer_ + used_ + sizeof header, data, captured);
-    used_ += sizeof header + captured;
-    return lost;
+    std::uint8_t *at = file_.room(sizeof header + captured);
+    std::memcpy(at, &header, sizeof header);
+    std::memcpy(at + sizeof header, data, captured);
+    file_.append(sizeof header + captured);
+    return file_.lost();
   }
 
   /// Writes out what is buffered; returns how many records were lost.
   std::uint64_t flush() {
-    if (used_ == 0 || failed()) return 0;
-    const std::size_t written = file_.write(buffer_, used_);
-    const std::uint64_t lost = written == used_ ? 0 : take_back(written);
-    used_ = 0;
-    return lost;
+    file_.flush();
+    return file_.lost();
   }
 
-  /// Whether a write failed; nothing is written any more.
-  bool failed() const { return !file_.error().empty(); }
   const std::string &error() const { return file_.error(); }
 
  private:
-  /// Removes the record that was written in part, and counts it and those behind it.
-  std::uint64_t take_back(std::size_t written) {
-    std::size_t kept = 0;
-    std::uint64_t lost = 0;
-    for (std::size_t at = 0; at < used_;) {
-      RecordHeader header;
-      std::memcpy(&header, buffer_ + at, sizeof header);
-      at += sizeof header + header.captured;
-      if (at <= written)
-        kept = at;
-      else
-        ++lost;
-    }
-    file_.cut(written - kept);
-    return lost;
-  }
-
-  OutputFile file_;
+  RecordFile file_;
   bool nano_ = true;
-  std::size_t used_ = 0;
-  std::uint8_t buffer_[sizeof(RecordHeader) + kMaxRecordBytes];
 };
 
 }  // namespace pmill::pcap

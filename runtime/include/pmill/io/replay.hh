@@ -91,19 +91,4 @@ class ReplayPace {
   double elapsed_ = 0, capture_elapsed_ = 0;
 };
 
-/// Takes packets with a probability; the same ones in every run.
-class ReplaySample {
- public:
-  bool take(double probability) {
-    if (probability >= 1) return true;
-    state_ ^= state_ << 13;
-    state_ ^= state_ >> 7;
-    state_ ^= state_ << 17;
-    return static_cast<double>(state_ >> 11) * 0x1p-53 < probability;
-  }
-
- private:
-  std::uint64_t state_ = 0x9e3779b97f4a7c15;
-};
-
 }  // namespace pmill

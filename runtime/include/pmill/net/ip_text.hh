@@ -3,9 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <pmill/net/icmp.hh>
+#include <pmill/net/icmp_names.hh>
 #include <pmill/net/ip.hh>
 #include <pmill/net/tcp.hh>
 #include <pmill/net/udp.hh>
@@ -24,29 +24,6 @@ struct IpTextOptions {
 };
 
 namespace detail {
-
-inline std::string_view icmp_name(std::uint8_t type) {
-  constexpr std::array<std::string_view, 19> kNames{"echo-reply",
-                                                    "",
-                                                    "",
-                                                    "unreachable",
-                                                    "sourcequench",
-                                                    "redirect",
-                                                    "",
-                                                    "",
-                                                    "echo",
-                                                    "routeradvert",
-                                                    "routersolicit",
-                                                    "timeexceeded",
-                                                    "parameterproblem",
-                                                    "timestamp",
-                                                    "timestamp-reply",
-                                                    "inforeq",
-                                                    "inforeq-reply",
-                                                    "maskreq",
-                                                    "maskreq-reply"};
-  return type < kNames.size() ? kNames[type] : std::string_view{};
-}
 
 inline void end_points(TextLine &line, const IPv4 &ip) {
   line.address(ip.source()).text(" > ").address(ip.destination()).text(": ");
@@ -108,7 +85,7 @@ inline void icmp(TextLine &line, const IPv4 &ip, const std::uint8_t *at, std::ui
     return;
   }
   const Icmp &header = *reinterpret_cast<const Icmp *>(at);
-  if (const auto name = icmp_name(header.type); !name.empty())
+  if (const auto name = icmp_type_name(header.type); !name.empty())
     line.character(' ').text(name);
   else
     line.text(" type ").number(header.type);

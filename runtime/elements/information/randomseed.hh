@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+#include <pmill/setup.hh>
+
+namespace pmill::elements {
+
+/// Lets a program make the same random choices in every run.
+///
+/// Every worker has random numbers of its own: from SEED for the first, from the next seed for the
+/// next. Without this element, or without SEED, no run is like another. Where several elements give
+/// a SEED, the last counts.
+/// @group information
+/// @example RandomSeed(1); FromIPSummaryDump(flows.txt, SAMPLE 0.1, STOP true) -> Discard;
+struct RandomSeed {
+  static constexpr Spec spec{.ports = "0/0"};
+
+  struct Args {
+    std::int64_t seed = -1;  ///< Where the numbers begin; -1: anywhere.
+                             ///< @positional @range -1 4294967295
+  };
+
+  static void configure(const auto &args, auto &setup) {
+    if (args.seed >= 0) setup.seed(static_cast<std::uint32_t>(args.seed));
+  }
+};
+
+}  // namespace pmill::elements
