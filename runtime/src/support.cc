@@ -28,6 +28,7 @@
 #include "report.cc"
 #include "run.cc"
 #include "script/functions.cc"
+#include "script/numbers.cc"
 #include "script/script.cc"
 #include "script/variables.cc"
 #include "script/words.cc"

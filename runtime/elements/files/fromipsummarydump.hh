@@ -35,13 +35,13 @@ struct FromIPSummaryDump {
     Filename filename = "";    ///< The file, `-` for standard input. @positional
     String data = "";          ///< The dump itself, in place of a file.
     bool stop = false;         ///< Stop the program at the end.
-    bool active = true;        ///< Whether to emit packets at all.
+    bool active = true;        ///< Whether to emit packets at all. @writable
     bool zero = true;          ///< What the dump does not say is zero; otherwise it is random.
     bool checksum = false;     ///< Compute checksums, and make packets as long as they say.
     bool timing = false;       ///< Emit packets at the pace of their timestamps.
     bool timestamp = true;     ///< Set the timestamps of the dump.
     double sample = 1.0;       ///< The probability with which each packet is emitted: see
-                               ///< RandomSeed. @range 0 1
+                               ///< RandomSeed. @range 0 1 @readable @called sampling_prob
     std::uint8_t proto = 6;    ///< The IP protocol when the dump does not say it: a number or a
                                ///< name. @alias DEFAULT_PROTO @lowering ip_protocol
     bool multipacket = false;  ///< Emit as many packets as a line's `count` says.
@@ -66,6 +66,11 @@ struct FromIPSummaryDump {
     bool waiting = false;    // the reader's packet is the next to be emitted
     bool done = false;
     ReplayPace pace;
+  };
+
+  struct Handlers {
+    Read encap;  ///< The link type of the packets: IP, or ETHER.
+    Write stop;  ///< Emits no further packet.
   };
 
   static void configure(const auto &args, auto &setup) {
@@ -131,6 +136,15 @@ struct FromIPSummaryDump {
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
+
+  static std::string read_encap(auto &self, std::string_view) {
+    const State &state = self.state;
+    return state.reader.record().mac == nullptr ? "IP" : "ETHER";
+  }
+  static bool write_stop(auto &self, std::string_view, std::string &) {
+    self.state.done = true;
+    return true;
+  }
 
  private:
   static constexpr std::uint32_t kMaxBytes = 65535 - RTE_PKTMBUF_HEADROOM;

@@ -56,6 +56,10 @@ struct ToIPSummaryDump {
     bool reported = false;
   };
 
+  struct Handlers {
+    Write flush;  ///< Writes what waits to be written.
+  };
+
   static void configure(const auto &args, auto &setup) {
     const std::string name(args.filename);
     if (!FileUses::claim(name, true))
@@ -108,6 +112,11 @@ struct ToIPSummaryDump {
   static void finish(auto &self) {
     self.state.writer.flush();
     if (const std::uint64_t lost = self.state.writer.lost(); lost != 0) report(self, lost);
+  }
+
+  static bool write_flush(auto &self, std::string_view, std::string &) {
+    self.state.writer.flush();
+    return true;
   }
 
  private:

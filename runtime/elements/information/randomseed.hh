@@ -21,8 +21,29 @@ struct RandomSeed {
                              ///< @positional @range -1 4294967295
   };
 
+  struct State {
+    std::int64_t seed = -1;
+  };
+
+  struct Handlers {
+    ReadWrite seed;  ///< Where the numbers began, or begin anew; -1: anywhere.
+  };
+
   static void configure(const auto &args, auto &setup) {
     if (args.seed >= 0) setup.seed(static_cast<std::uint32_t>(args.seed));
+  }
+
+  static void initialize(auto &self) { self.state.seed = self.args.seed; }
+
+  static std::string read_seed(auto &self, std::string_view) {
+    return std::to_string(self.state.seed);
+  }
+  static bool write_seed(auto &self, std::string_view text, std::string &error) {
+    std::uint32_t seed = 0;
+    if (!read_value(seed, text, error)) return false;
+    self.state.seed = seed;
+    self.worker.random.seed(seed + self.worker.index);
+    return true;
   }
 };
 

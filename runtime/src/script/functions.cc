@@ -11,220 +11,16 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <pmill/random.hh>
 #include <random>
 #include <sstream>
 
 #include "../runtime.hh"
+#include "numbers.hh"
 #include "words.hh"
 
 namespace pmill::runtime {
 namespace {
-
-using Words = std::vector<std::string>;
-
-/// A number as scripts have them: whole where it can be.
-struct Number {
-  bool whole = true;
-  std::int64_t integer = 0;
-  double real = 0;
-};
-
-bool number_of(std::string_view text, Number &n) {
-  std::string error;
-  if (read_value(n.integer, text, error)) {
-    n.real = static_cast<double>(n.integer);
-    return n.whole = true;
-  }
-  n.whole = false;
-  return read_value(n.real, text, error);
-}
-
-bool numbers_of(const Words &words, std::vector<Number> &numbers, std::string &out) {
-  for (const std::string &word : words) {
-    Number n;
-    if (!number_of(word, n)) {
-      out = quoted(word) + " is no number";
-      return false;
-    }
-    numbers.push_back(n);
-  }
-  return true;
-}
-
-bool say(std::string &out, double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.12g", value);
-  out = text;
-  return true;
-}
-bool say(std::string &out, std::int64_t value) {
-  out = std::to_string(value);
-  return true;
-}
-bool say_truth(std::string &out, bool value) {
-  out = value ? "true" : "false";
-  return true;
-}
-bool count_is(const Words &words, std::size_t least, std::size_t most, std::string &out) {
-  if (words.size() >= least && words.size() <= most) return true;
-  out = "wrong number of arguments";
-  return false;
-}
-
-/// Folds numbers from the left, as integers where all are and none overflows.
-template <typename Whole, typename Real>
-bool fold(const Words &words, std::string &out, Whole whole, Real real) {
-  std::vector<Number> n;
-  if (!numbers_of(words, n, out)) return false;
-  if (n.empty()) return say(out, std::int64_t{0});
-  std::int64_t sum = n[0].integer;
-  bool exact = n[0].whole;
-  for (std::size_t i = 1; i < n.size() && exact; ++i)
-    exact = n[i].whole && whole(sum, n[i].integer, sum);
-  if (exact) return say(out, sum);
-  double value = n[0].real;
-  for (std::size_t i = 1; i < n.size(); ++i) value = real(value, n[i].real);
-  return say(out, value);
-}
-
-bool add(const Words &w, std::string &out) {
-  return fold(
-      w, out, [](auto a, auto b, auto &r) { return !__builtin_add_overflow(a, b, &r); },
-      [](double a, double b) { return a + b; });
-}
-bool sub(const Words &w, std::string &out) {
-  return fold(
-      w, out, [](auto a, auto b, auto &r) { return !__builtin_sub_overflow(a, b, &r); },
-      [](double a, double b) { return a - b; });
-}
-bool mul(const Words &w, std::string &out) {
-  return fold(
-      w, out, [](auto a, auto b, auto &r) { return !__builtin_mul_overflow(a, b, &r); },
-      [](double a, double b) { return a * b; });
-}
-bool minimum(const Words &w, std::string &out) {
-  return fold(
-      w, out, [](auto a, auto b, auto &r) { return r = std::min(a, b), true; },
-      [](double a, double b) { return std::min(a, b); });
-}
-bool maximum(const Words &w, std::string &out) {
-  return fold(
-      w, out, [](auto a, auto b, auto &r) { return r = std::max(a, b), true; },
-      [](double a, double b) { return std::max(a, b); });
-}
-
-/// A function of two numbers, of which the second must not be 0.
-template <typename Use>
-bool divide(const Words &w, std::string &out, Use use) {
-  std::vector<Number> n;
-  if (!count_is(w, 2, 2, out) || !numbers_of(w, n, out)) return false;
-  if (n[1].real == 0) {
-    out = "division by zero";
-    return false;
-  }
-  return use(n[0], n[1]);
-}
-bool div(const Words &w, std::string &out) {
-  return divide(w, out, [&](const Number &a, const Number &b) {
-    if (a.whole && b.whole && b.integer != -1 && a.integer % b.integer == 0)
-      return say(out, a.integer / b.integer);
-    return say(out, a.real / b.real);
-  });
-}
-bool idiv(const Words &w, std::string &out) {
-  return divide(w, out, [&](const Number &a, const Number &b) {
-    if (a.whole && b.whole && b.integer != -1) return say(out, a.integer / b.integer);
-    return say(out, static_cast<std::int64_t>(a.real / b.real));
-  });
-}
-/// The remainder with the sign of the divisor (`mod`) or of the dividend (`rem`).
-bool modulo(const Words &w, std::string &out) {
-  return divide(w, out, [&](const Number &a, const Number &b) {
-    if (!a.whole || !b.whole) return say(out, a.real - b.real * std::floor(a.real / b.real));
-    if (b.integer == -1) return say(out, std::int64_t{0});
-    const std::int64_t r = a.integer % b.integer;
-    return say(out, r != 0 && (r < 0) != (b.integer < 0) ? r + b.integer : r);
-  });
-}
-bool remainder(const Words &w, std::string &out) {
-  return divide(w, out, [&](const Number &a, const Number &b) {
-    if (!a.whole || !b.whole) return say(out, std::fmod(a.real, b.real));
-    return say(out, b.integer == -1 ? std::int64_t{0} : a.integer % b.integer);
-  });
-}
-
-/// A function of one number.
-template <typename Whole, typename Real>
-bool of_one(const Words &w, std::string &out, Whole whole, Real real) {
-  std::vector<Number> n;
-  if (!count_is(w, 1, 1, out) || !numbers_of(w, n, out)) return false;
-  return n[0].whole ? say(out, static_cast<std::int64_t>(whole(n[0].integer)))
-                    : say(out, static_cast<double>(real(n[0].real)));
-}
-bool neg(const Words &w, std::string &out) {
-  return of_one(w, out, [](auto a) { return 0 - a; }, [](double a) { return -a; });
-}
-bool abs_(const Words &w, std::string &out) {
-  return of_one(
-      w, out, [](auto a) { return a < 0 ? 0 - a : a; }, [](double a) { return std::fabs(a); });
-}
-bool ceil_(const Words &w, std::string &out) {
-  return of_one(w, out, [](auto a) { return a; }, [](double a) { return std::ceil(a); });
-}
-bool floor_(const Words &w, std::string &out) {
-  return of_one(w, out, [](auto a) { return a; }, [](double a) { return std::floor(a); });
-}
-bool round_(const Words &w, std::string &out) {
-  return of_one(w, out, [](auto a) { return a; }, [](double a) { return std::round(a); });
-}
-bool popcount(const Words &w, std::string &out) {
-  return of_one(
-      w, out, [](auto a) { return std::popcount(static_cast<std::uint64_t>(a)); },
-      [](double a) { return a; });
-}
-template <auto Swap>
-bool swapped(const Words &w, std::string &out) {
-  return of_one(
-      w, out, [](auto a) { return static_cast<std::int64_t>(Swap(static_cast<std::uint32_t>(a))); },
-      [](double a) { return a; });
-}
-constexpr auto kSwap16 = [](std::uint32_t v) { return net16(static_cast<std::uint16_t>(v)); };
-constexpr auto kSwap32 = [](std::uint32_t v) { return net32(v); };
-
-/// -1, 0 or 1: as numbers where both are, as texts otherwise.
-int compare(const std::string &a, const std::string &b) {
-  Number x, y;
-  if (!number_of(a, x) || !number_of(b, y)) return a < b ? -1 : a > b ? 1 : 0;
-  if (x.whole && y.whole) return x.integer < y.integer ? -1 : x.integer > y.integer ? 1 : 0;
-  return x.real < y.real ? -1 : x.real > y.real ? 1 : 0;
-}
-template <typename Holds>
-bool compared(const Words &w, std::string &out, Holds holds) {
-  return count_is(w, 2, 2, out) && say_truth(out, holds(compare(w[0], w[1])));
-}
-bool eq(const Words &w, std::string &o) {
-  return compared(w, o, [](int c) { return c == 0; });
-}
-bool ne(const Words &w, std::string &o) {
-  return compared(w, o, [](int c) { return c != 0; });
-}
-bool gt(const Words &w, std::string &o) {
-  return compared(w, o, [](int c) { return c > 0; });
-}
-bool ge(const Words &w, std::string &o) {
-  return compared(w, o, [](int c) { return c >= 0; });
-}
-bool lt(const Words &w, std::string &o) {
-  return compared(w, o, [](int c) { return c < 0; });
-}
-bool le(const Words &w, std::string &o) {
-  return compared(w, o, [](int c) { return c <= 0; });
-}
-/// Whether each number is greater than the one before it.
-bool gt_vec(const Words &w, std::string &out) {
-  const auto rises = [](const std::string &a, const std::string &b) { return compare(a, b) >= 0; };
-  return say_truth(out, std::adjacent_find(w.begin(), w.end(), rises) == w.end());
-}
 
 bool all(const Words &w) { return std::all_of(w.begin(), w.end(), is_true); }
 bool any(const Words &w) { return std::any_of(w.begin(), w.end(), is_true); }
@@ -246,28 +42,25 @@ bool in(const Words &w, std::string &out) {
                                     [&](const std::string &x) { return compare(x, w[0]) == 0; }));
 }
 
-/// A random number: below N, or from A to B.
+/// A random number: below N, or from A to B; with RandomSeed the same ones in every run.
 bool random_(const Words &w, std::string &out) {
-  static std::mt19937_64 generator{std::random_device{}()};
+  static Random generator = [] {
+    Random random;
+    random.seed(state().setup->seed().value_or(std::random_device{}()));
+    return random;
+  }();
   std::vector<Number> n;
   if (!count_is(w, 0, 2, out) || !numbers_of(w, n, out)) return false;
   std::int64_t low = 0, high = INT32_MAX;
   if (n.size() == 1) high = n[0].integer - 1;
   if (n.size() == 2) low = n[0].integer, high = n[1].integer;
-  if (high < low) {
+  if (high < low || high - low > INT32_MAX) {
     out = "bad bounds";
     return false;
   }
-  return say(out, std::uniform_int_distribution<std::int64_t>(low, high)(generator));
+  return say(out, low + generator.next() % (high - low + 1));
 }
 
-bool average(const Words &w, std::string &out) {
-  std::vector<Number> n;
-  if (!numbers_of(w, n, out)) return false;
-  double sum = 0;
-  for (const Number &x : n) sum += x.real;
-  return say(out, n.empty() ? 0.0 : sum / static_cast<double>(n.size()));
-}
 bool count(const Words &w, std::string &out) {
   return say(out, static_cast<std::int64_t>(w.size()));
 }
@@ -371,24 +164,6 @@ bool kill_(const Words &w, std::string &out) {
 }
 
 constexpr ScriptFunction kFunctions[] = {
-    {"add", add},
-    {"sub", sub},
-    {"mul", mul},
-    {"div", div},
-    {"idiv", idiv},
-    {"mod", modulo},
-    {"rem", remainder},
-    {"neg", neg},
-    {"abs", abs_},
-    {"min", minimum},
-    {"max", maximum},
-    {"eq", eq},
-    {"ne", ne},
-    {"gt", gt},
-    {"ge", ge},
-    {"lt", lt},
-    {"le", le},
-    {"gt_vec", gt_vec},
     {"not", not_},
     {"and", and_},
     {"or", or_},
@@ -397,7 +172,6 @@ constexpr ScriptFunction kFunctions[] = {
     {"if", if_},
     {"in", in},
     {"random", random_},
-    {"avg", average},
     {"count", count},
     {"length", length},
     {"first", first},
@@ -408,19 +182,16 @@ constexpr ScriptFunction kFunctions[] = {
     {"writable", writable},
     {"cat", cat},
     {"kill", kill_},
-    {"popcount", popcount},
-    {"ceil", ceil_},
-    {"floor", floor_},
-    {"round", round_},
-    {"htons", swapped<kSwap16>},
-    {"ntohs", swapped<kSwap16>},
-    {"htonl", swapped<kSwap32>},
-    {"ntohl", swapped<kSwap32>},
 };
 
 }  // namespace
 
-std::span<const ScriptFunction> script_functions() { return kFunctions; }
+std::vector<ScriptFunction> script_functions() {
+  std::vector<ScriptFunction> all(std::begin(kFunctions), std::end(kFunctions));
+  const auto numbers = number_functions();
+  all.insert(all.end(), numbers.begin(), numbers.end());
+  return all;
+}
 
 bool is_true(std::string_view text) {
   std::string error;

@@ -2,7 +2,6 @@
 // The functions of scripts: `$(add 1 2)`.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +15,8 @@ struct ScriptFunction {
   std::string_view name;
   bool (*run)(const std::vector<std::string> &arguments, std::string &out);
 };
-/// All that need nothing but their arguments and the program, by name.
-std::span<const ScriptFunction> script_functions();
+/// All that need nothing but their arguments and the program.
+std::vector<ScriptFunction> script_functions();
 
 /// Whether a text means true: Click's booleans, or a number that is not 0.
 bool is_true(std::string_view text);
