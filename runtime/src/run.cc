@@ -10,7 +10,7 @@
 #include <cmath>
 #include <csignal>
 
-#include "runtime.hh"
+#include "kernel.hh"
 
 namespace pmill::runtime {
 namespace {
@@ -83,6 +83,10 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
   if (!has_work)
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
+  if (options.simulated && !setup.kernel_ports().empty())
+    fail(setup.kernel_ports().front().label,
+         "a simulated clock cannot serve a real network: the peers have the real time",
+         "leave --simtime out, or test with captures: FromDump and ToDump");
   catch_signals();
   start_eal(options, setup);
 
@@ -97,6 +101,7 @@ void start(const Options &options, const Setup &setup, bool has_work, std::atomi
            "name one lcore: -- -l 0");
     s.clock.simulate(options.epoch, options.tick);
   }
+  make_kernel_ports(setup, static_cast<unsigned>(s.worker_count));
   assign_ports(setup, static_cast<unsigned>(s.worker_count));
   find_expected(options);
   s.pool_plan = plan_pool(setup, s.worker_count, descriptor_sum(),
