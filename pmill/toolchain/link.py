@@ -13,6 +13,8 @@ from pmill.toolchain.tools import Tools
 def link(tools: Tools, objects: Sequence[Path], output: Path, sanitize: Sequence[str]) -> None:
     """Link an executable; PM0705 with the linker's words when it does not."""
     command = [tools.clang, "-fuse-ld=lld", "-Wl,--gc-sections", "-o", str(output)]
+    # Drivers are loaded when the program runs, and are to find ours: runtime/src/kernel_fanout.cc.
+    command.append("-Wl,--export-dynamic-symbol=setsockopt")
     if sanitize:
         command.append(f"-fsanitize={','.join(sanitize)}")
     command += [str(o) for o in objects]

@@ -11,7 +11,7 @@
 #include <ctime>
 
 #include "device_options.hh"
-#include "runtime.hh"
+#include "kernel.hh"
 
 namespace pmill {
 namespace runtime {
@@ -119,15 +119,18 @@ void check_interrupts(const PortState &port, const Receiver &entry) {
 }
 
 /// Configures as many queues as asked for. Some devices insist on as many in either direction;
-/// one that transmits but is never used does no harm.
+/// one that is never used does no harm where nothing was to be received.
 int configure_queues(PortState &port, const rte_eth_conf &conf) {
   const auto configure = [&] {
     return rte_eth_dev_configure(port.id, static_cast<std::uint16_t>(port.rx_queues),
                                  static_cast<std::uint16_t>(port.tx_queues), &conf);
   };
   const int error = configure();
-  if (error == 0 || port.tx_queues >= port.rx_queues) return error;
-  port.tx_queues = std::min<unsigned>(port.rx_queues, port.info.max_tx_queues);
+  if (error == 0 || port.tx_queues == port.rx_queues) return error;
+  if (port.tx_queues > port.rx_queues && !port.receivers.empty()) return error;
+  port.tx_queues =
+      std::min<unsigned>(std::max(port.rx_queues, port.tx_queues), port.info.max_tx_queues);
+  port.rx_queues = std::min<unsigned>(port.tx_queues, port.info.max_rx_queues);
   return configure();
 }
 
@@ -188,6 +191,7 @@ void start_port(PortState &port) {
     apply_reta(port, *e);
     if (!e->request.flow_rules_file.empty()) load_flow_rules(port, *e);
   }
+  finish_kernel_port(port);
   rte_eth_stats_reset(port.id);
   describe(port);
 }

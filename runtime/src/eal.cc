@@ -177,8 +177,8 @@ void start_eal(const Options &options, const Setup &setup) {
   runtime::check_captures(devices);
   const std::size_t megabytes = needed_megabytes(options, setup, devices);
   check_memory(megabytes);
-  const bool uses_ports = !setup.receive().empty() || !setup.transmit().empty();
-  std::vector<std::string> words = runtime::eal_arguments(options, uses_ports, megabytes);
+  std::vector<std::string> words =
+      runtime::eal_arguments(options, setup.uses_given_ports(), megabytes);
   if (options.verbose) {
     std::string line = "EAL arguments:";
     for (std::size_t i = 1; i < words.size(); ++i) line += " " + words[i];

@@ -2,6 +2,7 @@
 // What packets run through, but not often, and what does not depend on the configuration: one
 // translation unit, compiled once as carefully as a program, cached, and linked with every one.
 #include "fragments.cc"
+#include "frames.cc"
 #include "icmp_error.cc"
 #include "ip_output.cc"
 #include "md5.cc"

@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include "control/control.hh"
+#include "kernel.hh"
 #include "runtime.hh"
 
 namespace pmill::runtime {
@@ -83,6 +84,10 @@ void start(const Options &options, const Setup &setup, bool has_work) {
       !options.check)
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
+  if (options.simulated && !setup.kernel_ports().empty())
+    fail(setup.kernel_ports().front().label,
+         "a simulated clock cannot serve a real network: the peers have the real time",
+         "leave --simtime out, or test with captures: FromDump and ToDump");
   catch_signals();
   start_eal(options, setup);
 
@@ -97,6 +102,7 @@ void start(const Options &options, const Setup &setup, bool has_work) {
            "name one lcore: -- -l 0");
     s.clock.simulate(options.epoch, options.tick);
   }
+  make_kernel_ports(setup, static_cast<unsigned>(s.worker_count));
   assign_ports(setup, static_cast<unsigned>(s.worker_count));
   find_expected(options);
   s.pool_plan = plan_pool(setup, s.worker_count, descriptor_sum(),
@@ -105,8 +111,8 @@ void start(const Options &options, const Setup &setup, bool has_work) {
     s.workers[w].lcore = g_lcores[w];
     s.workers[w].alone = s.worker_count == 1 && !options.forever;
     // Simulated time goes on for packets and for control together.
-    s.workers[w].watches = s.worker_count == 1 &&
-                           (options.simulated || g_lcores[w] == rte_get_main_lcore());
+    s.workers[w].watches =
+        s.worker_count == 1 && (options.simulated || g_lcores[w] == rte_get_main_lcore());
     if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
     pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }

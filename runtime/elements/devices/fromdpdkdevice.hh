@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <pmill/element.hh>
 #include <pmill/port.hh>
+#include <pmill/receive.hh>
 
 namespace pmill::elements {
 
@@ -81,14 +81,12 @@ struct FromDPDKDevice {
     Count hw_errors;   ///< @read Packets the device received with errors.
     Count nombufs;     ///< @read Packets the driver lost because no buffer was free.
 
-    std::span<const RxQueue> queues;
-    unsigned next = 0;
+    PolledQueues queues;
     unsigned empty = 0;
     bool uncleared = false;
   };
 
   static constexpr bool polled_by_every_worker = true;
-  static constexpr unsigned kMostBurst = 256;
 
   static void configure(const auto &args, Setup &setup) {
     if (!args.active) return;
@@ -117,7 +115,7 @@ struct FromDPDKDevice {
   }
 
   static void initialize(auto &self) {
-    self.state.queues = receive_queues(self.worker, self.name);
+    self.state.queues.begin(receive_queues(self.worker, self.name));
     self.state.uncleared = self.args.clear;
   }
 
@@ -127,36 +125,24 @@ struct FromDPDKDevice {
       return 0;
     if (state.uncleared) [[unlikely]] {
       state.uncleared = false;
-      state.cleared += drop_waiting(state.queues);
+      state.cleared += drop_waiting(state.queues.all());
     }
-    const RxQueue &queue = state.queues[state.next];
-    if (state.queues.size() > 1 && ++state.next == state.queues.size()) state.next = 0;
-
-    Buffer buffers[kMostBurst];
-    const unsigned n = queue.receive(buffers, self.args.burst);
+    const RxQueue &queue = state.queues.next();
+    const unsigned n = receive(
+        self, queue, self.args.burst, [](Buffer) { return true; },
+        [&](auto &packet, Buffer b) __attribute__((always_inline)) {
+          if (self.args.timestamp) packet.set_timestamp(buffer::received_at(b, *queue.clock));
+          if (self.args.rss_aggregate) packet.set(meta::aggregate, buffer::flow_hash(b));
+          if (self.args.paint_queue)
+            packet.set(meta::paint, static_cast<std::uint8_t>(queue.queue));
+          emit<0>(self, packet);
+        });
     if (n == 0) {
       if (self.args.rx_intr >= 0) sleep(state, queue, self.args.rx_intr);
       return 0;
     }
     state.empty = 0;
     state.count += n;
-    const unsigned group = queue.group, ahead = queue.ahead;
-    fetch(buffers, 0, std::min(ahead, n));
-    for (unsigned i = 0; i < n;) {
-      const unsigned end = std::min(i + group, n);
-      fetch(buffers, end, std::min(end + ahead, n));
-      for (; i < end; ++i) {
-        if (buffer::segmented(buffers[i]) && !joined(self.worker, state, buffers[i])) [[unlikely]]
-          continue;
-        auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(buffers[i]);
-        packet.set_mac(packet.data());
-        if (self.args.timestamp)
-          packet.set_timestamp(buffer::received_at(buffers[i], *queue.clock));
-        if (self.args.rss_aggregate) packet.set(meta::aggregate, buffer::flow_hash(buffers[i]));
-        if (self.args.paint_queue) packet.set(meta::paint, static_cast<std::uint8_t>(queue.queue));
-        emit<0>(self, packet);
-      }
-    }
     return n;
   }
 
@@ -175,22 +161,8 @@ struct FromDPDKDevice {
   }
 
  private:
-  /// Tells the processor to fetch packets [from, to) of a burst.
-  PMILL_INLINE static void fetch(Buffer *buffers, unsigned from, unsigned to) {
-#pragma clang loop unroll(disable)
-    for (unsigned i = from; i < to; ++i) buffer::prefetch(buffers[i]);
-  }
-
-  // What follows takes parts of `self`, not `self`: a reference to it, handed out of line, would
-  // keep it in memory.
-
-  PMILL_COLD static bool joined(Worker &worker, State &state, Buffer b) {
-    if (linearize(b)) return true;
-    ++state.segmented;
-    worker.release(b);
-    return false;
-  }
-
+  // It takes a part of `self`, not `self`: a reference to it, handed out of line, would keep it in
+  // memory.
   PMILL_COLD static void sleep(State &state, const RxQueue &queue, std::int32_t after) {
     if (++state.empty > static_cast<unsigned>(after)) wait_for_packets(queue);
   }

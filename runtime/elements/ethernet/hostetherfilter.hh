@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <pmill/element.hh>
 #include <pmill/net/ether.hh>
+#include <pmill/net/packet_type.hh>
 
 namespace pmill::elements {
 
@@ -50,16 +51,9 @@ struct HostEtherFilter {
       packet.set_type(PacketType::outgoing);
       return &state.own;
     }
-    const PacketType type = type_of(frame.destination, args.ether);
+    const PacketType type = net::type_of(frame.destination, args.ether);
     packet.set_type(type);
     return args.drop_other && type == PacketType::other_host ? &state.other : nullptr;
-  }
-
-  PMILL_INLINE static PacketType type_of(const EtherAddress &to, const EtherAddress &host) {
-    if (to == host) return PacketType::host;
-    if ((to.octets[0] & 1) == 0) return PacketType::other_host;
-    const bool everybody = to == EtherAddress{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-    return everybody ? PacketType::broadcast : PacketType::multicast;
   }
 };
 

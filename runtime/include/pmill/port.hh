@@ -94,6 +94,9 @@ namespace buffer {
 /// The hash that the device computed over the packet's flow.
 PMILL_INLINE std::uint32_t flow_hash(Buffer b) { return b->hash.rss; }
 
+/// Whether a VLAN tag was taken out of the frame and lies beside it.
+PMILL_INLINE bool misses_tag(Buffer b) { return (b->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0; }
+
 /// When the device received the packet, in ns since the epoch; 0 when it does not say.
 PMILL_INLINE std::int64_t received_at(Buffer b, const PortClock &clock) {
   if (clock.offset < 0 || (b->ol_flags & clock.flag) == 0) return 0;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <pmill/interface.hh>
 #include <pmill/request.hh>
 #include <string>
 #include <string_view>
@@ -59,6 +60,12 @@ class Setup {
   void transmit(std::string_view port, const TxRequest &request);
   /// The element serves the control protocol.
   void serve(const ControlRequest &request);
+  /// The element uses an Ethernet interface that is there; returns the port that it becomes. Ends
+  /// the program when that cannot be: no such interface, not up, no permission.
+  std::string use_interface(std::string_view name, const SocketRequest &request);
+  /// The element joins a virtual interface that the program makes; returns its port. With an empty
+  /// name, the first of tap0, tap1, ... that is free. Ends the program when it cannot be made.
+  std::string make_tap(std::string_view name, const TapRequest &request);
   /// Ends the program with a message that names the element.
   [[noreturn]] void fail(std::string_view message, std::string_view hint = {}) const {
     pmill::fail(label_, message, hint);
@@ -70,8 +77,14 @@ class Setup {
   std::optional<std::uint32_t> seed() const { return seed_; }
   const std::vector<Entry<RxRequest>> &receive() const { return receive_; }
   const std::vector<Entry<TxRequest>> &transmit() const { return transmit_; }
+  const std::vector<KernelPort> &kernel_ports() const { return kernel_ports_; }
+  /// Whether some element uses a port that the program does not make itself.
+  bool uses_given_ports() const;
 
  private:
+  KernelPort *find_interface(std::string_view name);
+  KernelPort &claim(std::string_view name, bool is_tap, bool receives);
+
   std::string element_;
   std::string label_;
   std::size_t data_bytes_ = 2048;
@@ -80,6 +93,7 @@ class Setup {
   std::optional<std::uint32_t> seed_;
   std::vector<Entry<RxRequest>> receive_;
   std::vector<Entry<TxRequest>> transmit_;
+  std::vector<KernelPort> kernel_ports_;
 };
 
 }  // namespace pmill

@@ -8,6 +8,9 @@
 
 namespace pmill::net {
 
+/// The link type of Ethernet (LINKTYPE_ETHERNET).
+inline constexpr std::uint32_t kLinkEthernet = 1;
+
 namespace detail {
 
 /// The two bytes at `p` in host order.
