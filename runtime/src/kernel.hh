@@ -10,12 +10,12 @@
 namespace pmill::runtime {
 
 /// A socket through which the kernel is asked about an interface, or told something.
-class Control {
+class KernelSocket {
  public:
-  explicit Control(std::string_view interface);
-  ~Control();
-  Control(const Control &) = delete;
-  Control &operator=(const Control &) = delete;
+  explicit KernelSocket(std::string_view interface);
+  ~KernelSocket();
+  KernelSocket(const KernelSocket &) = delete;
+  KernelSocket &operator=(const KernelSocket &) = delete;
 
   /// Performs an ioctl on `request`, which bears the interface's name; false with errno.
   bool ask(unsigned long what);

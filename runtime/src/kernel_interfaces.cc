@@ -17,14 +17,17 @@
 namespace pmill {
 namespace runtime {
 
-Control::Control(std::string_view interface) : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+KernelSocket::KernelSocket(std::string_view interface)
+    : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
   interface.copy(request.ifr_name, IFNAMSIZ - 1);
 }
-Control::~Control() {
+KernelSocket::~KernelSocket() {
   if (fd_ >= 0) close(fd_);
 }
-bool Control::ask(unsigned long what) { return ask(what, &request); }
-bool Control::ask(unsigned long what, void *argument) { return ioctl(fd_, what, argument) == 0; }
+bool KernelSocket::ask(unsigned long what) { return ask(what, &request); }
+bool KernelSocket::ask(unsigned long what, void *argument) {
+  return ioctl(fd_, what, argument) == 0;
+}
 
 namespace {
 
@@ -55,7 +58,7 @@ bool exists(std::string_view name) {
 /// Ends the program when an interface cannot be used through a packet socket.
 void check_interface(const Setup &setup, std::string_view name) {
   if (!exists(name)) fail_missing(setup, name);
-  Control control(name);
+  KernelSocket control(name);
   control.ask(SIOCGIFHWADDR);
   const int type = control.request.ifr_hwaddr.sa_family;
   if (type != ARPHRD_ETHER && type != ARPHRD_LOOPBACK)
@@ -172,7 +175,7 @@ bool Setup::uses_given_ports() const {
 }
 
 EtherAddress interface_address(std::string_view name) {
-  runtime::Control control(name);
+  runtime::KernelSocket control(name);
   EtherAddress address;
   if (control.ask(SIOCGIFHWADDR))
     std::memcpy(address.octets.data(), control.request.ifr_hwaddr.sa_data, address.octets.size());
@@ -180,7 +183,7 @@ EtherAddress interface_address(std::string_view name) {
 }
 
 std::uint32_t interface_longest_frame(std::string_view name) {
-  runtime::Control control(name);
+  runtime::KernelSocket control(name);
   const int mtu = control.ask(SIOCGIFMTU) ? control.request.ifr_mtu : 1500;
   return static_cast<std::uint32_t>(mtu) + FrameRoom::kHeaderBytes;
 }

@@ -32,7 +32,7 @@ void check(const KernelPort &port, bool done, const char *what) {
 
 void set_up_tap(const KernelPort &port) {
   const TapRequest &r = port.tap;
-  Control control(port.name);
+  KernelSocket control(port.name);
   if (r.address.address) {
     control.request.ifr_addr = internet(r.address.address.value);
     check(port, control.ask(SIOCSIFADDR), "address");
