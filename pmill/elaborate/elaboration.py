@@ -9,6 +9,7 @@ from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
 from pmill.elaborate.handlers import keep as keep_changeable
+from pmill.elaborate.placement import place
 from pmill.elaborate.ports import Instance, count_ports, merged, resolve_ports
 from pmill.elements.provisions import PROVISIONS
 from pmill.elements.spec import ElementSpec
@@ -71,7 +72,7 @@ def elaborate(
         text=flat.source.text,
         requirements=flat.requirements,
     )
-    graph = keep_changeable(graph, keep, diags)
+    graph = place(keep_changeable(graph, keep, diags), diags)
     graph = apply_decisions(graph, decisions, diags)
     diags.stop_if_errors()
     return graph

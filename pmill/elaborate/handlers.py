@@ -8,7 +8,7 @@ keeps all of its arguments or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -29,6 +29,13 @@ class Handler:
     keeps: bool = False
 
 
+# Of what workers run: whether they do, how often, and which of them.
+TASK: Mapping[str, Handler] = {
+    name: Handler(reads=True, writes=True, keeps=True)
+    for name in ("scheduled", "tickets", "home_thread")
+}
+
+
 def handlers_of(spec: ElementSpec) -> dict[str, Handler]:
     """Return the handlers of an element class by name."""
     found = {name: Handler(reads=True) for name in (*STANDARD, *(c.name for c in spec.counters))}
@@ -43,7 +50,10 @@ def handlers_of(spec: ElementSpec) -> dict[str, Handler]:
 
 def keep(graph: PipelineGraph, asked: Iterable[str], diags: Diagnostics) -> PipelineGraph:
     """Mark the elements whose arguments must stay changeable; report calls that cannot be."""
-    known = {name: handlers_of(e.spec) for name, e in graph.elements.items()}
+    known = {
+        name: handlers_of(e.spec) | dict(TASK if e.runs else {})
+        for name, e in graph.elements.items()
+    }
     kept = {name for name, e in graph.elements.items() if _marked(e.arguments.values())}
     for name, element in graph.elements.items():
         for value in element.arguments.values():
@@ -59,12 +69,15 @@ def keep(graph: PipelineGraph, asked: Iterable[str], diags: Diagnostics) -> Pipe
 def resolve(name: str, context: str, known: Iterable[str]) -> str | None:
     """Find an element as Click does: in the compound of `context`, then in those around it."""
     names = set(known)
+    return next((full for full in enclosing(name, context) if full in names), None)
+
+
+def enclosing(name: str, context: str) -> Iterator[str]:
+    """The full names that `name` may mean in the compound of `context`, the innermost first."""
     prefix = context
-    while True:
+    while prefix:
         prefix = prefix.rpartition("/")[0]
-        full = f"{prefix}/{name}" if prefix else name
-        if full in names or not prefix:
-            return full if full in names else None
+        yield f"{prefix}/{name}" if prefix else name
 
 
 def _marked(values: Iterable[object]) -> bool:

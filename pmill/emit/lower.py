@@ -19,6 +19,7 @@ from pmill.emit.plan import (
     ShownPlan,
 )
 from pmill.graph import (
+    TICKETS,
     Connection,
     Element,
     PipelineGraph,
@@ -151,10 +152,21 @@ def _instance(
         hops=hops,
         sources=_sources(graph, element, idents),
         connected=sum(1 << port for port in by_port if port < 64),
+        schedule=_schedule(element),
         config=element.config,
         ins=_letters(element.inputs, ins),
         outs=_letters(element.outputs, outs or ins),
     )
+
+
+def _schedule(element: Element) -> str:
+    """Who runs the element and how often, where it is said."""
+    said = []
+    if element.tickets != TICKETS:
+        said.append(f".tickets = {element.tickets}")
+    if element.home is not None:
+        said.append(f".home = {element.home}")
+    return f"{{{', '.join(said)}}}" if said else ""
 
 
 def _hop(

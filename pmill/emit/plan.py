@@ -30,9 +30,9 @@ class InstancePlan:
 
     `receives`: packets are pushed to it. `live_bits`: the fields of a packet that it reads, or an
     element behind it. `sources`: what its inputs pull from, empty when it does not pull.
-    `connected` has a bit for each of the first 64 outputs that lead anywhere. `config` is its
-    configuration string, `ins` and `outs` have a letter a port: h push, l pull, in capitals where
-    the class would do either.
+    `connected` has a bit for each of the first 64 outputs that lead anywhere. `schedule` is its
+    Schedule in C++, empty for the usual one. `config` is its configuration string, `ins` and
+    `outs` have a letter a port: h push, l pull, in capitals where the class would do either.
     """
 
     ident: str
@@ -47,6 +47,7 @@ class InstancePlan:
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int
+    schedule: str
     config: str
     ins: str
     outs: str

@@ -9,6 +9,7 @@ from pmill.graph.liveness import (
 )
 from pmill.graph.metadata import field_bits, field_names, fields_at
 from pmill.graph.model import (
+    TICKETS,
     Call,
     Connection,
     Element,
@@ -25,6 +26,7 @@ from pmill.syntax.classes import PASS_INFO
 __all__ = [
     "CALLS",
     "PASS_INFO",
+    "TICKETS",
     "Call",
     "Connection",
     "Element",

@@ -23,6 +23,10 @@ Processing = Literal["push", "pull"]
 Call = Literal["virtual", "direct", "inline", "outlined", "cold"]
 
 
+# A turn in every round.
+TICKETS = 1024
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerUse:
     """A handler that a configuration calls, `ELEMENT.HANDLER`, and where it says so.
@@ -61,7 +65,9 @@ class Value:
 class Element:
     """An element instance.
 
-    `frozen`: its arguments are compile-time constants. `kept`: they must not become so.
+    `frozen`: its arguments are compile-time constants. `kept`: they must not become so. `home`:
+    the worker that runs it, from 0, or from -1 backwards; None: any. `tickets`: how many of its
+    turns make `TICKETS` rounds.
     """
 
     name: str
@@ -73,6 +79,13 @@ class Element:
     span: Span
     frozen: bool = False
     kept: bool = False
+    home: int | None = None
+    tickets: int = TICKETS
+
+    @property
+    def runs(self) -> bool:
+        """Whether the worker's loop runs it."""
+        return self.drives or (self.spec.source and "pull" not in self.outputs)
 
     @property
     def drives(self) -> bool:

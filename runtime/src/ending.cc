@@ -147,6 +147,27 @@ bool all_done(WorkerStatus &status, bool exhausted) {
   return true;
 }
 
+void nap(WorkerStatus &status, std::int64_t due) {
+  constexpr std::uint64_t kRounds = 64;         // idle ones before the first nap
+  constexpr std::int64_t kLongest = 1'000'000;  // ns
+  thread_local std::uint64_t moved = 0, since = 0;
+  const std::uint64_t idle = status.idle.load(std::memory_order_relaxed);
+  const std::uint64_t now_moved = status.moved.load(std::memory_order_relaxed);
+  if (now_moved != moved) moved = now_moved, since = idle;
+  if (idle - since < kRounds) return;
+  Control &control = Control::instance();
+  // The longer nothing came the longer it sleeps, up to a millisecond.
+  std::int64_t ns = std::min<std::int64_t>(
+      kLongest, 10'000 << std::min<std::uint64_t>((idle - since - kRounds) / 8, 7));
+  if (status.watches) due = std::min(due, control.due());
+  if (due != kNever) ns = std::min(ns, due - control.now());
+  if (ns < 1000) return;
+  if (status.watches)
+    control.wait(static_cast<unsigned>(ns / 1000));
+  else
+    usleep(static_cast<useconds_t>(ns / 1000));
+}
+
 void pass_time(Worker &worker, std::int64_t due) {
   State &s = state();
   due = std::min(due, Control::instance().due());

@@ -27,6 +27,8 @@ Runs the compiled Click configuration %.*s.
   --expect PORT=N     stop when PORT has received N packets and all are done;
                       repeat it to wait for several ports
   -h ELEMENT.HANDLER  print what a handler says at the end; * and ? match names
+  --poll=busy|adaptive
+                      whether workers sleep while there is nothing to do (busy)
   --write 'ELEMENT.HANDLER VALUE'
                       write to a handler before the first packet
   -x ELEMENT.HANDLER  end with the status that a handler says
@@ -102,6 +104,12 @@ StatsFormat format(const Options &options, std::string_view text) {
   wrong(options, "--stats is text, json or none, not " + runtime::quoted(text));
 }
 
+bool is_adaptive(const Options &options, std::string_view text) {
+  if (text != "busy" && text != "adaptive")
+    wrong(options, "--poll is busy or adaptive, not " + runtime::quoted(text));
+  return text == "adaptive";
+}
+
 }  // namespace
 
 Options parse_options(int argc, char **argv, std::string_view name) {
@@ -141,6 +149,8 @@ Options parse_options(int argc, char **argv, std::string_view name) {
       options.stats = format(options, f);
     } else if (const char *e = value("--expect")) {
       options.expect.push_back(expectation(options, e));
+    } else if (const char *p = value("--poll")) {
+      options.adaptive = is_adaptive(options, p);
     } else if (const char *h = value("-h")) {
       options.reads.emplace_back(h);
     } else if (const char *w = value("--write")) {

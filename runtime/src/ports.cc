@@ -74,6 +74,18 @@ PortState *port_of(const Setup::Entry<Request> &entry) {
        "use fewer elements on the port, or lower QUEUE and N_QUEUES");
 }
 
+/// How many workers serve the queues of an element.
+unsigned threads_of(const RxRequest &r, unsigned workers) {
+  if (r.home != kAnyWorker) return 1;
+  return r.max_threads > 0 ? std::min(workers, static_cast<unsigned>(r.max_threads)) : workers;
+}
+
+/// The first of them; `idlest` is the worker with the least to do.
+unsigned first_worker(const RxRequest &r, unsigned workers, unsigned idlest) {
+  if (r.home != kAnyWorker) return worker_at(r.home, workers);
+  return r.thread_offset >= 0 ? static_cast<unsigned>(r.thread_offset) : idlest;
+}
+
 /// The receive queues of one element: [first, first + count).
 struct Range {
   unsigned first = 0, count = 0;
@@ -82,9 +94,7 @@ struct Range {
 Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest> &entry,
                             unsigned workers, unsigned next) {
   const RxRequest &r = entry.request;
-  const unsigned threads = r.max_threads > 0
-                               ? std::min<unsigned>(workers, static_cast<unsigned>(r.max_threads))
-                               : workers;
+  const unsigned threads = threads_of(r, workers);
   Range range{.first = r.queue >= 0 ? static_cast<unsigned>(r.queue) : next};
   const unsigned have = port.info.max_rx_queues;
   if (range.first >= have) too_many(entry.label, port, range.first, have, "receive");
@@ -116,12 +126,10 @@ void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range rang
   const RxRequest &r = entry.request;
   auto &mine = g_receive[entry.element];
   mine.resize(workers);
-  const unsigned threads = r.max_threads > 0
-                               ? std::min<unsigned>(workers, static_cast<unsigned>(r.max_threads))
-                               : workers;
+  const unsigned threads = threads_of(r, workers);
   const auto idlest =
       static_cast<unsigned>(std::min_element(load.begin(), load.end()) - load.begin());
-  const unsigned offset = r.thread_offset >= 0 ? static_cast<unsigned>(r.thread_offset) : idlest;
+  const unsigned offset = first_worker(r, workers, idlest);
   const unsigned shares = r.scale == Scale::share ? std::max(threads, range.count) : range.count;
   for (unsigned i = 0; i < shares; ++i) {
     const unsigned worker = (offset + i % threads) % workers;

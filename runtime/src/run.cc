@@ -113,6 +113,7 @@ void start(const Options &options, const Setup &setup, bool has_work) {
     // Simulated time goes on for packets and for control together.
     s.workers[w].watches =
         s.worker_count == 1 && (options.simulated || g_lcores[w] == rte_get_main_lcore());
+    s.workers[w].naps = options.adaptive && !options.simulated;
     if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
     pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }

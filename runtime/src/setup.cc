@@ -8,13 +8,15 @@ namespace pmill {
 Setup::Setup() = default;
 Setup::~Setup() = default;
 
-void Setup::element(std::string_view name, std::string_view element_class) {
+void Setup::element(std::string_view name, std::string_view element_class, int home) {
+  home_ = home;
   element_ = name;
   label_ = element_ + " :: " + std::string(element_class);
 }
 
 void Setup::receive(std::string_view port, const RxRequest &request) {
   receive_.push_back({element_, label_, std::string(port), request});
+  receive_.back().request.home = home_;
 }
 
 void Setup::transmit(std::string_view port, const TxRequest &request) {

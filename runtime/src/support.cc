@@ -12,6 +12,7 @@
 #include "control/control.cc"
 #include "control/flat.cc"
 #include "control/handlers.cc"
+#include "control/schedule.cc"
 #include "control/session.cc"
 #include "control/socket.cc"
 #include "control/values.cc"

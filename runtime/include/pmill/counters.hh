@@ -22,6 +22,8 @@ constexpr InstanceInfo describe(std::string_view config, std::string_view inputs
                     .connected = connected,
                     .shared = D::Element::spec.shared,
                     .frozen = kFrozen<D>};
+  if constexpr (kRuns<D>) info.schedule = &Common<D>::schedule;
+  info.every_worker = requires { D::Element::polled_by_every_worker; };
   if constexpr (requires { Class::counters; }) info.counters = Class::counters;
   if constexpr (requires { Class::handlers; }) info.handlers = Class::handlers;
   if constexpr (requires { Class::template arguments<D>; })

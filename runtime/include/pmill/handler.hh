@@ -18,6 +18,7 @@
 // where it is a compile-time constant, the handler cannot be written.
 #pragma once
 
+#include <climits>
 #include <concepts>
 #include <cstdint>
 #include <pmill/values.hh>
@@ -148,6 +149,23 @@ template <typename T>
 constexpr ArgumentInfo argument(std::string_view name, const T &at, bool writable,
                                 Range range = {}) {
   return {name, &at, value_type<T>, writable, range};
+}
+
+/// Who runs an instance, and how often: `tickets` of kTickets rounds have a turn of it. `home`: the
+/// worker, from 0, or from -1 backwards; kAnyWorker: they share such instances out.
+inline constexpr unsigned kTickets = 1024;
+inline constexpr int kAnyWorker = INT_MIN;
+struct Schedule {
+  bool scheduled = true;
+  unsigned tickets = kTickets;
+  int home = kAnyWorker;
+  constexpr bool operator==(const Schedule &) const = default;
+};
+
+/// The worker, of `count`, that a home means; there is always one.
+constexpr unsigned worker_at(int home, unsigned count) {
+  const int n = static_cast<int>(count);
+  return static_cast<unsigned>((home % n + n) % n);
 }
 
 /// A connection, by the numbers of its instances.

@@ -76,6 +76,15 @@ inline constexpr bool kRuns = (D::Element::spec.source || kPulls<D>) && !kPulled
 template <typename D>
 inline constexpr bool kFrozen = !requires { D::parse_args(); };
 
+/// Who runs an instance and how often, as the configuration says.
+template <typename D>
+inline constexpr Schedule kSchedule = [] {
+  if constexpr (requires { D::schedule; })
+    return D::schedule;
+  else
+    return Schedule{};
+}();
+
 /// What an element that declares no State, or no Shared, has in its place.
 struct Nothing {};
 inline constexpr Nothing kNothing{};
@@ -116,6 +125,7 @@ struct Common {
   static inline constinit const Shared *shared = nullptr;  // made when EAL runs, never freed
   static inline StateType<Element> state{};                // of elements whose spec says shared
   static inline rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
+  static inline Schedule schedule = kSchedule<D>;  // to be changed where args may be
 
   /// Makes the shared part, once, when memory is there.
   PMILL_INLINE static void prepare() {

@@ -36,6 +36,10 @@ struct StaticWorker final : Worker, Config::template Parts<StateOf> {
     return static_cast<const StateOf<D> &>(*this).was_pulled;
   }
   template <typename D>
+  unsigned &credit() {
+    return static_cast<StateOf<D> &>(*this).credit;
+  }
+  template <typename D>
   PMILL_INLINE const StateType<typename D::Element> &state() const {
     if constexpr (D::Element::spec.shared)
       return Common<D>::state;
@@ -71,6 +75,10 @@ struct VirtualWorker final : Worker {
   template <typename D>
   bool was_pulled() const {
     return static_cast<const BoxOf<D> &>(boxes).value->was_pulled;
+  }
+  template <typename D>
+  unsigned &credit() {
+    return static_cast<BoxOf<D> &>(boxes).value->credit;
   }
   template <typename D>
   const StateType<typename D::Element> &state() const {
@@ -142,7 +150,8 @@ struct Program {
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires requires { D::Element::configure(Common<D>::args, setup); }
                  {
-                   setup.element(D::name, Described<typename D::Element>::class_name);
+                   setup.element(D::name, Described<typename D::Element>::class_name,
+                                 kSchedule<D>.home);
                    D::Element::configure(Common<D>::args, setup);
                  });
   }
@@ -189,18 +198,20 @@ struct Program {
                  {
                    if (!runs<D>(w, turn)) return;
                    auto &&self = w.template self<D>();
-                   // Inlined first, so that `self` is a value while the loop is optimised.
-                   unsigned moved = 0;
-                   if constexpr (!kPulls<D>) {
-                     [[clang::always_inline]] moved = D::Element::poll(self);
-                     round.packets += moved;
-                   } else if constexpr (requires { D::Element::run(self); }) {
-                     [[clang::always_inline]] moved = D::Element::run(self);
-                   } else {
-                     moved = drain(self);
+                   for (unsigned n = turns<D>(w); n != 0; --n) {
+                     // Inlined first, so that `self` is a value while the loop is optimised.
+                     unsigned moved = 0;
+                     if constexpr (!kPulls<D>) {
+                       [[clang::always_inline]] moved = D::Element::poll(self);
+                       round.packets += moved;
+                     } else if constexpr (requires { D::Element::run(self); }) {
+                       [[clang::always_inline]] moved = D::Element::run(self);
+                     } else {
+                       moved = drain(self);
+                     }
+                     round.moved += moved;
+                     if constexpr (kPulls<D>) round.moved += std::exchange(w.diverted, 0);
                    }
-                   round.moved += moved;
-                   if constexpr (kPulls<D>) round.moved += std::exchange(w.diverted, 0);
                  });
     return round;
   }
@@ -288,11 +299,34 @@ struct Program {
   template <typename D>
   using SelfAs = typename Worker::template SelfAs<D>;
 
-  /// A device is polled by every worker, on its own queue; all else is run by one of them.
+  /// Whether the worker runs an instance: one that is placed only there, a device by every worker,
+  /// on its own queue, all else by one of them.
   template <typename D>
   PMILL_INLINE static bool runs(const Worker &w, unsigned &turn) {
-    if constexpr (requires { D::Element::polled_by_every_worker; }) return true;
-    return turn++ % w.count == w.index;
+    constexpr int home = kSchedule<D>.home;
+    constexpr bool everywhere = requires { D::Element::polled_by_every_worker; };
+    const bool mine = home != kAnyWorker ? worker_at(home, w.count) == w.index
+                      : everywhere       ? true
+                                         : turn++ % w.count == w.index;
+    if constexpr (!kFrozen<D>) {
+      const Schedule &now = Common<D>::schedule;
+      if (!now.scheduled) return false;
+      if (!everywhere && now.home != home) return worker_at(now.home, w.count) == w.index;
+    }
+    return mine;
+  }
+
+  /// How often an instance has a turn in this round.
+  template <typename D>
+  PMILL_INLINE static unsigned turns(Worker &w) {
+    unsigned tickets = kSchedule<D>.tickets;
+    if constexpr (!kFrozen<D>) tickets = Common<D>::schedule.tickets;
+    if (tickets == kTickets) return 1;
+    unsigned &credit = w.template credit<D>();
+    credit += tickets;
+    const unsigned turns = credit / kTickets;
+    credit %= kTickets;
+    return turns;
   }
 
   /// Pulls for an element that only knows how to be pushed to.

@@ -37,9 +37,11 @@ struct InstanceInfo {
   View<CounterSpec> counters;
   View<ArgumentInfo> arguments;
   View<HandlerSpec> handlers;
-  std::uint64_t connected = 0;  // which of the first 64 outputs are
-  bool shared = false;          // all workers see the same values
-  bool frozen = false;          // its arguments are constants
+  std::uint64_t connected = 0;   // which of the first 64 outputs are
+  Schedule *schedule = nullptr;  // of what workers run
+  bool every_worker = false;     // each of them does
+  bool shared = false;           // all workers see the same values
+  bool frozen = false;           // its arguments are constants
 };
 
 /// A counter of an element instance, and its sum over the workers. `output`: the output that takes

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <pmill/handler.hh>
 #include <pmill/values.hh>
 #include <span>
 #include <string_view>
@@ -37,6 +38,7 @@ struct QueueRequest {
 struct RxRequest : QueueRequest {
   int max_threads = -1;
   int thread_offset = -1;  // first worker, -1: the one with the least to do
+  int home = kAnyWorker;   // the only worker, where one is named
   unsigned min_queues = 1;
   bool promisc = true;
   bool vlan_filter = false, vlan_strip = false, vlan_extend = false;

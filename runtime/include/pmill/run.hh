@@ -19,6 +19,7 @@ struct alignas(64) WorkerStatus {
   unsigned lcore = 0;
   bool watches = false;                // the only worker: it is the main lcore's work, too
   bool alone = false;                  // nobody else is asked when it ends
+  bool naps = false;                   // it sleeps while there is nothing to do
   unsigned busy_rounds = 255;          // 2^n - 1: after so many and one it looks up
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
@@ -62,6 +63,8 @@ bool attend(WorkerStatus &status);
 bool all_done(WorkerStatus &status, bool exhausted);
 /// Whether the only worker, whose sources are exhausted, may end: nothing else wants to go on.
 bool may_end();
+/// Sleeps, but not beyond `due`, when a worker has been idle for some rounds.
+void nap(WorkerStatus &status, std::int64_t due);
 /// Lets a simulated clock leap to when the worker will have something to do, or to the end, and
 /// stops the program there.
 void pass_time(Worker &worker, std::int64_t due);
@@ -121,6 +124,7 @@ void work(WorkerStatus &status) {
     if (status.watches) runtime::watch();
     if (worker.clock.simulated())
       runtime::pass_time(worker, round.moved == 0 ? Program::due(worker) : worker.clock.now());
+    if (status.naps && round.moved == 0) runtime::nap(status, Program::due(worker));
     time.resume();
   }
   time.pause(moved, false);

@@ -39,7 +39,7 @@ class Setup {
   };
 
   /// Says which element speaks from now on. Called by the generated program.
-  void element(std::string_view name, std::string_view element_class);
+  void element(std::string_view name, std::string_view element_class, int home);
 
   /// The name of the element that speaks.
   std::string_view name() const { return element_; }
@@ -87,6 +87,7 @@ class Setup {
 
   std::string element_;
   std::string label_;
+  int home_ = kAnyWorker;
   std::size_t data_bytes_ = 2048;
   std::size_t kept_ = 0;
   std::size_t memory_ = 0;

@@ -12,6 +12,7 @@ struct StateOf {
   PMILL_INLINE StateOf() {}
   std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>> value;
   bool was_pulled = false;  // a source from which somebody tried to pull
+  unsigned credit = 0;      // tickets towards its next turn
 };
 
 /// The member `shared` of a `self`: loaded where there is one.

@@ -58,6 +58,7 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   std::vector<Node<Packet> *> sources;  // of its inputs, where it pulls
   Packet *given = nullptr;              // to whoever pulls just now
   bool was_pulled = false;              // or tried to
+  unsigned credit = 0;                  // tickets towards its next turn
 
   explicit Box(W &w) : worker(w) {}
 

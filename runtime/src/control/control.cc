@@ -45,6 +45,13 @@ bool wait_until(bool (*holds)()) {
 void Control::begin(const ProgramInfo &program, std::span<WorkerStatus> workers) {
   program_ = &program;
   workers_ = workers;
+  const auto count = static_cast<int>(workers.size());
+  for (const InstanceInfo &i : program.instances)
+    if (i.schedule != nullptr && i.schedule->home != kAnyWorker &&
+        (i.schedule->home >= count || i.schedule->home < -count))
+      std::fprintf(stderr, "warning: %s: there is no worker %d; worker %u runs it\n",
+                   std::string(i.name).c_str(), i.schedule->home,
+                   worker_at(i.schedule->home, static_cast<unsigned>(count)));
 }
 
 void Control::start() {

@@ -81,7 +81,7 @@ struct Handler {
   bool reads = false, writes = false;
   bool takes_parameter = false;
   bool baked = false;  // it could be written if its argument were not a constant
-  enum class Kind : std::uint8_t { standard, counter, argument, function, task } kind{};
+  enum class Kind : std::uint8_t { standard, schedule, counter, argument, function, task } kind{};
   unsigned number = 0;  // among those of its kind
 };
 
@@ -141,10 +141,13 @@ class Control {
   int instance_named(std::string_view name, std::string_view context) const;
   std::string standard(const Handler &handler, std::string_view parameter) const;
   std::string counter(const Handler &handler) const;
+  std::string schedule(const Handler &handler) const;
+  Reply write_schedule(const Handler &handler, std::string_view text);
   Reply write_argument(const Handler &handler, std::string_view text);
   Reply call(const Handler &handler, HandlerCall::Kind kind, std::string_view text);
   ControlTask *task_of(int instance) const;
   void note();
+  void reconsider();
   /// Makes a write, `ELEMENT.HANDLER TEXT`, and says on standard error why it cannot.
   void make(std::string_view context, std::string_view call);
 

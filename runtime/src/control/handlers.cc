@@ -62,6 +62,13 @@ std::vector<Handler> Control::handlers(int instance) const {
          .number = number++});
   if (instance < 0) return all;
   const InstanceInfo &info = program_->instances[static_cast<std::size_t>(instance)];
+  if (info.schedule != nullptr)
+    for (const std::string_view name : {"scheduled", "tickets", "home_thread"})
+      add({.name = name,
+           .reads = true,
+           .writes = !info.frozen,
+           .baked = info.frozen,
+           .kind = Kind::schedule});
   number = 0;
   for (const HandlerSpec &h : info.handlers)
     add({.name = h.name,
@@ -180,6 +187,8 @@ Reply Control::read(const Handler &handler, std::string_view parameter) {
   switch (handler.kind) {
     case Handler::Kind::standard:
       return {Verdict::ok, standard(handler, parameter)};
+    case Handler::Kind::schedule:
+      return {Verdict::ok, schedule(handler)};
     case Handler::Kind::counter:
       return {Verdict::ok, counter(handler)};
     case Handler::Kind::argument: {
@@ -198,8 +207,8 @@ Reply Control::read(const Handler &handler, std::string_view parameter) {
 }
 
 /// Who has nothing more to do may have after a write.
-static void reconsider(std::span<WorkerStatus> workers) {
-  for (WorkerStatus &w : workers) w.exhausted.store(false, std::memory_order_relaxed);
+void Control::reconsider() {
+  for (WorkerStatus &w : workers_) w.exhausted.store(false, std::memory_order_relaxed);
 }
 
 Reply Control::write(const Handler &handler, std::string_view text) {
@@ -210,6 +219,8 @@ Reply Control::write(const Handler &handler, std::string_view text) {
   if (!handler.writes)
     return {Verdict::no_handler, "No write handler named '" + full_name(handler) + "'"};
   switch (handler.kind) {
+    case Handler::Kind::schedule:
+      return write_schedule(handler, text);
     case Handler::Kind::argument:
       return write_argument(handler, text);
     case Handler::Kind::function:
@@ -257,7 +268,7 @@ Reply Control::write_argument(const Handler &handler, std::string_view text) {
     program_->handle(*w.worker, static_cast<std::size_t>(handler.instance), call);
     if (info.shared) call.kind = HandlerCall::Kind::refresh;
   }
-  reconsider(workers_);
+  reconsider();
   return {};
 }
 
@@ -273,7 +284,7 @@ Reply Control::call(const Handler &handler, HandlerCall::Kind kind, std::string_
     if (kind == HandlerCall::Kind::read && (info.shared || call.answer.whole())) break;
     if (info.shared) call.kind = HandlerCall::Kind::refresh;
   }
-  if (kind != HandlerCall::Kind::read) reconsider(workers_);
+  if (kind != HandlerCall::Kind::read) reconsider();
   return {Verdict::ok, call.answer.text()};
 }
 
