@@ -16,7 +16,15 @@ from pmill.emit.plan import (
     InstancePlan,
     LayoutPlan,
 )
-from pmill.graph import Connection, Element, PipelineGraph, field_bits, field_names, live_at_entry
+from pmill.graph import (
+    Connection,
+    Element,
+    PipelineGraph,
+    Port,
+    field_bits,
+    field_names,
+    live_at_entry,
+)
 
 _HOPS = {
     "virtual": "Virtual",
@@ -92,7 +100,12 @@ def _instance(
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
         arguments=tuple(_arguments(element)),
-        receives="push" in element.inputs,
+        receives=tuple(
+            _input(target, idents)
+            for target in sorted(
+                {c.target for c in graph.incoming(element.name) if graph.is_push(c)}
+            )
+        ),
         live_bits=live,
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         hops=hops,
@@ -109,11 +122,17 @@ def _hop(
     target = connection.target
     if not graph.is_push(connection):
         return HopPlan(port=port, type="Pulled", comment=target.element)
-    hop = f"{_HOPS[connection.call]}<{idents[target.element]}>"
+    hop = f"{_HOPS[connection.call]}<{_input(target, idents)}>"
     if (connection.source, target) in graph.back_edges:
         hop = f"Back<{hop}>"
     where = target.element if target.number == 0 else f"[{target.number}] {target.element}"
     return HopPlan(port=port, type=hop, comment=where)
+
+
+def _input(target: Port, idents: Mapping[str, str]) -> str:
+    """The template arguments that name an input; of the first, the instance alone."""
+    ident = idents[target.element]
+    return f"{ident}, {target.number}" if target.number else ident
 
 
 def _sources(

@@ -28,9 +28,10 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
-    `receives`: packets are pushed to it. `live_bits`: the fields of a packet that it reads, or an
-    element behind it. `sources`: what its inputs pull from, empty when it does not pull.
-    `connected` has a bit for each of the first 64 outputs that lead anywhere.
+    `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`. `live_bits`: the
+    fields of a packet that it reads, or an element behind it. `sources`: what its inputs pull
+    from, empty when it does not pull. `connected` has a bit for each of the first 64 outputs that
+    lead anywhere.
     """
 
     ident: str
@@ -39,7 +40,7 @@ class InstancePlan:
     location: str
     frozen: bool
     arguments: tuple[ArgumentPlan, ...]
-    receives: bool
+    receives: tuple[str, ...]
     live_bits: int
     live_names: tuple[str, ...]
     hops: tuple[HopPlan, ...]

@@ -92,7 +92,17 @@ struct VirtualWorker final : Worker {
     if constexpr (requires { requires H::pulled; })
       from.links[port].pulled = true;
     else if constexpr (H::connected)
-      from.links[port] = {box<typename H::Target>().get(), H::back};
+      from.links[port] = {input<H>(), H::back};
+  }
+  /// Where packets go that are pushed to what a hop names.
+  template <typename H>
+  Node<Packet> *input() {
+    using Target = Box<typename H::Target, VirtualWorker>;
+    Target &target = *box<typename H::Target>();
+    if constexpr (H::port != 0 && kTellsInputs<typename Target::Element, Target>)
+      return inputs_.emplace_back(std::make_unique<OtherInput<H::port, Target>>(target)).get();
+    else
+      return &target;
   }
   template <typename B, typename... H>
   void link(B &to, Sources<H...> *) {
@@ -105,6 +115,8 @@ struct VirtualWorker final : Worker {
     else
       to.sources.push_back(nullptr);
   }
+
+  std::vector<std::unique_ptr<Node<Packet>>> inputs_;  // those that are not the objects themselves
 };
 
 /// What happened in a round of a worker's loop.
@@ -273,7 +285,7 @@ struct Program {
     constexpr unsigned kMost = 32;
     unsigned n = 0;
     const auto push = [&](auto &packet) __attribute__((always_inline)) {
-      [[clang::always_inline]] SelfOf<decltype(self)>::Element::push(self, packet);
+      push_into<typename SelfOf<decltype(self)>::Element, 0>(self, packet);
     };
     while (n < kMost && take<0>(self, push)) ++n;
     return n;
