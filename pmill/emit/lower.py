@@ -52,6 +52,7 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         virtual_calls=virtual_calls,
         halves=len(graph.elements) >= _MANY_ELEMENTS
         and any(c.call == "inline" for c in graph.connections),
+        references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
     )
@@ -99,7 +100,7 @@ def _instance(
         class_name=element.spec.name,
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
-        arguments=tuple(_arguments(element)),
+        arguments=tuple(_arguments(element, idents)),
         receives=tuple(
             _input(target, idents)
             for target in sorted(
@@ -153,19 +154,21 @@ def _sources(
     return tuple(source(port) for port in range(len(element.inputs)))
 
 
-def _arguments(element: Element) -> Iterable[ArgumentPlan]:
+def _arguments(element: Element, idents: Mapping[str, str]) -> Iterable[ArgumentPlan]:
     enums = {e.name for e in element.spec.enums}
     for arg in element.spec.arguments:
         value = element.arguments[arg.name]
         kind = arg.type
         for name in enums:
             kind = re.sub(rf"(?<![\w:]){name}\b", f"{element.spec.name}::{name}", kind)
-        cpp = value.cpp
+        cpp, text = value.cpp, None if arg.element_class else value.text
+        if value.element is not None:
+            cpp = f"{kind}::to<{idents[value.element]}, Config>()"
         if value.count is not None:
             item = kind.removeprefix("List<").removesuffix(">")
             kind = f"std::array<{item}, {value.count}>"
             cpp = f"{{{{{cpp}}}}}" if value.count else "{}"
-        yield ArgumentPlan(name=arg.name, type=kind, cpp=cpp, text=value.text)
+        yield ArgumentPlan(name=arg.name, type=kind, cpp=cpp, text=text)
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArgumentPlan:
-    """One member of an instance's Args: `cpp` is a constexpr initialiser, `text` a start-up one."""
+    """One member of an instance's Args: `cpp` is a constexpr initialiser, `text` a start-up one.
+
+    `text` is None when `cpp` is assigned at start-up, too.
+    """
 
     name: str
     type: str
     cpp: str
-    text: str
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +85,17 @@ class LayoutPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmitPlan:
-    """One program. `halves`: it can be compiled as two objects, see the template."""
+    """One program.
+
+    `halves`: it can be compiled as two objects, see the template. `references`: elements name each
+    other in arguments.
+    """
 
     version: str
     source: str
     layout: LayoutPlan
     virtual_calls: bool
     halves: bool
+    references: bool
     classes: tuple[ClassPlan, ...]
     instances: tuple[InstancePlan, ...]

@@ -30,7 +30,8 @@ class Value:
     `cpp` is a constexpr initialiser; `text` is what the start-up parser of runtime/args.hh reads
     when the argument is not embedded; both say the same. `click` is how a configuration writes
     it (None: the argument was not given and has its default). `count` is the number of items of
-    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument.
+    a list, None for a scalar. `anno` is the (offset, size) of an annotation argument. `element` is
+    the name of the element that the argument names; only emission knows its `cpp`.
     """
 
     cpp: str
@@ -38,6 +39,7 @@ class Value:
     click: str | None
     count: int | None = None
     anno: tuple[int, int] | None = None
+    element: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,11 @@ class Element:
     def drives(self) -> bool:
         """Whether it pulls and is not pulled from: the worker's loop runs it."""
         return "pull" in self.inputs and "pull" not in self.outputs
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The elements that its arguments name."""
+        return tuple(v.element for v in self.arguments.values() if v.element is not None)
 
     @property
     def label(self) -> str:

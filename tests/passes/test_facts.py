@@ -346,6 +346,18 @@ def test_elements_without_ports_stay() -> None:
     assert set(RemoveUnreachable().run(kept).elements) == {"s", "d", "n"}
 
 
+def test_elements_that_arguments_name_stay() -> None:
+    graph = kit.graph_of(
+        "s :: Source;\na :: Strip(1);\nd :: Discard;\nx :: Idle;\nb :: Strip(2);\ne :: Discard;\n"
+        "s -> a;\na -> d;\nx -> b;\nb -> e;"
+    )
+    assert set(RemoveUnreachable().run(graph).elements) == {"s", "a", "d"}
+    named = replace(graph.elements["a"].arguments["length"], element="b")
+    a = replace(graph.elements["a"], arguments={"length": named})
+    graph = graph.with_elements(a if e.name == "a" else e for e in graph.elements.values())
+    assert RemoveUnreachable().run(graph) == graph, "b, and what is on its ports"
+
+
 def test_the_examples_have_nothing_unreachable() -> None:
     for example in EXAMPLES:
         graph = graph_of(example.read_text())

@@ -36,6 +36,7 @@
 #pragma once
 
 #include <cstddef>
+#include <pmill/element_ref.hh>
 #include <pmill/packet.hh>
 #include <pmill/spec.hh>
 #include <pmill/values.hh>

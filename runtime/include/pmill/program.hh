@@ -36,11 +36,11 @@ struct StaticWorker final : Worker, Config::template Parts<StateOf> {
     return static_cast<const StateOf<D> &>(*this).was_pulled;
   }
   template <typename D>
-  PMILL_INLINE const StateType<typename D::Element> &state() const {
+  PMILL_INLINE StateType<typename D::Element> &state() {
     if constexpr (D::Element::spec.shared)
       return Common<D>::state;
     else
-      return static_cast<const StateOf<D> &>(*this).value;
+      return static_cast<StateOf<D> &>(*this).value;
   }
 };
 
@@ -73,8 +73,8 @@ struct VirtualWorker final : Worker {
     return static_cast<const BoxOf<D> &>(boxes).value->was_pulled;
   }
   template <typename D>
-  const StateType<typename D::Element> &state() const {
-    return static_cast<const BoxOf<D> &>(boxes).value->state;
+  StateType<typename D::Element> &state() {
+    return static_cast<BoxOf<D> &>(boxes).value->state;
   }
 
  private:
@@ -259,8 +259,8 @@ struct Program {
   }
 
   /// Writes where the states of all instances lie, in their order; nullptr where none counts.
-  [[gnu::cold]] static void find_states(const pmill::Worker &worker, const void **into) {
-    const auto &own = static_cast<const Worker &>(worker);
+  [[gnu::cold]] static void find_states(pmill::Worker &worker, const void **into) {
+    auto &own = static_cast<Worker &>(worker);
     std::size_t instance = 0;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
       if constexpr (Described<typename D::Element>::counter_count != 0)

@@ -31,7 +31,7 @@ struct ProgramInfo {
   std::string_view name;
   bool has_work;
   View<InstanceInfo> instances;
-  void (*find_states)(const Worker &, const void **into);  // of every instance
+  void (*find_states)(Worker &, const void **into);  // of every instance
   std::atomic<bool> &stop;
   void (*configure)(Setup &);
   Worker *(*make)();
