@@ -6,11 +6,11 @@
 // `auto &packet` and own it until they emit, drop or keep it, exactly once.
 #pragma once
 
-#include <array>
 #include <cstring>
 #include <new>
 #include <pmill/buffer.hh>
 #include <pmill/meta.hh>
+#include <pmill/slots.hh>
 #include <pmill/values.hh>
 #include <utility>
 
@@ -18,72 +18,6 @@ namespace pmill {
 
 /// Whom a frame was sent to, as Click's packet types.
 enum class PacketType : std::uint8_t { host, broadcast, multicast, other_host, outgoing };
-
-namespace detail {
-
-/// A metadata field that is stored when it is live and costs nothing when it is not. `Tag` keeps
-/// the types of dead fields apart, so that they can share an address.
-template <bool Live, typename T, unsigned Tag>
-struct Slot {
-  T value{};
-  PMILL_INLINE constexpr T get() const { return value; }
-  PMILL_INLINE constexpr void set(T v) { value = v; }
-  /// Forgets the value unless `Kept`.
-  template <bool Kept>
-  PMILL_INLINE constexpr void keep() {
-    if constexpr (!Kept) value = T{};
-  }
-};
-template <typename T, unsigned Tag>
-struct Slot<false, T, Tag> {
-  PMILL_INLINE constexpr T get() const { return T{}; }
-  PMILL_INLINE constexpr void set(T) {}
-  template <bool Kept>
-  PMILL_INLINE constexpr void keep() {}
-};
-
-/// The live words of the annotation area.
-template <unsigned Bytes>
-struct AnnotationArea {
-  alignas(4) std::uint8_t bytes[Bytes]{};
-  /// Forgets all words but those of a set.
-  template <std::uint32_t Words>
-  PMILL_INLINE constexpr void keep() {
-    [this]<std::size_t... W>(std::index_sequence<W...>) __attribute__((always_inline)) {
-      ((Words >> W & 1 ? bytes : std::memset(bytes + 4 * W, 0, 4)), ...);
-    }(std::make_index_sequence<Bytes / 4>{});
-  }
-};
-template <>
-struct AnnotationArea<0> {};
-
-inline constexpr std::uint8_t kDead = 0xff;
-
-/// Where each byte of Click's annotation area is stored: words of four bytes that hold a live
-/// byte are kept, in order, the others dropped.
-struct AnnotationMap {
-  std::array<std::uint8_t, kAnnotationBytes> place{};
-  unsigned bytes = 0;
-
-  explicit constexpr AnnotationMap(FieldSet live) {
-    for (unsigned word = 0; word < kAnnotationBytes / 4; ++word) {
-      const bool used = (live.bits >> (word * 4) & 0xf) != 0;
-      for (unsigned i = 0; i < 4; ++i)
-        place[word * 4 + i] = used ? static_cast<std::uint8_t>(bytes + i) : kDead;
-      if (used) bytes += 4;
-    }
-  }
-  /// The stored words that hold a byte of `fields`, as bits.
-  constexpr std::uint32_t words(FieldSet fields) const {
-    std::uint32_t bits = 0;
-    for (unsigned i = 0; i < kAnnotationBytes; ++i)
-      if (place[i] != kDead && (fields.bits >> i & 1) != 0)
-        bits |= std::uint32_t{1} << place[i] / 4;
-    return bits;
-  }
-};
-
-}  // namespace detail
 
 /// `Layout` is generated: `FieldSet read` and `written` (what the elements declare), `live` (what
 /// the packet carries: a field that is not is never read, or has always its first value), `bool
@@ -318,6 +252,14 @@ class Packet {
     network_ = {};
     others_ = {};
     set<T>(Offset, kept);
+  }
+
+  /// Takes over what a packet keeps that is made because of another: when that came, and one
+  /// annotation.
+  template <unsigned Offset, typename T>
+  PMILL_INLINE void inherit(const Packet &other, Annotation<Offset, T>) {
+    others_.timestamp = other.others_.timestamp;
+    set<T>(Offset, other.get<T>(Offset));
   }
 
   /// Copies all metadata of `other`, a packet whose bytes this one's are a copy of.
