@@ -19,6 +19,7 @@ from pmill.elaborate.assignment import (
 )
 from pmill.elaborate.initializers import UnreadableDefault, default_list, default_value
 from pmill.elaborate.lowerings import LoweringContext, find_lowering
+from pmill.elaborate.references import reference
 from pmill.elaborate.values import (
     ArgType,
     BadValue,
@@ -88,6 +89,8 @@ def _value(
     if arg.lowering is not None:
         return _lowered(arg, arg.lowering, given or (), values, ctx)
     items = given or ()
+    if arg.element_class is not None:
+        return reference(arg, arg.element_class, items[0], ctx)
     element_type = item_type(arg.type)
     arg_type = find_type(element_type or arg.type, ctx.spec, bare=arg.bare)
     if arg_type is None:

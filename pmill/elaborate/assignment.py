@@ -9,6 +9,7 @@ Where the rest is open, only the element's own keywords are keywords.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
@@ -19,15 +20,25 @@ KEYWORD = re.compile(r"(?P<keyword>[A-Za-z_][A-Za-z0-9_:.?!]*)\s+(?=\S)", re.ASC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An element that an argument may name. `class_name` is None when its class is unknown."""
+
+    class_name: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ElementContext:
     """The element whose arguments are read."""
 
     spec: ElementSpec
+    name: str
     label: str  # "name :: Class"
     span: Span  # where messages about the whole element point
     declared: Span  # where the element is named
     outputs: int  # number of output ports
     dialect: str  # "fastclick" or "click"
+    elements: Mapping[str, Named]  # all elements, by name
     diags: Diagnostics
 
     def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:

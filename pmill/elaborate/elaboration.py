@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pmill.diagnostics import DiagnosticError, Diagnostics, Note, did_you_mean
 from pmill.elaborate.arguments import canonical_config, read_arguments
-from pmill.elaborate.assignment import ElementContext
+from pmill.elaborate.assignment import ElementContext, Named
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
 from pmill.elaborate.handlers import keep as keep_changeable
 from pmill.elaborate.placement import place
@@ -40,7 +40,8 @@ def elaborate(
     connections = merged(flat.connections)
     _check_single(elements, diags)
     instances = count_ports(elements, connections, diags)
-    values = {name: _values(x, dialect, diags) for name, x in instances.items()}
+    named = _named(flat, instances)
+    values = {name: _values(x, dialect, named, diags) for name, x in instances.items()}
     if whole and len(instances) + len(decisions) == len(flat.elements):
         ports = resolve_ports(instances, connections, diags)
         for name, x in instances.items():
@@ -114,14 +115,28 @@ def _check_pull_only(x: Instance, values: Mapping[str, Value], diags: Diagnostic
             )
 
 
-def _values(x: Instance, dialect: str, diags: Diagnostics) -> dict[str, Value] | None:
+def _named(flat: FlatConfig, instances: Mapping[str, Instance]) -> dict[str, Named]:
+    """Return what arguments may name: all elements, also those whose class nobody knows."""
+    return {
+        e.name: Named(
+            class_name=instances[e.name].spec.name if e.name in instances else None, span=e.span
+        )
+        for e in flat.elements
+    }
+
+
+def _values(
+    x: Instance, dialect: str, named: Mapping[str, Named], diags: Diagnostics
+) -> dict[str, Value] | None:
     ctx = ElementContext(
         spec=x.spec,
+        name=x.element.name,
         label=x.label,
         span=x.element.class_span,
         declared=x.element.span,
         outputs=x.outputs,
         dialect=dialect,
+        elements=named,
         diags=diags,
     )
     return read_arguments(x.element.config, ctx)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
-from pmill.elements.spec import ArgSpec, EnumSpec
+from pmill.elements.spec import ELEMENT_REFERENCE, ArgSpec, EnumSpec
 from pmill.elements.tags import MemberDoc, Tag
 
 INTEGERS: Mapping[str, tuple[int, int]] = {
@@ -184,7 +184,7 @@ def _is_positional(member: Member) -> bool:
 def _is_known(type_name: str, enums: Mapping[str, EnumSpec]) -> bool:
     item = re.fullmatch(r"List<(.+)>", type_name)
     name = item.group(1) if item else type_name
-    return name in TYPES or name in enums
+    return name in TYPES or name in enums or ELEMENT_REFERENCE.fullmatch(type_name) is not None
 
 
 def _report_type(member: Member, enums: Mapping[str, EnumSpec], diags: Diagnostics) -> None:

@@ -116,6 +116,8 @@ def _type(argument: ArgSpec, spec: ElementSpec) -> str:
         return f"list of {argument.type.removeprefix('List<').removesuffix('>')}"
     if argument.type.startswith("Anno<"):
         return f"annotation of {argument.type[5:-1]} bytes".replace("1 bytes", "1 byte")
+    if argument.element_class:
+        return f"name of an element {argument.element_class}"
     return argument.type.removeprefix("std::").removesuffix("_t")
 
 

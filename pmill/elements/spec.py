@@ -6,12 +6,14 @@ An `ElementSpec` is read from the head of an element header (`reader.py`) and is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from pmill.diagnostics import Span
 
 CounterKind = Literal["read", "drop"]
+ELEMENT_REFERENCE = re.compile(r"ElementRef<(\w+)>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,12 @@ class ArgSpec:
     def keyword(self) -> str:
         """The word a configuration writes before the value."""
         return self.name.upper()
+
+    @property
+    def element_class(self) -> str | None:
+        """The class of the element that the argument names; None when it is a value."""
+        named = ELEMENT_REFERENCE.fullmatch(self.type)
+        return named[1] if named else None
 
     @property
     def mandatory(self) -> bool:

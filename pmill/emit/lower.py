@@ -23,6 +23,7 @@ from pmill.graph import (
     Connection,
     Element,
     PipelineGraph,
+    Port,
     Processing,
     field_bits,
     field_names,
@@ -55,6 +56,7 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         virtual_calls=virtual_calls,
         halves=len(graph.elements) >= _MANY_ELEMENTS
         and any(c.call == "inline" for c in graph.connections),
+        references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
         links=_links(graph),
@@ -145,8 +147,13 @@ def _instance(
         class_name=element.spec.name,
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
-        arguments=tuple(_arguments(element)),
-        receives="push" in element.inputs,
+        arguments=tuple(_arguments(element, idents)),
+        receives=tuple(
+            _input(target, idents)
+            for target in sorted(
+                {c.target for c in graph.incoming(element.name) if graph.is_push(c)}
+            )
+        ),
         live_bits=live,
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         hops=hops,
@@ -177,11 +184,17 @@ def _hop(
     target = connection.target
     if not graph.is_push(connection):
         return HopPlan(port=port, type="Pulled", comment=target.element)
-    hop = f"{_HOPS[connection.call]}<{idents[target.element]}>"
+    hop = f"{_HOPS[connection.call]}<{_input(target, idents)}>"
     if (connection.source, target) in graph.back_edges:
         hop = f"Back<{hop}>"
     where = target.element if target.number == 0 else f"[{target.number}] {target.element}"
     return HopPlan(port=port, type=hop, comment=where)
+
+
+def _input(target: Port, idents: Mapping[str, str]) -> str:
+    """The template arguments that name an input; of the first, the instance alone."""
+    ident = idents[target.element]
+    return f"{ident}, {target.number}" if target.number else ident
 
 
 def _sources(
@@ -202,19 +215,21 @@ def _sources(
     return tuple(source(port) for port in range(len(element.inputs)))
 
 
-def _arguments(element: Element) -> Iterable[ArgumentPlan]:
+def _arguments(element: Element, idents: Mapping[str, str]) -> Iterable[ArgumentPlan]:
     enums = {e.name for e in element.spec.enums}
     for arg in element.spec.arguments:
         value = element.arguments[arg.name]
         kind = arg.type
         for name in enums:
             kind = re.sub(rf"(?<![\w:]){name}\b", f"{element.spec.name}::{name}", kind)
-        cpp = value.cpp
+        cpp, text = value.cpp, None if arg.element_class else value.text
+        if value.element is not None:
+            cpp = f"{kind}::to<{idents[value.element]}, Config>()"
         if value.count is not None:
             item = kind.removeprefix("List<").removesuffix(">")
             kind = f"std::array<{item}, {value.count}>"
             cpp = f"{{{{{cpp}}}}}" if value.count else "{}"
-        yield ArgumentPlan(name=arg.name, type=kind, cpp=cpp, text=value.text)
+        yield ArgumentPlan(name=arg.name, type=kind, cpp=cpp, text=text)
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArgumentPlan:
-    """One member of an instance's Args: `cpp` is a constexpr initialiser, `text` a start-up one."""
+    """One member of an instance's Args: `cpp` is a constexpr initialiser, `text` a start-up one.
+
+    `text` is None when `cpp` is assigned at start-up, too.
+    """
 
     name: str
     type: str
     cpp: str
-    text: str
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +31,12 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
-    `receives`: packets are pushed to it. `live_bits`: the fields of a packet that it reads, or an
-    element behind it. `sources`: what its inputs pull from, empty when it does not pull.
-    `connected` has a bit for each of the first 64 outputs that lead anywhere. `schedule` is its
-    Schedule in C++, empty for the usual one. `config` is its configuration string, `ins` and
-    `outs` have a letter a port: h push, l pull, in capitals where the class would do either.
+    `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`. `live_bits`: the
+    fields of a packet that it reads, or an element behind it. `sources`: what its inputs pull
+    from, empty when it does not pull. `connected` has a bit for each of the first 64 outputs that
+    lead anywhere. `schedule` is its Schedule in C++, empty for the usual one. `config` is its
+    configuration string, `ins` and `outs` have a letter a port: h push, l pull, in capitals where
+    the class would do either.
     """
 
     ident: str
@@ -41,7 +45,7 @@ class InstancePlan:
     location: str
     frozen: bool
     arguments: tuple[ArgumentPlan, ...]
-    receives: bool
+    receives: tuple[str, ...]
     live_bits: int
     live_names: tuple[str, ...]
     hops: tuple[HopPlan, ...]
@@ -109,10 +113,11 @@ class LayoutPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmitPlan:
-    """One program. `halves`: it can be compiled as two objects, see the template.
+    """One program.
 
-    `text` is the configuration in lines, `links` its connections: numbers of instances and ports.
-    `requirements` has a line for each.
+    `halves`: it can be compiled as two objects, see the template. `references`: elements name each
+    other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
+    instances and ports. `requirements` has a line for each.
     """
 
     version: str
@@ -120,6 +125,7 @@ class EmitPlan:
     layout: LayoutPlan
     virtual_calls: bool
     halves: bool
+    references: bool
     classes: tuple[ClassPlan, ...]
     instances: tuple[InstancePlan, ...]
     links: tuple[tuple[int, int, int, int], ...]

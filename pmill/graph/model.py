@@ -49,7 +49,8 @@ class Value:
     it (None: the argument was not given and has its default). `count` is the number of items of
     a list, None for a scalar. `anno` is the (offset, size) of an annotation argument. `uses` are
     the handlers that the value calls. `unread` are metadata fields that the element declares to
-    read, and does not with this value.
+    read, and does not with this value. `element` is the name of the element that the argument
+    names; only emission knows its `cpp`.
     """
 
     cpp: str
@@ -59,6 +60,7 @@ class Value:
     anno: tuple[int, int] | None = None
     uses: tuple[HandlerUse, ...] = ()
     unread: tuple[str, ...] = ()
+    element: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,11 @@ class Element:
     def drives(self) -> bool:
         """Whether it pulls and is not pulled from: the worker's loop runs it."""
         return "pull" in self.inputs and "pull" not in self.outputs
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The elements that its arguments name."""
+        return tuple(v.element for v in self.arguments.values() if v.element is not None)
 
     @property
     def label(self) -> str:

@@ -82,6 +82,14 @@ def arguments_are_complete(graph: PipelineGraph) -> Iterator[str]:
             yield f"'{e.label}' has arguments {list(e.arguments)}, its class has {wanted}"
 
 
+def named_elements_exist(graph: PipelineGraph) -> Iterator[str]:
+    """Every element that an argument names is there."""
+    for e in graph.elements.values():
+        for name in e.references:
+            if name not in graph.elements:
+                yield f"'{e.label}' names element '{name}', which does not exist"
+
+
 def live_fields_exist(graph: PipelineGraph) -> Iterator[str]:
     """The packet carries only fields that meta.hh knows."""
     for name in sorted((graph.live or frozenset()) - metadata.fields().keys()):
@@ -101,5 +109,6 @@ _MEANING: tuple[Invariant, ...] = (
     connections_agree,
     ports_are_connected,
     arguments_are_complete,
+    named_elements_exist,
     live_fields_exist,
 )

@@ -9,9 +9,11 @@ each other at their borders only::
 
 A border is a back edge of a cycle; a cold connection, and every connection behind it (cold code is
 one function an element, and carries no copies of hot code); and a join, where copies would bloat
-the program. Of the connections that meet at an element with more than `small` elements behind it,
+the program. Of the connections that meet at an input with more than `small` elements behind it,
 those on the shortest way from a source are inlined, since the shortest way is the usual one, and
 the others call one shared copy. When even that would add more than `budget` elements, all call.
+Connections to different inputs of an element do not meet: it does different things with their
+packets, and lets them out on different outputs.
 Packets keep their order: a call is a call, whoever makes it. What pulls takes what it pulls through
 into its own loop body.
 """
@@ -21,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import Call, Connection, PipelineGraph
+from pmill.graph import Call, Connection, Element, PipelineGraph, Port, flows
 from pmill.passes.base import count
 from pmill.passes.heat import cold_elements
 
@@ -53,10 +55,9 @@ class FuseRegions:
                 return "inline"
             if c.source.element in cold:
                 return "cold"
-            target = c.target.element
-            if (c.source, c.target) in graph.back_edges or target in shared:
+            if (c.source, c.target) in graph.back_edges or c.target.element in shared:
                 return "outlined"
-            if sizes[target] > self.small and not _is_nearest(graph, cold, near, c):
+            if sizes[c.target] > self.small and not _is_nearest(graph, cold, near, c):
                 return "outlined"
             return "inline"
 
@@ -71,54 +72,68 @@ class FuseRegions:
         return f"{count(len(heads), 'region')}, {count(inlined, 'connection')} inlined"
 
     def _measure(
-        self, graph: PipelineGraph, cold: frozenset[str], near: dict[str, int]
-    ) -> tuple[dict[str, int], frozenset[str]]:
-        """Return the elements that inlining each element brings along, and the shared joins."""
-        sizes: dict[str, int] = {}
+        self, graph: PipelineGraph, cold: frozenset[str], near: dict[Port, int]
+    ) -> tuple[dict[Port, int], frozenset[str]]:
+        """Return the elements that inlining at each input brings along, and the shared joins."""
+        sizes: dict[Port, int] = {}
         shared: set[str] = set()
 
         def inlined(c: Connection) -> bool:
             """Whether a connection whose target was measured can be inlined at all."""
-            size = sizes.get(c.target.element, 0)  # 0: a back edge
+            size = sizes.get(c.target, 0)  # 0: a back edge
             return _may_inline(graph, cold, c) and (
                 size <= self.small or _is_nearest(graph, cold, near, c)
             )
 
         for name in graph.postorder:  # what lies behind is known
-            sizes[name] = 1 + sum(
-                sizes.get(c.target.element, 0)
-                for c in graph.outgoing(name)
-                if inlined(c) and c.target.element not in shared
-            )
-            copies = sum(inlined(c) for c in graph.incoming(name))
-            if copies > 1 and sizes[name] * (copies - 1) > self.budget:
+            element = graph.elements[name]
+            for number in range(len(element.inputs)):
+                port = Port(element=name, number=number)
+                sizes[port] = 1 + sum(
+                    sizes.get(c.target, 0)
+                    for c in graph.outgoing(name)
+                    if flows(element, number, c.source.number)
+                    and inlined(c)
+                    and c.target.element not in shared
+                )
+            copies = [sizes[c.target] for c in graph.incoming(name) if inlined(c)]
+            if copies and sum(copies) - max(copies) > self.budget:
                 shared.add(name)
         return sizes, frozenset(shared)
 
 
-def _distances(graph: PipelineGraph) -> dict[str, int]:
-    """Return how many connections that are not cold lie between a source and each element."""
-    found = {e.name: 0 for e in graph.elements.values() if e.spec.source}
+def _distances(graph: PipelineGraph) -> dict[Port, int]:
+    """Return how many connections that are not cold lie between a source and each output."""
+    sources = [e for e in graph.elements.values() if e.spec.source]
+    found = {output: 0 for e in sources for output in _outputs(e)}
     todo = list(found)
-    for name in todo:  # grows while it is walked: breadth first
-        for c in graph.outgoing(name):
-            if c.call != "cold" and c.target.element not in found:
-                found[c.target.element] = found[name] + 1
-                todo.append(c.target.element)
+    for output in todo:  # grows while it is walked: breadth first
+        for c in graph.outgoing(output.element):
+            if c.source != output or c.call == "cold":
+                continue
+            target = graph.elements[c.target.element]
+            for following in _outputs(target):
+                if following not in found and flows(target, c.target.number, following.number):
+                    found[following] = found[output] + 1
+                    todo.append(following)
     return found
 
 
+def _outputs(element: Element) -> list[Port]:
+    return [Port(element=element.name, number=n) for n in range(len(element.outputs))]
+
+
 def _is_nearest(
-    graph: PipelineGraph, cold: frozenset[str], near: dict[str, int], c: Connection
+    graph: PipelineGraph, cold: frozenset[str], near: dict[Port, int], c: Connection
 ) -> bool:
-    """Whether no other connection to the same element is on a shorter way from a source."""
+    """Whether no other connection to the same input is on a shorter way from a source."""
     far = len(near)
     nearest = min(
-        near.get(other.source.element, far)
+        near.get(other.source, far)
         for other in graph.incoming(c.target.element)
-        if _may_inline(graph, cold, other)
+        if other.target == c.target and _may_inline(graph, cold, other)
     )
-    return near.get(c.source.element, far) == nearest
+    return near.get(c.source, far) == nearest
 
 
 def _may_inline(graph: PipelineGraph, cold: frozenset[str], c: Connection) -> bool:

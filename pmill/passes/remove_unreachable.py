@@ -9,11 +9,11 @@ After::
 
     FromDPDKDevice(0) -> a :: Counter -> Discard;
 
-A packet can reach what a source leads to through connections and through elements whose flow
-code lets packets pass from the input it came in by to the output. Elements without ports
-(information) stay, and so does what is the only thing on a port of an element that stays: every
-port must lead somewhere. Not applied: an element behind a switch that never chooses it stays,
-since this pass does not look at arguments.
+A packet can reach what a source leads to through connections and through elements whose flow code
+lets packets pass from the input it came in by to the output. Elements without ports (information)
+stay, and so does what an argument of an element that stays names, and what is the only thing on a
+port of such an element: every port must lead somewhere. Not applied: an element behind a switch
+that never chooses it stays, since this pass does not look at arguments.
 """
 
 from __future__ import annotations
@@ -38,10 +38,9 @@ class RemoveUnreachable:
         reached = _reached(graph)
         if not reached:  # nothing ever happens: the program will say so, of a graph that is there
             return graph
-        kept = _with_neighbours(graph, reached)
-        return graph.with_elements(
-            e for e in graph.elements.values() if e.name in kept or not (e.inputs or e.outputs)
-        )
+        information = {e.name for e in graph.elements.values() if not (e.inputs or e.outputs)}
+        kept = _with_neighbours(graph, reached | information)
+        return graph.with_elements(e for e in graph.elements.values() if e.name in kept)
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
         """Name what was removed."""
@@ -52,11 +51,16 @@ class RemoveUnreachable:
 
 
 def _with_neighbours(graph: PipelineGraph, reached: frozenset[str]) -> set[str]:
-    """Add the elements without which a port of a kept element would be unconnected."""
+    """Add the elements without which a port of a kept element would be unconnected, and those
+    that its arguments name.
+    """
     kept = set(reached)
     todo = list(reached)
     while todo:
         name = todo.pop()
+        named = [other for other in graph.elements[name].references if other not in kept]
+        kept.update(named)
+        todo += named
         others: dict[tuple[str, int], list[str]] = {}
         for c in graph.outgoing(name):
             others.setdefault(("output", c.source.number), []).append(c.target.element)

@@ -202,8 +202,7 @@ std::vector<CounterInfo> list_counters(View<InstanceInfo> instances) {
 }
 
 /// Adds what a worker counted. States that all workers share count for the first alone.
-void add_counters(const ProgramInfo &program, const Worker &worker,
-                  std::vector<CounterInfo> &counters) {
+void add_counters(const ProgramInfo &program, Worker &worker, std::vector<CounterInfo> &counters) {
   std::vector<const void *> states(program.instances.size());
   program.find_states(worker, states.data());
   std::size_t next = 0;

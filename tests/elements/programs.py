@@ -35,6 +35,7 @@ def run_program(
     options: tuple[str, ...] = (),
     stdin: bytes = b"",
     file_limit: int | None = None,
+    include: tuple[Path, ...] = (),
 ) -> Run:
     """Compile a configuration and run it in a folder, where its files are.
 
@@ -46,7 +47,7 @@ def run_program(
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
 
-    chosen = CompileOptions(level=level, variables={}, dialect=dialect)
+    chosen = CompileOptions(level=level, variables={}, dialect=dialect, include=include)
     program = compile_config(Source("test.click", text), chosen, Diagnostics()).program
     done = subprocess.run(
         [str(program), "--stats=json", *options],

@@ -12,7 +12,7 @@ from tests.traffic.malformed import malformed
 from tests.traffic.pcap import write_frames
 
 CONFIG = """
-FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> t :: Tee(9);
+FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> t :: Tee(11);
 t[0] -> IPPrint(p, CONTENTS ascii, PAYLOAD hex, ID true, TTL true, TOS true, LENGTH true,
                 PAINT true, AGGREGATE true, ETHER true, VLAN true, OUTFILE lines.txt)
      -> Strip(20) -> IPPrint(stripped, OUTFILE more.txt) -> Discard;
@@ -31,6 +31,9 @@ t[7] -> Truncate(30) -> IPGWOptions(10.0.0.1) -> IPFragmenter(20) -> DecIPTTL ->
 t[8] -> p :: ICMPPingResponder -> CheckIPHeader -> UDPIPEncap(10.0.0.1, 1, DST_ANNO, 2)
      -> u :: CheckIPHeader(CHECKSUM true) -> Discard;
 p[1] -> UDPIPEncap(10.0.0.1, 1, 10.0.0.2, 2, false) -> u;
+t[9] -> Strip(14) -> GetIPAddress(16) -> [0] arp :: ARPQuerier(10.0.0.1/24, 02:00:00:00:00:01,
+  CAPACITY 30, ENTRY_CAPACITY 8, ENTRY_PACKET_CAPACITY 7) -> Discard;
+t[10] -> [1] arp; arp[1] -> Classifier(12/0806 20/0001) -> Discard;
 """
 
 

@@ -47,6 +47,13 @@ def test_an_element_without_anything(golden: Golden) -> None:
     golden(GOLDEN / "plain.txt", describe(read(header())))
 
 
+def test_an_argument_that_names_an_element() -> None:
+    head = "struct Args { ElementRef<Other> table = {};  ///< The table.\n };"
+    spec = read(header(head))
+    assert spec.arguments[0].element_class == "Other"
+    assert "TABLE: name of an element Other, default none" in describe(spec)
+
+
 def test_lists() -> None:
     other = replace(THING, name="Other", group="another", summary="Is another.")
     assert list_elements({"Thing": THING, "Other": other}) == (

@@ -172,6 +172,7 @@ struct Described<elements::Queue> {
   };
   static constexpr HandlerSpec handlers[]{
       {.name = "capacity", .reads = true, .writes = true, .keeps = true},
+      {.name = "notifier_state", .reads = true},
       {.name = "reset", .writes = true},
       {.name = "reset_counts", .writes = true},
   };
@@ -186,9 +187,12 @@ struct Described<elements::Queue> {
         if (!read) call.good = Element::write_capacity(self, call.text, call.error);
         break;
       case 1:
-        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        if (read) call.answer.add(Element::read_notifier_state(self, call.text));
         break;
       case 2:
+        if (!read) call.good = Element::write_reset(self, call.text, call.error);
+        break;
+      case 3:
         if (!read) call.good = Element::write_reset_counts(self, call.text, call.error);
         break;
     }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pmill.graph import PipelineGraph, Port, verify
+from pmill.graph import PipelineGraph, Port, Value, verify
 from tests.elaborate.kit import graph_of
 
 
@@ -42,6 +42,10 @@ def test_every_invariant_is_checked() -> None:
     ]
     assert verify(g.with_elements((s, replace(n, arguments={}), d))) == [
         "'n :: Strip' has arguments [], its class has ['length']"
+    ]
+    table = Value(cpp="", text="t", click="t", element="t")
+    assert verify(g.with_elements((s, replace(n, arguments={"length": table}), d))) == [
+        "'n :: Strip' names element 't', which does not exist"
     ]
     assert verify(replace(g, live=frozenset(("paint", "taste")))) == [
         "the live field 'taste' does not exist"

@@ -167,9 +167,21 @@ def test_every_input_of_a_join_counts() -> None:
         "s -> w;\nw -> p;\nw[1] -> [1]p;\np -> d;\np[1] -> e;"
     )
     graph = Devirtualize().run(graph)
-    assert "outlined" not in calls(FuseRegions(budget=3).run(graph)).values()
-    shared = calls(FuseRegions(budget=2).run(graph))
+    # Each input of a Pair brings along the Pair and the one Discard to which it leads.
+    assert "outlined" not in calls(FuseRegions(budget=2).run(graph)).values()
+    shared = calls(FuseRegions(budget=1).run(graph))
     assert {k for k, v in shared.items() if v == "outlined"} == {"w[0]", "w[1]"}
+
+
+def test_connections_to_different_inputs_do_not_meet() -> None:
+    graph = kit.graph_of(
+        "s :: Source;\nw :: Switch(0);\na :: Null;\np :: Pair;\nb :: Null;\nc :: Null;\n"
+        "d :: Discard;\ne :: Discard;\n"
+        "s -> w;\nw -> a;\na -> p;\nw[1] -> [1]p;\np -> b;\nb -> c;\nc -> d;\np[1] -> e;"
+    )
+    # Input 1 is nearer to the source: what comes by input 0 is inlined all the same.
+    graph = FuseRegions().run(Devirtualize().run(graph))
+    assert set(calls(graph).values()) == {"inline"}
 
 
 def test_a_back_edge_is_a_border_and_counts_for_no_copy() -> None:
@@ -332,6 +344,18 @@ def test_elements_without_ports_stay() -> None:
     kept = graph.with_elements([graph.elements["s"], graph.elements["d"], lonely])
     kept = kept.with_connections(c for c in kept.connections if c.source.element == "s")
     assert set(RemoveUnreachable().run(kept).elements) == {"s", "d", "n"}
+
+
+def test_elements_that_arguments_name_stay() -> None:
+    graph = kit.graph_of(
+        "s :: Source;\na :: Strip(1);\nd :: Discard;\nx :: Idle;\nb :: Strip(2);\ne :: Discard;\n"
+        "s -> a;\na -> d;\nx -> b;\nb -> e;"
+    )
+    assert set(RemoveUnreachable().run(graph).elements) == {"s", "a", "d"}
+    named = replace(graph.elements["a"].arguments["length"], element="b")
+    a = replace(graph.elements["a"], arguments={"length": named})
+    graph = graph.with_elements(a if e.name == "a" else e for e in graph.elements.values())
+    assert RemoveUnreachable().run(graph) == graph, "b, and what is on its ports"
 
 
 def test_the_examples_have_nothing_unreachable() -> None:

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <pmill/attributes.hh>
 #include <pmill/poison.hh>
+#include <utility>
 
 namespace pmill {
 
@@ -51,6 +52,11 @@ PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
 
 /// Takes an empty buffer from a pool, data at the default headroom; nullptr when there is none.
 PMILL_INLINE Buffer allocate(BufferPool pool) { return rte_pktmbuf_alloc(pool); }
+
+/// Chains buffers that somebody keeps: `next` may be nullptr.
+PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
+/// Takes a buffer out of a chain and returns the rest of that.
+PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
 
 /// Gives many buffers back.
 PMILL_INLINE void release(Buffer *buffers, unsigned count) {

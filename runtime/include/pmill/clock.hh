@@ -38,6 +38,8 @@ class Clock {
     const auto cycles = static_cast<double>(rte_rdtsc() - start_tsc_);
     return epoch_ns_ + static_cast<std::int64_t>(cycles * ns_per_cycle_);
   }
+  /// The time, without taking a simulated clock any.
+  PMILL_INLINE std::int64_t peek() { return simulated_ ? epoch_ns_ : now(); }
   /// Goes to a point in time, of a simulated clock; not back.
   void leap(std::int64_t ns) {
     if (ns > epoch_ns_) epoch_ns_ = ns;
@@ -55,6 +57,19 @@ class Clock {
   double ns_per_cycle_ = 0;
   std::int64_t tick_ns_ = 0;
   bool simulated_ = false;
+};
+
+/// Tells a loop when to look at the clock again: reading it takes too long for every round. A
+/// simulated clock is read in every one, so that nothing is done late.
+class Glances {
+ public:
+  /// Whether it is time to look; call `looked` then.
+  PMILL_INLINE bool due() { return --rounds_ == 0; }
+  void looked(const Clock &clock) { rounds_ = clock.simulated() ? 1 : kRounds; }
+
+ private:
+  static constexpr std::uint32_t kRounds = 16;
+  std::uint32_t rounds_ = 1;
 };
 
 }  // namespace pmill

@@ -3,7 +3,10 @@
 //
 // An element is a struct with `spec`, `Args`, `State` and static functions over `auto &self`:
 //
-//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
+//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once. An
+//   element
+//                             to whose inputs different packets come has instead a
+//                             push(self, packet, Input<N>) for each input N
 //   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
 //   pull(self, use) -> bool   (pull outputs) calls `use(packet)` with a packet, if there is one;
 //                             without it, packets are pulled from input 0 and pushed through push,
@@ -35,6 +38,7 @@
 #pragma once
 
 #include <cstddef>
+#include <pmill/element_ref.hh>
 #include <pmill/handler.hh>
 #include <pmill/packet.hh>
 #include <pmill/spec.hh>
@@ -44,6 +48,18 @@
 #include <utility>
 
 namespace pmill {
+
+/// By which input a packet came, for a push that wants to know:
+///
+///     static void push(auto &self, auto &packet, Input<0>);
+///     static void push(auto &self, auto &packet, Input<1>);
+///
+/// or, of an element with any number of inputs, `push(auto &self, auto &packet, auto input)`, where
+/// `input.port` is a constant.
+template <std::size_t Port>
+struct Input {
+  static constexpr std::size_t port = Port;
+};
 
 /// The generated type behind a `self`.
 template <typename S>

@@ -7,7 +7,7 @@
 //     struct Args { static constexpr bool active = true; … };       frozen, or
 //     using Args = Element::Args; static Args parse_args();          filled at start-up
 //     static constexpr FieldSet live{0x…};                          what is read from here on
-//     using Outputs = Hops<Inline<fragment>, Cold<icmp_error>>;
+//     using Outputs = Hops<Inline<fragment, 1>, Cold<icmp_error>>;   to inputs 1 and 0
 //     using Inputs = Sources<Pull<queue>>;                          where it pulls
 //   };
 //
@@ -71,6 +71,11 @@ inline constexpr std::size_t kPulledInputs = [] {
 /// from it.
 template <typename D>
 inline constexpr bool kRuns = (D::Element::spec.source || kPulls<D>) && !kPulled<D>;
+
+/// Whether the element's push is told by which input a packet came.
+template <typename E, typename S>
+inline constexpr bool kTellsInputs =
+    requires(S &self, typename S::Packet &packet) { E::push(self, packet, Input<0>{}); };
 
 /// Whether the instance's arguments are compile-time constants: it has no parser for them.
 template <typename D>
@@ -150,6 +155,15 @@ class SharedGuard {
  private:
   bool locked_;
 };
+
+/// Gives a packet that came by input `Port` to an element's push.
+template <typename E, std::size_t Port>
+PMILL_INLINE void push_into(auto &self, auto &packet) {
+  if constexpr (kTellsInputs<E, SelfOf<decltype(self)>>) [[clang::always_inline]]
+    E::push(self, packet, Input<Port>{});
+  else [[clang::always_inline]]
+    E::push(self, packet);
+}
 
 /// A round on a cycle of the graph: ends the packet when it has made too many.
 PMILL_INLINE void guarded(Worker &worker, auto &packet, auto &&send) {

@@ -262,6 +262,14 @@ class Packet {
     set<T>(Offset, kept);
   }
 
+  /// Takes over what a packet keeps that is made because of another: when that came, and one
+  /// annotation.
+  template <unsigned Offset, typename T>
+  PMILL_INLINE void inherit(const Packet &other, Annotation<Offset, T>) {
+    others_.timestamp = other.others_.timestamp;
+    set<T>(Offset, other.get<T>(Offset));
+  }
+
   /// Copies all metadata of `other`, a packet whose bytes this one's are a copy of.
   PMILL_INLINE void copy_metadata(const Packet &other) {
     others_.mac.set(moved(other.others_.mac.get(), other));

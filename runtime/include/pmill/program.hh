@@ -40,11 +40,11 @@ struct StaticWorker final : Worker, Config::template Parts<StateOf> {
     return static_cast<StateOf<D> &>(*this).credit;
   }
   template <typename D>
-  PMILL_INLINE const StateType<typename D::Element> &state() const {
+  PMILL_INLINE StateType<typename D::Element> &state() {
     if constexpr (D::Element::spec.shared)
       return Common<D>::state;
     else
-      return static_cast<const StateOf<D> &>(*this).value;
+      return static_cast<StateOf<D> &>(*this).value;
   }
 };
 
@@ -81,8 +81,8 @@ struct VirtualWorker final : Worker {
     return static_cast<BoxOf<D> &>(boxes).value->credit;
   }
   template <typename D>
-  const StateType<typename D::Element> &state() const {
-    return static_cast<const BoxOf<D> &>(boxes).value->state;
+  StateType<typename D::Element> &state() {
+    return static_cast<BoxOf<D> &>(boxes).value->state;
   }
 
  private:
@@ -100,7 +100,17 @@ struct VirtualWorker final : Worker {
     if constexpr (requires { requires H::pulled; })
       from.links[port].pulled = true;
     else if constexpr (H::connected)
-      from.links[port] = {box<typename H::Target>().get(), H::back};
+      from.links[port] = {input<H>(), H::back};
+  }
+  /// Where packets go that are pushed to what a hop names.
+  template <typename H>
+  Node<Packet> *input() {
+    using Target = Box<typename H::Target, VirtualWorker>;
+    Target &target = *box<typename H::Target>();
+    if constexpr (H::port != 0 && kTellsInputs<typename Target::Element, Target>)
+      return inputs_.emplace_back(std::make_unique<OtherInput<H::port, Target>>(target)).get();
+    else
+      return &target;
   }
   template <typename B, typename... H>
   void link(B &to, Sources<H...> *) {
@@ -113,6 +123,8 @@ struct VirtualWorker final : Worker {
     else
       to.sources.push_back(nullptr);
   }
+
+  std::vector<std::unique_ptr<Node<Packet>>> inputs_;  // those that are not the objects themselves
 };
 
 /// What happened in a round of a worker's loop.
@@ -262,8 +274,8 @@ struct Program {
   }
 
   /// Writes where the states of all instances lie, in their order; nullptr where none counts.
-  [[gnu::cold]] static void find_states(const pmill::Worker &worker, const void **into) {
-    const auto &own = static_cast<const Worker &>(worker);
+  [[gnu::cold]] static void find_states(pmill::Worker &worker, const void **into) {
+    auto &own = static_cast<Worker &>(worker);
     std::size_t instance = 0;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
       if constexpr (requires { Described<typename D::Element>::counters; })
@@ -334,7 +346,7 @@ struct Program {
     constexpr unsigned kMost = 32;
     unsigned n = 0;
     const auto push = [&](auto &packet) __attribute__((always_inline)) {
-      [[clang::always_inline]] SelfOf<decltype(self)>::Element::push(self, packet);
+      push_into<typename SelfOf<decltype(self)>::Element, 0>(self, packet);
     };
     while (n < kMost && take<0>(self, push)) ++n;
     return n;

@@ -80,9 +80,8 @@ struct Pull {
       }
     } else {
       PulledSelf<D, W> self{{{}, worker}, given};
-      const auto push = [&](auto &packet) __attribute__((always_inline)) {
-        [[clang::always_inline]] E::push(self, packet);
-      };
+      const auto push = [&](auto &packet)
+                            __attribute__((always_inline)) { push_into<E, 0>(self, packet); };
       if (D::Inputs::template At<0>::pull(worker, push) && !given.there()) ++worker.diverted;
     }
     if (!given.there()) return false;

@@ -38,7 +38,7 @@ struct ProgramInfo {
   View<InstanceInfo> instances;
   View<Link> links;
   void (*handle)(Worker &, std::size_t instance, HandlerCall &);
-  void (*find_states)(const Worker &, const void **into);  // of every instance
+  void (*find_states)(Worker &, const void **into);  // of every instance
   void (*configure)(Setup &);
   Worker *(*make)();
   void (*destroy)(Worker *);

@@ -84,55 +84,56 @@ struct Self : SharedPart<D> {
   }
 };
 
-/// Runs one packet through an instance, inlined into the caller.
-template <typename D, typename W>
+/// Runs one packet, which came by input `Port`, through an instance, inlined into the caller.
+template <typename D, std::size_t Port, typename W>
 PMILL_INLINE void run_inline(W &worker, typename W::Packet &packet) {
   Self<D, W> self{{}, worker};
-  [[clang::always_inline]] D::Element::push(self, packet);
+  push_into<typename D::Element, Port>(self, packet);
 }
 
 /// The same as a function; the optimiser may inline it.
-template <typename D, typename W>
+template <typename D, std::size_t Port = 0, typename W>
 void run_direct(W &worker, typename W::Packet &packet) {
-  run_inline<D>(worker, packet);
+  run_inline<D, Port>(worker, packet);
 }
 
 /// The same out of line, one copy of the code for all callers; the packet comes in parts that fit
 /// into registers.
-template <typename D, typename W, typename P = typename W::Packet>
+template <typename D, std::size_t Port = 0, typename W, typename P = typename W::Packet>
 [[gnu::noinline]] void run_outlined(W &worker, Buffer buffer, std::uint8_t *data,
                                     std::uint32_t length, typename P::Moved moved,
                                     typename P::Network network, typename P::Others others) {
   P packet(buffer, data, length, moved, network, others);
-  run_inline<D>(worker, packet);
+  run_inline<D, Port>(worker, packet);
 }
 
 /// The same for what packets rarely reach: each element is a function of its own, which calls the
 /// next. So there is one copy of such code, whichever the unusual ways are.
-template <typename D, typename W>
+template <typename D, std::size_t Port = 0, typename W>
 PMILL_COLD void run_rarely(W &worker, const typename W::Packet handed) {
   auto packet = handed;
   Self<D, W, true> self{{}, worker};
-  [[clang::always_inline]] D::Element::push(self, packet);
+  push_into<typename D::Element, Port>(self, packet);
 }
 
 /// The same for packets that live in memory.
-template <typename D, typename W>
+template <typename D, std::size_t Port = 0, typename W>
 PMILL_COLD void run_cold_at(W &worker, typename W::Packet &packet) {
-  run_inline<D>(worker, packet);
+  run_inline<D, Port>(worker, packet);
 }
 
-// Each kind of hop has `send`, and `send_rarely` for packets that took an unusual way so far.
+// Each kind of hop has `send`, and `send_rarely` for packets that took an unusual way so far. It
+// leads to input `Port` of an instance.
 struct Hop {
   static constexpr bool connected = true;
 };
 /// Calls an instance's code for rare ways.
-template <typename D>
+template <typename D, std::size_t Port>
 PMILL_INLINE void call_rarely(auto &worker, auto &packet) {
   if constexpr (SelfOf<decltype(packet)>::Layout::in_memory)
-    run_cold_at<D>(worker, packet);
+    run_cold_at<D, Port>(worker, packet);
   else
-    run_rarely<D>(worker, packet.template only<D::live>());
+    run_rarely<D, Port>(worker, packet.template only<D::live>());
 }
 /// An output nothing is connected to: the packet ends.
 struct Unconnected {
@@ -140,33 +141,32 @@ struct Unconnected {
   PMILL_INLINE static void send(auto &worker, auto &packet) { worker.release(packet.buffer()); }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
-template <typename D>
+template <typename D, std::size_t Port = 0>
 struct Inline : Hop {
-  template <typename W>
-  PMILL_INLINE static void send(W &worker, auto &packet) {
-    Self<D, W> self{{}, worker};
-    [[clang::always_inline]] D::Element::push(self, packet);
-  }
+  PMILL_INLINE static void send(auto &worker, auto &packet) { run_inline<D, Port>(worker, packet); }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
-    call_rarely<D>(worker, packet);
+    call_rarely<D, Port>(worker, packet);
   }
 };
-template <typename D>
+template <typename D, std::size_t Port = 0>
 struct Direct : Hop {
-  PMILL_INLINE static void send(auto &worker, auto &packet) { run_direct<D>(worker, packet); }
+  PMILL_INLINE static void send(auto &worker, auto &packet) { run_direct<D, Port>(worker, packet); }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
-template <typename D>
+template <typename D, std::size_t Port = 0>
 struct Outlined : Hop {
   PMILL_INLINE static void send(auto &worker, auto &packet) {
-    packet.template in_parts<D::live>(
-        [&](auto... part) __attribute__((always_inline)) { run_outlined<D>(worker, part...); });
+    packet.template in_parts<D::live>([&](auto... part) __attribute__((always_inline)) {
+      run_outlined<D, Port>(worker, part...);
+    });
   }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
-template <typename D>
+template <typename D, std::size_t Port = 0>
 struct Cold : Hop {
-  PMILL_INLINE static void send(auto &worker, auto &packet) { call_rarely<D>(worker, packet); }
+  PMILL_INLINE static void send(auto &worker, auto &packet) {
+    call_rarely<D, Port>(worker, packet);
+  }
   PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 /// A hop that closes a cycle of the graph.

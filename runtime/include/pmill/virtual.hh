@@ -17,15 +17,29 @@ struct Node {
 };
 
 /// A hop of a program whose elements are not known to each other; `Link` fills the table.
-template <typename D>
+template <typename D, std::size_t Port = 0>
 struct Virtual : Hop {
   using Target = D;
+  static constexpr std::size_t port = Port;
   static constexpr bool back = false;
 };
-template <typename D>
-struct Back<Virtual<D>> : Hop {
+template <typename D, std::size_t Port>
+struct Back<Virtual<D, Port>> : Hop {
   using Target = D;
+  static constexpr std::size_t port = Port;
   static constexpr bool back = true;
+};
+
+/// What stands for another input than the first of an element that is told inputs, so that no call
+/// need say which it is.
+template <std::size_t Port, typename B>
+struct OtherInput final : Node<typename B::Packet> {
+  B &box;
+  explicit OtherInput(B &b) : box(b) {}
+  void push(typename B::Packet &packet) override {
+    push_into<typename B::Element, Port>(box, packet);
+  }
+  typename B::Packet *pull() override { return nullptr; }
 };
 
 /// A virtual instance: the heap object is `self`.
@@ -63,7 +77,8 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   explicit Box(W &w) : worker(w) {}
 
   void push(Packet &packet) override {
-    if constexpr (requires { Element::push(*this, packet); }) Element::push(*this, packet);
+    if constexpr (kTellsInputs<Element, Box> || requires { Element::push(*this, packet); })
+      push_into<Element, 0>(*this, packet);
   }
   Packet *pull() override {
     const auto give = [this](Packet &packet) { given = &packet; };

@@ -20,6 +20,7 @@ struct [[gnu::packed]] ArpKind {
   std::uint16_t protocol = net16(kEtherTypeIP);
   std::uint8_t hardware_bytes = 6;
   std::uint8_t protocol_bytes = 4;
+  constexpr bool operator==(const ArpKind &) const = default;
 };
 
 /// An ARP message for IPv4 over Ethernet: 28 bytes, network order, anywhere in memory.
@@ -44,6 +45,14 @@ static_assert(sizeof(ArpFrame) == 42);
 PMILL_INLINE bool is_arp_request(const ArpFrame &f) {
   return f.ether.type == net16(kEtherTypeARP) && f.arp.kind.hardware == net16(1) &&
          f.arp.kind.protocol == net16(kEtherTypeIP) && f.arp.operation == net16(kArpRequest);
+}
+
+/// Whether the frame says who has an IPv4 address: one of a host, by one host.
+PMILL_INLINE bool is_arp_reply(const ArpFrame &f) {
+  const IPAddress sender(f.arp.sender_ip);
+  return f.ether.type == net16(kEtherTypeARP) && f.arp.kind == ArpKind{} &&
+         f.arp.operation == net16(kArpReply) && !is_group(f.arp.sender_ether) && sender &&
+         !sender.is_multicast() && !sender.is_broadcast();
 }
 
 /// Turns a request into the answer that `owner` has the address asked for.

@@ -23,6 +23,10 @@ struct [[gnu::packed]] Ether {
 };
 static_assert(sizeof(Ether) == 14 && alignof(Ether) == 1);
 
+inline constexpr EtherAddress kEtherBroadcast{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+/// Whether an address is that of many hosts.
+constexpr bool is_group(const EtherAddress &a) { return (a.octets[0] & 1) != 0; }
+
 inline constexpr std::uint32_t kEtherAddressesBytes = 12;
 
 /// The Ethernet header at `p`, whose 14 bytes must lie in the packet.
@@ -49,20 +53,25 @@ PMILL_INLINE void swap_addresses(std::uint8_t *p, std::uint32_t length) {
   std::memcpy(p + 6, &destination, 6);
 }
 
-/// Writes an Ethernet header of 14 bytes; `type` is in host order. Two stores of 8 bytes that
-/// overlap: with constant addresses nothing is computed.
+/// An Ethernet address in the low six bytes of a word, in their order.
+constexpr std::uint64_t word_of(const EtherAddress &a) {
+  std::uint64_t value = 0;
+  for (unsigned i = 0; i < 6; ++i) value |= std::uint64_t{a.octets[i]} << (8 * i);
+  return value;
+}
+
+/// Writes an Ethernet header of 14 bytes; `destination` is an address in the low six bytes, and
+/// `type` is in host order. Two stores of 8 bytes that overlap: with a constant source nothing is
+/// computed.
+PMILL_INLINE void write_header(std::uint8_t *p, std::uint64_t destination, EtherAddress source,
+                               std::uint16_t type) {
+  const std::uint64_t tail = word_of(source) | std::uint64_t{net16(type)} << 48;
+  std::memcpy(p, &destination, sizeof destination);
+  std::memcpy(p + 6, &tail, sizeof tail);
+}
 PMILL_INLINE void write_header(std::uint8_t *p, EtherAddress destination, EtherAddress source,
                                std::uint16_t type) {
-  const auto address = [](const EtherAddress &a) {
-    std::uint64_t value = 0;
-    for (unsigned i = 0; i < 6; ++i) value |= std::uint64_t{a.octets[i]} << (8 * i);
-    return value;
-  };
-  const std::uint64_t from = address(source);
-  const std::uint64_t head = address(destination) | from << 48;
-  const std::uint64_t tail = from | std::uint64_t{net16(type)} << 48;
-  std::memcpy(p, &head, sizeof head);
-  std::memcpy(p + 6, &tail, sizeof tail);
+  write_header(p, word_of(destination) | word_of(source) << 48, source, type);
 }
 
 }  // namespace pmill::net
