@@ -11,6 +11,7 @@ from pathlib import Path
 from pmill import __version__
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.options import CompileOptions, click_path
+from pmill.run.arguments import add_program_arguments, program_options
 
 # Commands that read their own words: the package each is the `main` of.
 _DOORS = {
@@ -99,8 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--verbose", action="store_true", help="say what each pass did")
     p.set_defaults(run=_compile)
 
-    p = commands.add_parser("run", help="compile a configuration and run it")
+    p = commands.add_parser("run", help="compile a configuration and run it", add_help=False)
+    p.add_argument("--help", action="help", help="show this text")
     _compile_arguments(p)
+    add_program_arguments(p)
     p.add_argument(
         "--pcap",
         action="append",
@@ -287,6 +290,7 @@ def _run(arguments: argparse.Namespace) -> int:
         duration=arguments.duration,
         simtime=arguments.simtime,
         stats=arguments.stats,
+        options=program_options(arguments),
         eal=arguments.eal,
     )
 

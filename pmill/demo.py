@@ -18,7 +18,7 @@ from pmill.driver import Product, compile_config
 from pmill.options import CompileOptions
 from pmill.progress import steps
 from pmill.run import count_packets, run_command
-from pmill.run.traffic import write_trace
+from pmill.run.traffic import neighbours, write_trace
 
 _PACKETS = 10_000
 _FLOWS = 1_024
@@ -93,6 +93,7 @@ def _forward(builds: _Builds, trace: Path, work: Path) -> tuple[dict[str, Any], 
         captures=[f"0={trace}"],
         outputs=[f"{port}={path}" for port, path in files.items()],
         stats="json",
+        options=_neighbours(builds),
     )
     outcome = _json(command)
     return outcome, {port: count_packets(path) for port, path in files.items()}
@@ -106,8 +107,20 @@ def _measure(builds: _Builds, which: str, trace: Path) -> float:
         what = f",rx_pcap={trace},infinite_rx=1" if number == 0 else ""
         vdevs += ["--vdev", f"net_pcap{number}{what}" if what else f"net_null{number},no-rx=1"]
     eal = ["--no-huge", "--no-shconf", "--no-pci", "--no-telemetry", "-m", "512", *vdevs]
-    command = [str(builds.program(which)), "--duration", str(_SECONDS), "--stats=json", "--", *eal]
+    command = [str(builds.program(which)), *_neighbours(builds)]
+    command += ["--duration", str(_SECONDS), "--stats=json", "--", *eal]
     return float(_json(command)["cycles_per_packet"])
+
+
+def _neighbours(builds: _Builds) -> list[str]:
+    """Tell the program the addresses for which it would ask: nobody is there to answer."""
+    assert builds.on.report is not None, "a program has a report"
+    return [
+        word
+        for table in builds.on.report["arp_tables"]
+        for ip, ether in neighbours()
+        for word in ("--write", f"{table}.insert {ip} {ether}")
+    ]
 
 
 def _json(command: list[str]) -> dict[str, Any]:

@@ -334,6 +334,7 @@ def _report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics)
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
         "ports": _ports(graph),
+        "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
     }
 
 

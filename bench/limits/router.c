@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What examples/router.click says, by hand.
+// What examples/router-static.click says, by hand.
 //
 // The common packet (IPv4 without options, unfragmented or not, TTL left, short enough, for the
 // network behind the other port) is checked, patched and queued in straight line code in this

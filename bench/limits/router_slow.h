@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rare paths of the hand-written router: every element of examples/router.click, in plain C.
+// The rare paths of the hand-written router: every element of examples/router-static.click, in plain C.
 // A packet that takes them is taken apart from the beginning; nothing here needs to be fast.
 #pragma once
 

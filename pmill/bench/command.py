@@ -159,8 +159,8 @@ def _contestants(settings: Settings, folder: Path, *, limits_only: bool) -> list
     if not limits_only:
         contestants += [
             compiled(targets.FORWARDER, "forwarder", 1, 3, settings, folder),
-            compiled(targets.ROUTER, "router", 2, 3, settings, folder),
+            compiled(targets.ROUTER, "router-static", 2, 3, settings, folder),
             compiled(targets.FORWARDER_OFF, "forwarder", 1, 0, settings, folder),
-            compiled(targets.ROUTER_OFF, "router", 2, 0, settings, folder),
+            compiled(targets.ROUTER_OFF, "router-static", 2, 0, settings, folder),
         ]
     return contestants

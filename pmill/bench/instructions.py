@@ -90,9 +90,9 @@ def _programs(settings: Settings, folder: Path, *, limits_only: bool) -> list[Pr
     if not limits_only:
         programs += [
             compiled(FORWARDER, "forwarder", 1, 3, settings, folder),
-            compiled(ROUTER, "router", 2, 3, settings, folder),
+            compiled(ROUTER, "router-static", 2, 3, settings, folder),
             compiled(FORWARDER_OFF, "forwarder", 1, 0, settings, folder),
-            compiled(ROUTER_OFF, "router", 2, 0, settings, folder),
+            compiled(ROUTER_OFF, "router-static", 2, 0, settings, folder),
         ]
     return programs
 

@@ -10,14 +10,14 @@ from typing import Final
 
 _FILE_HEADER: Final = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 _ETHERNET: Final = bytes.fromhex("020000000001 020000001000 0800")
-# The second network of examples/router.click and the two behind it.
+# The second network of examples/router-static.click and the two behind it.
 _NETWORKS: Final = (bytes((10, 0, 1)), bytes((10, 1)), bytes((10, 2)))
 _UDP: Final = 17
 _FRAME_BYTES: Final = 64
 
 
 def write_flows(path: Path, flows: int = 1024, seed: int = 1) -> None:
-    """Write one frame for each flow, from port 0 of examples/router.click to port 1."""
+    """Write one frame for each flow, from port 0 of examples/router-static.click to port 1."""
     rng = random.Random(seed)
     _write(path, (_frame(rng) for _ in range(flows)))
 

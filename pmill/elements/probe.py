@@ -101,7 +101,7 @@ def _counter(counter: CounterSpec) -> str:
 
 def _handler(handler: HandlerSpec) -> str:
     kind = f"{'Read' if handler.reads else ''}{'Write' if handler.writes else ''}"
-    return f"static_assert(std::is_same_v<decltype(Handlers::{handler.name}), {kind}>);"
+    return f"static_assert(std::is_same_v<decltype(Handlers::{handler.member}), {kind}>);"
 
 
 def _variable(kind: str, name: str, initialiser: str) -> str:

@@ -249,8 +249,11 @@ class _Reader:
 
     def handler(self, node: Tree[Token], arguments: Set[str]) -> HandlerSpec | None:
         kind, name = _tokens(node, "NAME")
-        doc = read_member_doc(map(self.span, _tokens(node, "TRAIL")), {"keeps": 1}, self.diags)
-        keeps = next((tag.words[0] for tag in doc.tags), None)
+        doc = read_member_doc(
+            map(self.span, _tokens(node, "TRAIL")), {"keeps": 1, "called": 1}, self.diags
+        )
+        keeps = next((tag.words[0] for tag in doc.tags if tag.name == "keeps"), None)
+        called = next((tag.words[0] for tag in doc.tags if tag.name == "called"), str(name))
         if kind not in _HANDLERS:
             hint = f"kinds: {', '.join(_HANDLERS)}"
             self.diags.error(
@@ -259,12 +262,13 @@ class _Reader:
         elif not doc.text:
             self.diags.error("PM0213", f"handler '{name}' has no doc", self.span(name))
         elif keeps is not None and keeps not in arguments:
-            tag = doc.tags[0].span
+            tag = next(tag.span for tag in doc.tags if tag.name == "keeps")
             self.diags.error("PM0213", f"'@keeps {keeps}' names no argument", tag)
         else:
             reads, writes = _HANDLERS[str(kind)]
             return HandlerSpec(
-                name=str(name),
+                name=called,
+                member=str(name),
                 reads=reads,
                 writes=writes,
                 doc=doc.text,

@@ -79,12 +79,13 @@ class CounterSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerSpec:
-    """A handler that is a function of the element: `read_NAME`, `write_NAME`.
+    """A handler that is a function of the element: `read_MEMBER`, `write_MEMBER`.
 
     `keeps` names the argument that writing changes; where that is a constant, it cannot.
     """
 
     name: str
+    member: str
     reads: bool
     writes: bool
     doc: str

@@ -116,7 +116,13 @@ def _class(spec: ElementSpec) -> ClassPlan:
             if a.handler
         ),
         handlers=tuple(
-            HandlerPlan(name=h.name, reads=h.reads, writes=h.writes, keeps=h.keeps is not None)
+            HandlerPlan(
+                name=h.name,
+                member=h.member,
+                reads=h.reads,
+                writes=h.writes,
+                keeps=h.keeps is not None,
+            )
             for h in spec.handlers
         ),
     )

@@ -80,9 +80,13 @@ class ShownPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerPlan:
-    """A handler that is a function. `keeps`: writing changes an argument."""
+    """A handler that is the functions `read_MEMBER` and `write_MEMBER`.
+
+    `keeps`: writing changes an argument.
+    """
 
     name: str
+    member: str
     reads: bool
     writes: bool
     keeps: bool

@@ -58,6 +58,7 @@ def run_program(
     duration: float | None = None,
     simtime: float | None = None,
     stats: str = "text",
+    options: Sequence[str] = (),
     eal: Sequence[str] = (),
 ) -> int:
     """Run a program to its end, passing signals on; return its exit code."""
@@ -70,6 +71,7 @@ def run_program(
         duration=duration,
         simtime=simtime,
         stats=stats,
+        options=options,
         eal=eal,
         diags=diags,
     )

@@ -61,6 +61,15 @@ def write_trace(path: Path, packets: int = 10_000, seed: int = 1) -> None:
     path.write_bytes(b"".join(records))
 
 
+def neighbours() -> list[tuple[str, str]]:
+    """Return IP and Ethernet addresses of whoever the packets of a trace may be sent to next."""
+    return [
+        (f"10.0.{network}.{host}", f"02:00:00:00:{0x10 + network:02x}:{host:02x}")
+        for network in (0, 1)
+        for host in range(2, 250)
+    ]
+
+
 def _flow(rng: random.Random) -> _Flow:
     """Draw a flow from the first network to the second, or to one of those behind it."""
     network = rng.choice((b"\x0a\x00\x01", b"\x0a\x01", b"\x0a\x02"))

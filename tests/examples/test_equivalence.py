@@ -6,10 +6,10 @@ import pytest
 
 from tests.examples.compare import assert_same
 from tests.examples.conftest import EXAMPLES, PORTS, Ran, everything
-from tests.traffic import without_times
+from tests.traffic import neighbours, without_times
 
 LEVELS = ("-O1", "-O2", "-O3")
-DEVICES = {"forwarder": 1, "router": 2, "firewall-lite": 2}
+DEVICES = {"forwarder": 1, "router": 2, "router-static": 2, "firewall-lite": 2}
 _START_NS = 1_600_000_000_123_456_000
 
 
@@ -17,8 +17,9 @@ _START_NS = 1_600_000_000_123_456_000
 @pytest.mark.parametrize("name", DEVICES)
 def test_levels_send_the_same(ran: Ran, name: str, level: str) -> None:
     config, ports = EXAMPLES / f"{name}.click", DEVICES[name]
-    wanted = ran(config, {0: everything(0)}, "-O0", ports=ports)
-    found = ran(config, {0: everything(0)}, level, ports=ports)
+    frames = [*neighbours(), *everything(0)]
+    wanted = ran(config, {0: frames}, "-O0", ports=ports)
+    found = ran(config, {0: frames}, level, ports=ports)
     for port in range(ports):
         assert_same(
             [without_times(f) for f in wanted.sent[port]],
@@ -28,10 +29,10 @@ def test_levels_send_the_same(ran: Ran, name: str, level: str) -> None:
     assert any(wanted.sent), "nothing was sent: the comparison compared nothing"
 
 
-@pytest.mark.parametrize("name", ["router", "firewall-lite"])
+@pytest.mark.parametrize("name", ["router", "router-static", "firewall-lite"])
 def test_traffic_on_both_ports(ran: Ran, name: str) -> None:
     config = EXAMPLES / f"{name}.click"
-    inputs = {0: everything(0)[:4000], 1: everything(1)[:4000]}
+    inputs = {port: [*neighbours(port), *everything(port)[:4000]] for port in (0, 1)}
     wanted = ran(config, inputs, "-O0")
     found = ran(config, inputs, "-O3")
     for port in range(PORTS):

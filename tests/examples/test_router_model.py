@@ -11,7 +11,7 @@ from tests.examples.conftest import EXAMPLES, PORTS, Ran, everything, real
 from tests.models.router import ICMP_ERRORS, Router
 from tests.traffic import malformed, option_times, router_mix, without_times
 
-ROUTER = EXAMPLES / "router.click"
+ROUTER = EXAMPLES / "router-static.click"
 # What the model calls the reasons that CheckIPHeader counts.
 HEADER_REASONS = {
     "tiny_packet": "too short",

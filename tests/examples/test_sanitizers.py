@@ -16,6 +16,7 @@ OVERREAD = Path(__file__).parent / "overread"
 DEVICES = (
     ("forwarder", 1, ()),
     ("router", 2, ("MTU=576",)),
+    ("router-static", 2, ("MTU=576",)),
     ("firewall-lite", 2, ()),
 )
 _REPORTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")

@@ -1,4 +1,4 @@
-"""A model of examples/router.click: one packet at a time, depth first.
+"""A model of examples/router-static.click: one packet at a time, depth first.
 
 Written from RFC 791 (IP, options), 792 (ICMP), 826 (ARP), 1812 (routers) and from what Click's
 elements are published to do. Where those leave room, a comment says `Assumed`.
@@ -92,7 +92,7 @@ def milliseconds_since_midnight() -> int:
 
 @dataclass
 class Router:
-    """examples/router.click with $MTU; `drops` counts packets by where and why they ended."""
+    """examples/router-static.click with $MTU; `drops` counts packets by where and why they ended."""
 
     mtu: int = 1500
     now: Callable[[], int] = milliseconds_since_midnight

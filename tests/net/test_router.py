@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pmill.diagnostics import Diagnostics
-from pmill.elements import ElementLibrary
+from tests.conftest import ROOT
 from tests.net.namespaces import Namespaces
 from tests.net.programs import (
     ONE_WORKER,
@@ -18,13 +18,15 @@ from tests.net.programs import (
 )
 from tests.net.transfer import fetch
 
-CONFIG = Path(__file__).with_name("router.click").read_text()
+# Through FromDevice and ToDevice, and through ports that the command line makes.
+CONFIGS = {
+    "interfaces": Path(__file__).with_name("router.click"),
+    "ports": ROOT / "examples" / "router.click",
+}
+PORTS = ("--vdev", "net_af_packet0,iface=e0", "--vdev", "net_af_packet1,iface=e1")
 
 pytestmark = [
-    pytest.mark.skipif(
-        ElementLibrary.load([], Diagnostics()).get("ARPQuerier") is None,
-        reason="the router needs ARPQuerier",
-    ),
+    pytest.mark.parametrize("which", CONFIGS),
     pytest.mark.parametrize("eal", [ONE_WORKER, TWO_WORKERS], ids=["one worker", "two workers"]),
 ]
 
@@ -37,37 +39,35 @@ def hosts(between: Namespaces) -> Namespaces:
     return between
 
 
-def router(net: Namespaces) -> Path:
-    variables = {
-        "IF0": "e0",
-        "MAC0": net.mac("m", "e0"),
-        "IF1": "e1",
-        "MAC1": net.mac("m", "e1"),
-    }
+@pytest.fixture
+def routing(hosts: Namespaces, which: str, eal: tuple[str, ...]) -> Iterator[Namespaces]:
+    """The hosts, and the router running between them."""
+    variables = {"MAC0": hosts.mac("m", "e0"), "MAC1": hosts.mac("m", "e1")}
+    if which == "interfaces":
+        variables |= {"IF0": "e0", "IF1": "e1"}
+    else:
+        eal = (*eal, *PORTS)
     # The addresses are others in every run, but not the program's speed.
-    return compile_text(CONFIG, variables, level=1)
-
-
-def test_hosts_find_each_other(hosts: Namespaces, eal: tuple[str, ...]) -> None:
-    with running(hosts, "m", router(hosts), eal=eal):
+    program = compile_text(CONFIGS[which].read_text(), variables, level=1)
+    with running(hosts, "m", program, eal=eal):
         wait_until_answered(hosts, "a", "10.0.1.2")
-        assert hosts.probe("a", "ping", "10.0.1.2", 20, 56) == "20"
-        assert hosts.probe("b", "ping", "10.0.0.2", 20, 1400) == "20"
-        # Fragments of the sender, and the router's own addresses.
-        assert hosts.probe("b", "ping", "10.0.0.2", 3, 4000) == "3"
-        assert hosts.probe("a", "ping", "10.0.0.1", 3, 56) == "3"
-        assert hosts.probe("a", "ping", "10.0.1.1", 3, 56) == "3"
+        yield hosts
 
 
-def test_routers_are_seen_on_the_way(hosts: Namespaces, eal: tuple[str, ...]) -> None:
-    with running(hosts, "m", router(hosts), eal=eal):
-        wait_until_answered(hosts, "a", "10.0.1.2")
-        assert hosts.probe("a", "trace", "10.0.1.2") == "10.0.0.1 10.0.1.2"
-        assert hosts.probe("b", "trace", "10.0.0.2") == "10.0.1.1 10.0.0.2"
+def test_hosts_find_each_other(routing: Namespaces) -> None:
+    assert routing.probe("a", "ping", "10.0.1.2", 20, 56) == "20"
+    assert routing.probe("b", "ping", "10.0.0.2", 20, 1400) == "20"
+    # Fragments of the sender, and the router's own addresses.
+    assert routing.probe("b", "ping", "10.0.0.2", 3, 4000) == "3"
+    assert routing.probe("a", "ping", "10.0.0.1", 3, 56) == "3"
+    assert routing.probe("a", "ping", "10.0.1.1", 3, 56) == "3"
 
 
-def test_files_pass_unchanged(hosts: Namespaces, tmp_path: Path, eal: tuple[str, ...]) -> None:
-    with running(hosts, "m", router(hosts), eal=eal):
-        wait_until_answered(hosts, "a", "10.0.1.2")
-        fetch(hosts, "a", "b", "10.0.1.2", tmp_path)
-        fetch(hosts, "b", "a", "10.0.0.2", tmp_path)
+def test_routers_are_seen_on_the_way(routing: Namespaces) -> None:
+    assert routing.probe("a", "trace", "10.0.1.2") == "10.0.0.1 10.0.1.2"
+    assert routing.probe("b", "trace", "10.0.0.2") == "10.0.1.1 10.0.0.2"
+
+
+def test_files_pass_unchanged(routing: Namespaces, tmp_path: Path) -> None:
+    fetch(routing, "a", "b", "10.0.1.2", tmp_path)
+    fetch(routing, "b", "a", "10.0.0.2", tmp_path)

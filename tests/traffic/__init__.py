@@ -2,6 +2,7 @@
 
 from tests.traffic.flows import flows_64
 from tests.traffic.malformed import malformed
+from tests.traffic.neighbours import neighbours
 from tests.traffic.normal import option_times, without_times
 from tests.traffic.pcap import read_pcap, write_frames, write_pcap
 from tests.traffic.router_mix import router_mix
@@ -9,6 +10,7 @@ from tests.traffic.router_mix import router_mix
 __all__ = [
     "flows_64",
     "malformed",
+    "neighbours",
     "option_times",
     "read_pcap",
     "router_mix",

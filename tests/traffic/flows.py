@@ -11,7 +11,7 @@ _NETWORKS = ((10, 0, 1), (10, 1), (10, 2))
 def flows_64(n_flows: int = 1024, seed: int = 64) -> list[bytes]:
     """Return one frame of 64 bytes for each flow.
 
-    Every one is UDP that examples/router.click forwards from port 0 out of port 1.
+    Every one is UDP that examples/router-static.click forwards from port 0 out of port 1.
     """
     rng = random.Random(seed)
     frames = []

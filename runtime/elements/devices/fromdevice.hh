@@ -58,6 +58,12 @@ struct FromDevice {
     EtherAddress address;
   };
 
+  struct Handlers {
+    Read kernel_drops;   ///< Packets for which the kernel had no room.
+    Read encap;          ///< What packets begin with: ETHER.
+    Write reset_counts;  ///< Counts packets from 0 again.
+  };
+
   static constexpr bool polled_by_every_worker = true;
 
   static void configure(const auto &args, Setup &setup) {
@@ -100,6 +106,15 @@ struct FromDevice {
   static void finish(auto &self) {
     // The kernel counts for all workers together: one of them reports it.
     if (self.worker.index == 0) self.state.kernel_drops.value = interface_drops(self.args.devname);
+  }
+
+  static std::string read_kernel_drops(auto &self, std::string_view) {
+    return std::to_string(interface_drops(self.args.devname));
+  }
+  static std::string read_encap(auto &, std::string_view) { return "ETHER"; }
+  static bool write_reset_counts(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    return true;
   }
 
  private:

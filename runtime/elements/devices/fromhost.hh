@@ -25,10 +25,10 @@ struct FromHost {
                              .source = true};
 
   struct Args {
-    String devname;               ///< The name that the interface shall have.
-    IPPrefix dst{};               ///< The kernel's address on it, and the network. @positional
-    IPAddress gateway{};          ///< A host of the network, for a default route through it.
-    EtherAddress ether{};         ///< The kernel's Ethernet address on it; zero: any.
+    String devname;        ///< The name that the interface shall have. @readable @called dev_name
+    IPPrefix dst{};        ///< The kernel's address on it, and the network. @positional
+    IPAddress gateway{};   ///< A host of the network, for a default route through it.
+    EtherAddress ether{};  ///< The kernel's Ethernet address on it; zero: any.
     std::uint32_t headroom = 28;  ///< Least bytes in front of a packet. @range 0 4096
     std::uint32_t mtu =
         1500;  ///< The interface's MTU, as far as net_tap carries it. @range 68 1504

@@ -22,7 +22,7 @@ struct ToDevice {
     String devname;                 ///< The interface, such as `eth0`.
     Method method = Method::linux;  ///< Accepted: both mean a packet socket.
     std::uint32_t burst = 32;       ///< Packets to pull at a time. @range 1 256 @default click 1
-    bool debug = false;             ///< Say how the port is set up.
+    bool debug = false;             ///< Say how the port is set up. @readable
   };
 
   struct State {
@@ -34,6 +34,11 @@ struct ToDevice {
 
     TransmitBuffer buffer;
     FrameRoom room;
+  };
+
+  struct Handlers {
+    Read q;       ///< Whether packets wait because the interface took no more.
+    Read signal;  ///< Whether it pulls: it does not while packets wait.
   };
 
   static void configure(const auto &args, Setup &setup) {
@@ -59,6 +64,13 @@ struct ToDevice {
       ++n;
     self.state.pulls += n;
     return n;
+  }
+
+  static std::string read_q(auto &self, std::string_view) {
+    return self.state.buffer.empty() ? "false" : "true";
+  }
+  static std::string read_signal(auto &self, std::string_view) {
+    return self.state.buffer.empty() ? "active" : "inactive";
   }
 
   static void flush(auto &self) { send_frames(self); }

@@ -17,7 +17,7 @@ struct ToHost {
   static constexpr Spec spec{.ports = "1/0", .processing = "h/h"};
 
   struct Args {
-    String devname;  ///< The name of the interface.
+    String devname;  ///< The name of the interface. @readable @called dev_name
   };
 
   struct State {

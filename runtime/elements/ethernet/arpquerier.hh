@@ -34,7 +34,7 @@ struct ARPQuerier {
 
   struct Args {
     IPPrefix ip;  ///< The own address, with the network's length if its broadcast address is to be
-                  ///< known. @bare
+                  ///< known. @bare @writable @called ipaddr
     EtherAddress eth;                         ///< The own Ethernet address.
     ElementRef<ARPTable> table = {};          ///< The ARPTable to use; without it, one of its own.
     std::uint32_t capacity = 2048;            ///< Packets that may wait; 0: any number.
@@ -46,7 +46,7 @@ struct ARPQuerier {
     Duration timeout{300'000'000'000};       ///< Time after which an address that was not heard of
                                              ///< is forgotten; 0: never.
     IPAddress broadcast = {};                ///< The address of everybody; without it, that of the
-                                             ///< network of IP.
+                                             ///< network of IP. @writable
     Duration poll_timeout{60'000'000'000};   ///< Time after which an address that is used and was
                                              ///< not heard of is asked for again; 0: never.
     bool broadcast_poll = false;             ///< Ask everybody, not the address itself, again.
@@ -66,6 +66,14 @@ struct ARPQuerier {
 
     net::ArpCache cache;
     Glances glances;
+  };
+
+  struct Handlers {
+    Read table;    ///< The oldest first, a line each: the address, whether it is known, and more.
+    Read stats;    ///< Packets that were dropped, and queries.
+    Write insert;  ///< `IP ETHER`: notes an address.
+    Write remove;  ///< `IP`: forgets an address. @called delete
+    Write clear;   ///< Forgets all addresses.
   };
 
   /// The table without TABLE.
@@ -104,6 +112,29 @@ struct ARPQuerier {
     if (!self.args.table) return self.shared.table.finish(self.worker);
     self.state.count.value = table(self).entries();
     self.state.length.value = table(self).packets();
+  }
+
+  static std::string read_table(auto &self, std::string_view) {
+    return table(self).text(self.worker.clock.peek());
+  }
+  static std::string read_stats(auto &self, std::string_view) {
+    const State &state = self.state;
+    const std::uint64_t killed = state.drops.value + counts(self).drops.value;
+    return std::to_string(killed) + " packets killed\n" + std::to_string(state.queries.value) +
+           " ARP queries sent\n";
+  }
+  // All workers have one table: the first is enough.
+  static bool write_insert(auto &self, std::string_view text, std::string &error) {
+    return self.worker.index != 0 ||
+           net::insert_neighbour(table(self), text, self.worker, counts(self), error);
+  }
+  static bool write_remove(auto &self, std::string_view text, std::string &error) {
+    return self.worker.index != 0 ||
+           net::delete_neighbour(table(self), text, self.worker, counts(self), error);
+  }
+  static bool write_clear(auto &self, std::string_view, std::string &) {
+    if (self.worker.index == 0) table(self).clear(self.worker, counts(self));
+    return true;
   }
 
  private:

@@ -37,6 +37,13 @@ struct ARPTable {
     Glances glances;
   };
 
+  struct Handlers {
+    Read table;    ///< The oldest first, a line each: the address, whether it is known, and more.
+    Write insert;  ///< `IP ETHER`: notes an address.
+    Write remove;  ///< `IP`: forgets an address. @called delete
+    Write clear;   ///< Forgets all addresses.
+  };
+
   static void configure(const auto &args, auto &setup) { setup.keep(kept(args)); }
   static void initialize(auto &self) { self.state.table.start(limits(self.args)); }
   static void flush(auto &self) {
@@ -45,6 +52,22 @@ struct ARPTable {
   }
   static std::int64_t due(auto &self) { return self.state.table.due(); }
   static void finish(auto &self) { self.state.table.finish(self.worker); }
+
+  static std::string read_table(auto &self, std::string_view) {
+    return self.state.table.text(self.worker.clock.peek());
+  }
+  static bool write_insert(auto &self, std::string_view text, std::string &error) {
+    State &state = self.state;
+    return net::insert_neighbour(state.table, text, self.worker, counts(state), error);
+  }
+  static bool write_remove(auto &self, std::string_view text, std::string &error) {
+    State &state = self.state;
+    return net::delete_neighbour(state.table, text, self.worker, counts(state), error);
+  }
+  static bool write_clear(auto &self, std::string_view, std::string &) {
+    self.state.table.clear(self.worker, counts(self.state));
+    return true;
+  }
 
   // --- for ARPQueriers ---
 

@@ -81,7 +81,7 @@ PMILL_INLINE void send_frame(auto &self, auto &packet) {
   auto &state = self.state;
   if (!state.room.takes(packet.data(), packet.length())) [[unlikely]]
     return drop(self, packet, state.unfit);
-  if (state.buffer.add(packet.surrender()) >= TransmitBuffer::kRoom) [[unlikely]]
+  if (state.buffer.add(packet.surrender())) [[unlikely]]
     state.buffer.send(self.worker, sent(state), state.drops);
 }
 

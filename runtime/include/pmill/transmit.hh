@@ -21,7 +21,8 @@ class TransmitBuffer {
   /// Without a queue everything is dropped. `blocking` insists on a device that takes no more;
   /// otherwise up to `most_waiting` packets wait for it. A burst is full with `burst` packets, at
   /// most kRoom.
-  void begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting, unsigned burst);
+  void begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting,
+             unsigned burst = kRoom);
 
   /// Adds a packet; true when the burst is full and must be sent.
   PMILL_INLINE bool add(Buffer b) {

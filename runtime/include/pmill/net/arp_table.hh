@@ -149,6 +149,13 @@ class ArpTable {
   std::uint32_t waiting_ = 0;  // packets
 };
 
+/// What handlers of a table do with their texts: `IP ETHER`, `IP`. False, with a reason, when a
+/// text is none such.
+bool insert_neighbour(ArpTable &table, std::string_view text, Worker &worker, ArpCounts counts,
+                      std::string &error);
+bool delete_neighbour(ArpTable &table, std::string_view text, Worker &worker, ArpCounts counts,
+                      std::string &error);
+
 /// What one worker remembers of a table, so that the usual packet need not ask.
 class ArpCache {
  public:
