@@ -98,10 +98,11 @@ void watch_ports();
 
 bool expects() { return !g_expected.empty(); }
 
-void watch() {
+bool watch() {
   Control &control = Control::instance();
-  if (control.active()) control.turn();
+  const bool did = control.active() && control.turn();
   if (expects()) watch_ports();
+  return did;
 }
 
 bool may_end() {

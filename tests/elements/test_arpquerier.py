@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.control.programs import ask
 from tests.elements.arp_frames import (
     EVERYBODY,
     MAC,
@@ -442,3 +443,40 @@ def test_all_arguments_are_accepted(tmp_path: Path) -> None:
     )
     found = exchange(tmp_path, at_once(packet(7), reply(7)), querier)
     assert found.sent == [to(packet(7), host(7))]
+
+
+SENDING = (
+    "src :: InfiniteSource(LIMIT 3, LENGTH 40) -> SetIPAddress(10.0.0.5)"
+    " -> a :: ARPQuerier(10.0.0.1/24, 02:00:00:00:00:01)"
+    " -> queries :: Classifier(12/0806, -); queries[1] -> sent :: Counter -> Discard;"
+    " queries[0] -> asked :: Counter -> Discard; Idle -> [1] a;"
+)
+ETHER = "02:00:00:00:00:99"
+
+
+@pytest.mark.parametrize("level", [0, 3])
+@pytest.mark.parametrize("eal", [(), ("--lcores", "0@0,1@0,2@1")], ids=["one", "two"])
+def test_handlers(level: int, eal: tuple[str, ...]) -> None:
+    insert = ("--write", f"a.insert 10.0.0.5 {ETHER}")
+    done = ask(SENDING, *insert, "-h", "a.table", "-h", "a.stats", level=level, eal=eal)
+    assert "10.0.0.5 1 02-00-00-00-00-99" in done.stdout
+    assert "0 packets killed\n0 ARP queries sent\n" in done.stdout
+    assert done.counters["sent.count"] == 3
+    gone = ask(
+        SENDING, *insert, "--write", "a.delete 10.0.0.5", "-h", "a.stats", level=level, eal=eal
+    )
+    assert gone.stdout == "0 packets killed\n1 ARP queries sent\n"
+    cleared = ask(SENDING, *insert, "--write", "a.clear", level=level, eal=eal)
+    assert (cleared.counters["sent.count"], cleared.counters["asked.count"]) == (0, 1)
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_addresses_are_read_and_written(level: int) -> None:
+    keep = ["a.ipaddr", "a.broadcast"]
+    done = ask(SENDING, "-h", "a.ipaddr", "-h", "a.broadcast", level=level)
+    assert done.stdout == "a.ipaddr:\n10.0.0.1/24\n\na.broadcast:\n0.0.0.0\n\n"
+    # The address of everybody is known without asking.
+    write = ("--write", "a.broadcast 10.0.0.5")
+    assert ask(SENDING, *write, level=level, keep=keep).counters["sent.count"] == 3
+    write = ("--write", "a.ipaddr 10.0.0.9")
+    assert ask(SENDING, *write, "-h", "a.ipaddr", level=level, keep=keep).stdout == "10.0.0.9/32\n"

@@ -9,6 +9,7 @@ import pytest
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
+from tests.control.programs import ask
 from tests.elements.arp_frames import MAC, Event, exchange, host, packet, query, reply, to
 from tests.elements.ip_frames import ether, udp
 from tests.elements.programs import refusal, run_program
@@ -218,3 +219,44 @@ def test_wrong_arguments(arguments: str, words: str) -> None:
 def test_a_table_that_nobody_uses(tmp_path: Path) -> None:
     run = run_program(tmp_path, "t :: ARPTable; InfiniteSource(LIMIT 1) -> Discard;")
     assert run.counters["t.count"] == 0
+
+
+HOST = "02:00:00:00:00:99"
+TO_HOST = (
+    "src :: InfiniteSource(LIMIT 3, LENGTH 40) -> SetIPAddress(10.0.0.5)"
+    " -> a :: ARPQuerier(10.0.0.1/24, 02:00:00:00:00:01, TABLE t)"
+    " -> queries :: Classifier(12/0806, -); queries[1] -> sent :: Counter -> Discard;"
+    " queries[0] -> Discard; Idle -> [1] a; t :: ARPTable;"
+)
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_handlers_change_the_table(level: int) -> None:
+    writes = ("--write", f"t.insert 10.0.0.5 {HOST}", "--write", f"t.insert 10.0.0.6 {HOST}")
+    done = ask(TO_HOST, *writes, "-h", "t.table", "-h", "t.count", "--simtime", level=level)
+    table, count = done.stdout.split("t.count:\n")
+    assert count.strip() == "2"
+    lines = [line.split()[:3] for line in table.splitlines()[1:] if line]
+    assert lines == [[ip, "1", "02-00-00-00-00-99"] for ip in ("10.0.0.5", "10.0.0.6")]
+    assert done.counters["sent.count"] == 3
+
+    gone = ask(TO_HOST, *writes, "--write", "t.delete 10.0.0.5", level=level)
+    assert (gone.counters["sent.count"], gone.counters["a.queries"]) == (0, 1)
+    cleared = ask(TO_HOST, *writes, "--write", "t.clear", "-h", "t.table", level=level)
+    assert cleared.counters["sent.count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        ("t.insert 10.0.0.5", "expected an IP address and an Ethernet address"),
+        ("t.insert here there", "'here' is no IP address"),
+        ("t.insert 10.0.0.5 there", "'there' is no Ethernet address"),
+        ("t.delete 10.0.0.5", "there is no address 10.0.0.5"),
+        ("t.delete x", "'x' is no IP address"),
+    ],
+)
+def test_what_handlers_refuse(write: str, message: str) -> None:
+    done = ask(TO_HOST, "--write", write)
+    assert done.returncode == 1
+    assert message in done.stderr

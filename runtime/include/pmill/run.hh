@@ -54,7 +54,8 @@ int run(int argc, char **argv, const ProgramInfo &program);
 namespace runtime {
 /// What the main lcore does now and then, or its only worker between two bursts: stops the program
 /// when every expectation is met and the workers have nothing left to do, and what control asks.
-void watch();
+/// True when control did something, after which workers may have something to do.
+bool watch();
 /// What a worker that was asked to look up does; false when the program ends.
 bool attend(WorkerStatus &status);
 /// Tells whether the sources of a worker, one of several, are exhausted. True, and the program
@@ -121,8 +122,8 @@ void work(WorkerStatus &status) {
       if (status.alone ? exhausted && runtime::may_end() : runtime::all_done(status, exhausted))
         break;
     }
-    if (status.watches) runtime::watch();
-    if (worker.clock.simulated())
+    const bool controlled = status.watches && runtime::watch();
+    if (worker.clock.simulated() && !controlled)
       runtime::pass_time(worker, round.moved == 0 ? Program::due(worker) : worker.clock.now());
     if (status.naps && round.moved == 0) runtime::nap(status, Program::due(worker));
     time.resume();

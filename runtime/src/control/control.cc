@@ -90,9 +90,11 @@ void Control::wish() {
   g_attention.fetch_or(attention::kWish, std::memory_order_relaxed);
 }
 
-void Control::turn() {
+bool Control::turn() {
+  bool did = false;
   if (g_attention.load(std::memory_order_relaxed) & attention::kWish) {
     g_attention.fetch_and(~attention::kWish, std::memory_order_relaxed);
+    did = true;
     for (unsigned n = wishes_.exchange(0, std::memory_order_relaxed); n != 0; --n)
       for (const auto &task : tasks_)
         if (task->drives()) task->take_stop();
@@ -103,8 +105,10 @@ void Control::turn() {
     calls.swap(left_);
   }
   for (const auto &[context, call] : calls) make(context, call);
-  for (const auto &task : tasks_) task->turn();
+  did = did || !calls.empty();
+  for (const auto &task : tasks_) did = task->turn() || did;
   note();
+  return did;
 }
 
 void Control::call_from(Worker &worker, std::string_view context, std::string_view call) {

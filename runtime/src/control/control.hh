@@ -47,8 +47,8 @@ class ControlTask {
   const std::string &element() const { return element_; }
   /// Begins; the elements exist.
   virtual void start() {}
-  /// Does what can be done now.
-  virtual void turn() = 0;
+  /// Does what can be done now; false when that was nothing.
+  virtual bool turn() = 0;
   /// When there will be something to do for sure, in ns; kNever when only the world knows.
   virtual std::int64_t due() const { return kNever; }
   /// Whether the program must go on for it though no packet will come any more.
@@ -99,8 +99,9 @@ class Control {
 
   /// Whether there is anything to do while packets run.
   bool active() const { return !tasks_.empty(); }
-  /// One turn on the main lcore, which may stand between two bursts of the only worker.
-  void turn();
+  /// One turn on the main lcore, which may stand between two bursts of the only worker; false when
+  /// nothing was to be done.
+  bool turn();
   /// Waits until something may be to do, `microseconds` at the most.
   void wait(unsigned microseconds) const;
   std::int64_t due() const;

@@ -47,13 +47,14 @@ class ControlSocket final : public ControlTask {
     }
   }
 
-  void turn() override {
+  bool turn() override {
     const std::uint64_t now = Clock::cycles();
-    if (now < next_look_) return;
+    if (now < next_look_) return false;
     next_look_ = now + rte_get_tsc_hz() / kLooksPerSecond;
     accept_clients();
     for (auto c = clients_.begin(); c != clients_.end();)
       c = serve(*c) ? std::next(c) : (::close(c->fd), clients_.erase(c));
+    return std::exchange(served_, false);
   }
 
   bool holds() const override { return true; }
@@ -181,7 +182,7 @@ class ControlSocket final : public ControlTask {
     bool there = true;
     while (!c.session.over() && c.session.output().size() < kMostUnsent &&
            (n = ::recv(c.fd, bytes, sizeof bytes, 0)) > 0)
-      c.session.take({bytes, static_cast<std::size_t>(n)});
+      c.session.take({bytes, static_cast<std::size_t>(n)}), served_ = true;
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) there = false;
     std::string &out = c.session.output();
     while (!out.empty() && (n = ::send(c.fd, out.data(), out.size(), MSG_NOSIGNAL)) > 0)
@@ -200,6 +201,7 @@ class ControlSocket final : public ControlTask {
   std::string path_;
   std::list<Client> clients_;
   std::uint64_t next_look_ = 0;
+  bool served_ = false;  // somebody, in this turn
 };
 
 }  // namespace

@@ -62,17 +62,21 @@ void Script::begin(std::string_view arguments) {
   set("args", std::string(arguments));
 }
 
-void Script::turn() {
+bool Script::turn() {
+  bool did = false;
   for (const int number : signals_) {
     const std::uint64_t bit = std::uint64_t{1} << number;
     if (!(g_signals.fetch_and(~bit, std::memory_order_relaxed) & bit)) continue;
     begin(std::to_string(number));
     run();
+    did = true;
   }
   if (state_ == State::waits_for_time && Control::instance().now() >= due_) {
     state_ = State::ready;
     run();
+    did = true;
   }
+  return did;
 }
 
 std::int64_t Script::due() const { return state_ == State::waits_for_time ? due_ : kNever; }

@@ -18,7 +18,7 @@ class Script final : public ControlTask {
   Script(std::string_view element, const ScriptRequest &request);
 
   void start() override;
-  void turn() override;
+  bool turn() override;
   std::int64_t due() const override;
   bool holds() const override;
   bool drives() const override { return type_ == ScriptType::driver; }
