@@ -1,4 +1,4 @@
-"""`pmill bench`: reads its arguments and runs one of the three measurements."""
+"""`pmill bench`: reads its arguments and runs one of the four measurements."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.compile_time import run as compile_time
 
                 return compile_time(settings.rounds, folder)
+            case "control":
+                from pmill.bench.control import run as control
+
+                return control(settings, folder)
             case _:
                 return _compare(arguments, settings, folder)
 
@@ -58,9 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("cycles", "instructions", "compile-time"),
+        choices=("cycles", "instructions", "compile-time", "control"),
         default="cycles",
-        help="cycles a packet (the default), instructions a packet, or seconds to compile",
+        help="cycles a packet (the default), instructions a packet, seconds to compile, or what "
+        "the control protocol costs",
     )
     parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (7)")
     parser.add_argument("--seconds", type=float, help="length of one measurement (0.5)")
