@@ -19,6 +19,8 @@ INTEGERS: Mapping[str, tuple[int, int]] = {
     **{f"std::uint{bits}_t": (0, (1 << bits) - 1) for bits in (8, 16, 32, 64)},
 }
 ANNOTATIONS = ("Anno<1>", "Anno<2>", "Anno<4>")
+PREFIXES = ("IPPrefix", "List<IPPrefix>")
+# Types of one value that handlers can show.
 SHOWN = (
     "bool",
     *INTEGERS,
@@ -32,21 +34,7 @@ SHOWN = (
     "String",
     "Filename",
 )
-PREFIXES = ("IPPrefix", "List<IPPrefix>")
-TYPES = (
-    "bool",
-    *INTEGERS,
-    "double",
-    "IPAddress",
-    "IPPrefix",
-    "EtherAddress",
-    "Duration",
-    "Timestamp",
-    "Bandwidth",
-    "String",
-    "Filename",
-    *ANNOTATIONS,
-)
+TYPES = (*SHOWN, *ANNOTATIONS)
 
 # Legal tags of an argument, and how many words each takes.
 TAGS: Mapping[str, int] = {
