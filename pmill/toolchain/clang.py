@@ -87,13 +87,12 @@ class Compiler:
 
     def _support(self) -> Path:
         """No packet runs through it: compiling it fast is worth more than fast code."""
-        return self._cached("support", ["-O0", "-c", str(runtime_dir() / "src/support.cc")], "o")
+        source = runtime_dir() / "src" / "support.cc"
+        return self._cached("support", ["-O0", *_SECTIONS, "-c", str(source)], "o")
 
     def _packets(self) -> Path:
         source = runtime_dir() / "src" / "packets.cc"
-        # In sections, so that a program gets only what it uses.
-        sections = ["-ffunction-sections", "-fdata-sections"]
-        command = ["-include-pch", str(self._header()), *sections, "-c", str(source)]
+        command = ["-include-pch", str(self._header()), *_SECTIONS, "-c", str(source)]
         return self._cached("packets", command, "o")
 
     def _compile(self, source: Path, extra: Sequence[str], suffix: str, half: Half | None) -> Path:
@@ -156,6 +155,9 @@ class Compiler:
         if done.returncode != 0:
             raise CompilerError(done.stderr)
 
+
+# So that a program gets only what it uses of an object.
+_SECTIONS = ("-ffunction-sections", "-fdata-sections")
 
 _MESSAGE = re.compile(
     r"^(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<kind>[a-z ]+): ", re.M
