@@ -20,6 +20,7 @@ from pmill.bench.contestants import (
     build_limits,
     by_hand,
     compiled,
+    with_neighbours,
 )
 from pmill.bench.measure import clock_hz, measure
 from pmill.bench.report import table, write_json
@@ -153,19 +154,24 @@ def _memories(wanted: Memory | None) -> list[Memory]:
 
 def _contestants(settings: Settings, folder: Path, *, limits_only: bool) -> list[Contestant]:
     build_limits(settings)
-    contestants: list[Contestant] = [
-        by_hand(targets.FLOOR_ONE, "floor", 1, settings),
-        by_hand(targets.FLOOR_TWO, "floor", 2, settings),
-        Testpmd(name=targets.TESTPMD),
-        by_hand(targets.FORWARDER_BY_HAND, "forwarder", 1, settings),
-        by_hand(targets.ROUTER_BY_HAND, "router", 2, settings),
-        by_hand(targets.CONTROL, "router", 2, settings, spin=SPIN_CYCLES),
-    ]
+    # What is compared runs one after the other: the machine changes in the meantime.
+    forwarders: list[Contestant] = [by_hand(targets.FORWARDER_BY_HAND, "forwarder", 1, settings)]
+    routers: list[Contestant] = [by_hand(targets.ROUTER_BY_HAND, "router", 2, settings)]
     if not limits_only:
-        contestants += [
+        forwarders += [
             compiled(targets.FORWARDER, "forwarder", 1, 3, settings, folder),
-            compiled(targets.ROUTER, "router-static", 2, 3, settings, folder),
             compiled(targets.FORWARDER_OFF, "forwarder", 1, 0, settings, folder),
+        ]
+        routers += [
+            compiled(targets.ROUTER, "router-static", 2, 3, settings, folder),
+            with_neighbours(compiled(targets.ROUTER_ARP, "router", 2, 3, settings, folder)),
             compiled(targets.ROUTER_OFF, "router-static", 2, 0, settings, folder),
         ]
-    return contestants
+    return [
+        by_hand(targets.FLOOR_ONE, "floor", 1, settings),
+        *forwarders,
+        Testpmd(name=targets.TESTPMD),
+        by_hand(targets.FLOOR_TWO, "floor", 2, settings),
+        *routers,
+        by_hand(targets.CONTROL, "router", 2, settings, spin=SPIN_CYCLES),
+    ]

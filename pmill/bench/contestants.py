@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from pmill.bench.settings import Devices, Memory, Settings, memory_arguments
 from pmill.diagnostics import fail
+from pmill.run.traffic import neighbours
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 LIMITS: Final = _CHECKOUT / "bench" / "limits"
@@ -116,6 +117,16 @@ def by_hand(
         options += ["--spin", str(spin)]
     path = limits_program(source, settings)
     return Program(name=name, ports=ports, path=path, options=tuple(options))
+
+
+def with_neighbours(router: Program) -> Program:
+    """Tell examples/router.click the addresses for which it would ask: nobody is there."""
+    writes = tuple(
+        word
+        for ip, ether in neighbours()
+        for word in ("--write", f"neighbours.insert {ip} {ether}")
+    )
+    return replace(router, options=(*router.options, *writes))
 
 
 def compiled(

@@ -17,6 +17,7 @@ CONTROL: Final = "router, by hand, slowed"
 FORWARDER: Final = "forwarder, pmill -O3"
 ROUTER: Final = "router, pmill -O3"
 FORWARDER_OFF: Final = "forwarder, pmill -O0"
+ROUTER_ARP: Final = "router with ARP, pmill -O3"
 ROUTER_OFF: Final = "router, pmill -O0"
 
 _OF_TESTPMD: Final[dict[Memory, tuple[tuple[str, float], ...]]] = {
