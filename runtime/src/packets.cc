@@ -7,6 +7,7 @@
 #include "icmp_error.cc"
 #include "ip_output.cc"
 #include "md5.cc"
+#include "neighbours.cc"
 #include "net.cc"
 #include "random.cc"
 #include "receive.cc"

@@ -160,7 +160,12 @@ void header_checks() {
     }
     const bool is_good = net::find_fault(bytes.data(), size, true, rules) == net::HeaderFault::none;
     const bool is_plain = size >= net::IPv4::kBytes && bytes[0] == 0x45;
-    expect(net::check_plain(bytes.data(), size, true, rules).good == (is_good && is_plain),
+    const struct {
+      const std::uint8_t *bytes;
+      const std::uint8_t *data() const { return bytes; }
+      bool may_read_ahead(std::uint32_t) const { return false; }
+    } packet{bytes.data()};
+    expect(net::check_plain(packet, 0, size, true, rules).good == (is_good && is_plain),
            "check_plain");
     good += is_good;
   }

@@ -54,5 +54,5 @@ def test_timestamps_are_the_current_time(tmp_path: Path) -> None:
 
 
 def test_refusals() -> None:
-    assert "PM0440" in refusal("InfiniteSource(END_CALL x.reset) -> Discard;")
+    assert "PM0442" in refusal("InfiniteSource(END_CALL x.reset) -> Discard;")
     assert "LENGTH" in refusal("InfiniteSource(LENGTH 70000) -> Discard;")

@@ -30,6 +30,39 @@ struct Described<elements::ARPQuerier> {
       {offsetof(State, count), "count", "Addresses in the table.", CounterKind::read, -1},
       {offsetof(State, length), "length", "Packets that wait for an answer.", CounterKind::read, -1},
   };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("ipaddr", Common<D>::args.ip, true),
+      argument("broadcast", Common<D>::args.broadcast, true),
+  };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "table", .reads = true},
+      {.name = "stats", .reads = true},
+      {.name = "insert", .writes = true},
+      {.name = "delete", .writes = true},
+      {.name = "clear", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::ARPQuerier;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_table(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_stats(self, call.text));
+        break;
+      case 2:
+        if (!read) call.good = Element::write_insert(self, call.text, call.error);
+        break;
+      case 3:
+        if (!read) call.good = Element::write_remove(self, call.text, call.error);
+        break;
+      case 4:
+        if (!read) call.good = Element::write_clear(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>
@@ -41,6 +74,30 @@ struct Described<elements::ARPTable> {
       {offsetof(State, count), "count", "Addresses in the table.", CounterKind::read, -1},
       {offsetof(State, length), "length", "Packets that wait for an answer.", CounterKind::read, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "table", .reads = true},
+      {.name = "insert", .writes = true},
+      {.name = "delete", .writes = true},
+      {.name = "clear", .writes = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::ARPTable;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_table(self, call.text));
+        break;
+      case 1:
+        if (!read) call.good = Element::write_insert(self, call.text, call.error);
+        break;
+      case 2:
+        if (!read) call.good = Element::write_remove(self, call.text, call.error);
+        break;
+      case 3:
+        if (!read) call.good = Element::write_clear(self, call.text, call.error);
+        break;
+    }
+  }
 };
 
 template <>

@@ -9,7 +9,7 @@ import pytest
 
 from tests.control.programs import ask, serving
 
-SLOW = "TimedSource(0.05s, LIMIT 20, STOP true) -> Queue -> Unqueue -> d :: Discard;"
+SLOW = "TimedSource(0.05s, LIMIT 20) -> Queue -> Unqueue -> d :: Discard;"
 
 
 def processor_time() -> float:

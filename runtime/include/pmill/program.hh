@@ -261,7 +261,7 @@ struct Program {
   /// When the worker, which has nothing to do now, will have something that it waits for; kNever
   /// when it waits for nothing. What was due and is not done is waited for by nobody.
   [[gnu::cold]] static std::int64_t due(Worker &w) {
-    const std::int64_t now = w.clock.simulated_now();
+    const std::int64_t now = w.clock.peek();
     std::int64_t first = kNever;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires requires(SelfAs<D> &self) { D::Element::due(self); }
