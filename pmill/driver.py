@@ -191,9 +191,15 @@ def _program(
             if not compiler.sanitize and not llvmlite_can(compiler):
                 _warn_newer_clang(compiler, diags)
             progress("compiling")
+            parts = pool.submit(lambda: [compiler.part(name) for name in plan.parts])
             made = objects(generated, graph, options, compiler, halves=plan.halves)
             progress("linking")
-            link(tools, [*made, *_prepared(runtime)], work / "program", options.sanitize)
+            link(
+                tools,
+                [*made, *_prepared(runtime), *_prepared(parts)],
+                work / "program",
+                options.sanitize,
+            )
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()

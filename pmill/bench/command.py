@@ -68,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         help="cycles a packet (the default), instructions a packet, seconds to compile, or what "
         "the control protocol costs",
     )
-    parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (7)")
-    parser.add_argument("--seconds", type=float, help="length of one measurement (0.5)")
+    parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (21)")
+    parser.add_argument("--seconds", type=float, help="length of one measurement (0.2)")
     parser.add_argument("--quick", action="store_true", help="3 short rounds: is all in place?")
     parser.add_argument("--lcore", type=int, help="processor to measure on (the last)")
     parser.add_argument("--mbufs", type=_at_least_one, help="buffers of every pool (8192)")

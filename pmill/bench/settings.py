@@ -18,8 +18,8 @@ HUGEPAGES: Final = _MEGABYTES // 2 + 8
 class Settings:
     """One value of everything that must be the same for all contestants."""
 
-    rounds: int = 7
-    seconds: float = 0.5
+    rounds: int = 21
+    seconds: float = 0.2
     warm_up: float = 0.2
     lcore: int
     mbufs: int = 8192

@@ -122,6 +122,7 @@ class _Reader:
             description=doc.description,
             examples=doc.examples,
             aliases=doc.aliases,
+            needs=doc.needs,
             span=self.head.name_span,
             arguments=arguments,
             counters=counters,

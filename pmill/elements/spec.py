@@ -136,6 +136,7 @@ class ElementSpec:
     handlers: tuple[HandlerSpec, ...] = ()
     enums: tuple[EnumSpec, ...] = ()
     aliases: tuple[str, ...] = ()  # other class names that mean this element
+    needs: tuple[str, ...] = ()  # parts of the runtime: `runtime/src/NAME.cc`
 
     def argument(self, keyword: str) -> ArgSpec | None:
         """Return the argument that `keyword` names, or None."""

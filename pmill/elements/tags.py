@@ -43,6 +43,7 @@ class ElementDoc:
     group: str
     examples: tuple[str, ...]
     aliases: tuple[str, ...]
+    needs: tuple[str, ...]
 
 
 def read_member_doc(
@@ -74,7 +75,7 @@ def read_member_doc(
 def read_element_doc(lines: Sequence[Span], name: Span, diags: Diagnostics) -> ElementDoc | None:
     """Return the doc comment of the element called `name`, or report what it lacks."""
     prose: list[str] = []
-    found: dict[str, list[str]] = {"group": [], "example": [], "alias": []}
+    found: dict[str, list[str]] = {"group": [], "example": [], "alias": [], "needs": []}
     open_tag: list[str] | None = None  # the texts of the tag that a plain line would continue
     for line in lines:
         text = line.text.removeprefix("///").strip()
@@ -108,6 +109,7 @@ def read_element_doc(lines: Sequence[Span], name: Span, diags: Diagnostics) -> E
         group=found["group"][-1],
         examples=tuple(found["example"]),
         aliases=tuple(word for value in found["alias"] for word in value.split()),
+        needs=tuple(word for value in found["needs"] for word in value.split()),
     )
 
 

@@ -60,6 +60,7 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
         links=_links(graph),
+        parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
         requirements="".join(f"{r}\n" for r in graph.requirements),
         text=tuple(graph.text.splitlines(keepends=True)),
     )

@@ -121,7 +121,8 @@ class EmitPlan:
 
     `halves`: it can be compiled as two objects, see the template. `references`: elements name each
     other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
-    instances and ports. `requirements` has a line for each.
+    instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
+    not every program has.
     """
 
     version: str
@@ -135,3 +136,4 @@ class EmitPlan:
     links: tuple[tuple[int, int, int, int], ...]
     text: tuple[str, ...]
     requirements: str
+    parts: tuple[str, ...]

@@ -59,6 +59,10 @@ def flatten(
     )
 
 
+# Elements whose arguments have variables of their own.
+_HAVE_VARIABLES = ("Script", "DriverManager")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opening:
     """A compound or group instance whose inside is looked at; `name` is that of its class."""
@@ -166,7 +170,7 @@ class _Flattening:
             self.expand(body, f"{prefix}{instance.name}/", depth + 1)
 
     def _add(self, instance: Instance, class_name: str, scope: Scope, prefix: str) -> None:
-        self._add_as(instance, class_name, self._expanded(instance, scope), prefix)
+        self._add_as(instance, class_name, self._expanded(instance, scope, class_name), prefix)
 
     def _add_as(self, instance: Instance, class_name: str, config: ConfigText, prefix: str) -> None:
         name = prefix + instance.name
@@ -188,10 +192,12 @@ class _Flattening:
             span=instance.span,
         )
 
-    def _expanded(self, instance: Instance, scope: Scope) -> ConfigText:
+    def _expanded(self, instance: Instance, scope: Scope, class_name: str = "") -> ConfigText:
         text = text_of(instance.config, instance.class_span)
 
         def undefined(name: str, start: int, end: int) -> None:
+            if class_name in _HAVE_VARIABLES:
+                return
             self.diags.warning(
                 "PM0308",
                 f"variable '${name}' is not defined",

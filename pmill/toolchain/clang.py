@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pmill import cache
 from pmill.resources import runtime_dir
 from pmill.toolchain.tools import Tools
 
-_LOCKS: Final = {kind: Lock() for kind in ("header", "support", "packets")}
+_LOCKS: Final = defaultdict[str, Lock](Lock)
 
 # What of a program is compiled: templates/program.cc.j2 says what belongs to which.
 Half = Literal["USUAL", "REST"]
@@ -85,15 +86,19 @@ class Compiler:
             made = [pool.submit(f) for f in (self._header, self._support, self._packets)]
             return [future.result() for future in made[1:]]
 
+    def part(self, name: str) -> Path:
+        """Return the object of a part of the runtime, compiled once as carefully as a program."""
+        source = runtime_dir() / "src" / f"{name}.cc"
+        command = ["-include-pch", str(self._header()), *_SECTIONS, "-c", str(source)]
+        return self._cached(name, command, "o")
+
     def _support(self) -> Path:
         """No packet runs through it: compiling it fast is worth more than fast code."""
         source = runtime_dir() / "src" / "support.cc"
         return self._cached("support", ["-O0", *_SECTIONS, "-c", str(source)], "o")
 
     def _packets(self) -> Path:
-        source = runtime_dir() / "src" / "packets.cc"
-        command = ["-include-pch", str(self._header()), *_SECTIONS, "-c", str(source)]
-        return self._cached("packets", command, "o")
+        return self.part("packets")
 
     def _compile(self, source: Path, extra: Sequence[str], suffix: str, half: Half | None) -> Path:
         """Compile a file to one beside it."""

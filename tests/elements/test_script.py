@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.control.programs import ask, build
-from tests.elements.programs import refusal
+from tests.elements.programs import refusal, warnings
 
 LEVELS = pytest.mark.parametrize("level", [0, 3])
 BUSY = "src :: RatedSource(RATE 10) -> c :: Counter -> d :: Discard;"
@@ -281,3 +281,8 @@ def test_scripts_that_are_wrong(instructions: str, code: str, message: str) -> N
     text = refusal(f"Script({instructions}); Idle -> Discard;")
     assert code in text
     assert message in text
+
+
+def test_its_variables_are_its_own() -> None:
+    assert warnings("Script(set x 1, print $x); Idle -> Discard;") == []
+    assert "'$x' is not defined" in str(warnings("Idle -> Print($x) -> Discard;"))

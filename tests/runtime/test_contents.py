@@ -12,7 +12,7 @@ from tests.control.programs import build
 ALONE = "InfiniteSource(LIMIT 5) -> Discard;"
 # Something of the runtime, and an element that needs it.
 PARTS = {
-    "pmill::runtime::Script::run()": f"{ALONE} Script(stop);",
+    "vtable for pmill::runtime::Script": f"{ALONE} Script(stop);",
     "pmill::net::ArpTable::text": "ARPTable; " + ALONE,
     "pmill::summary::Reader::next": 'FromIPSummaryDump(DATA "", STOP true) -> Discard;',
     "pmill::net::make_icmp_error": "Idle -> ICMPError(1.0.0.1, unreachable) -> Discard; " + ALONE,

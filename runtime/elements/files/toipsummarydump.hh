@@ -22,6 +22,7 @@ namespace pmill::elements {
 /// dport, tcp_seq tcp_ack tcp_off tcp_flags tcp_window tcp_sum tcp_urp tcp_opt tcp_ntopt tcp_sack,
 /// udp_len udp_sum, icmp_type icmp_type_name icmp_code icmp_code_name icmp_flowid icmp_seq
 /// icmp_nextmtu, payload payload_len payload_md5 payload_md5_hex.
+/// @needs summary
 /// @group files
 /// @example FromDump(in.pcap) -> MarkIPHeader(14) -> ToIPSummaryDump(seen.txt, FIELDS timestamp ip_src ip_dst ip_len);
 struct ToIPSummaryDump {
