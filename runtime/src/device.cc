@@ -11,7 +11,7 @@
 #include <ctime>
 
 #include "device_options.hh"
-#include "kernel.hh"
+#include "runtime.hh"
 
 namespace pmill {
 namespace runtime {
@@ -191,7 +191,7 @@ void start_port(PortState &port) {
     apply_reta(port, *e);
     if (!e->request.flow_rules_file.empty()) load_flow_rules(port, *e);
   }
-  finish_kernel_port(port);
+  if (state().kernel.port_started != nullptr) state().kernel.port_started(port);
   rte_eth_stats_reset(port.id);
   describe(port);
 }

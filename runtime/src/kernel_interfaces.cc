@@ -114,6 +114,7 @@ KernelPort *Setup::find_interface(std::string_view name) {
 }
 
 KernelPort &Setup::claim(std::string_view name, bool is_tap, bool receives) {
+  runtime::state().kernel = {runtime::make_kernel_ports, runtime::finish_kernel_port};
   KernelPort *port = find_interface(name);
   if (port == nullptr) {
     port = &kernel_ports_.emplace_back();
@@ -163,15 +164,6 @@ std::string Setup::make_tap(std::string_view name, const TapRequest &request) {
   port.tap = request;
   buffers(kMostTapFrame + more_headroom(request.headroom));
   return port.port;
-}
-
-bool Setup::uses_given_ports() const {
-  const auto given = [this](const auto &entry) {
-    return std::none_of(kernel_ports_.begin(), kernel_ports_.end(),
-                        [&](const KernelPort &p) { return p.port == entry.port; });
-  };
-  return std::any_of(receive_.begin(), receive_.end(), given) ||
-         std::any_of(transmit_.begin(), transmit_.end(), given);
 }
 
 EtherAddress interface_address(std::string_view name) {

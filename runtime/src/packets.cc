@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What packets run through, but not often, and what does not depend on the configuration: one
 // translation unit, compiled once as carefully as a program, cached, and linked with every one.
-#include "arp_table.cc"
 #include "fragments.cc"
-#include "frames.cc"
 #include "icmp_error.cc"
 #include "ip_output.cc"
-#include "neighbours.cc"
 #include "net.cc"
 #include "random.cc"
 #include "receive.cc"

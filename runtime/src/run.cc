@@ -12,7 +12,6 @@
 #include <csignal>
 
 #include "control/control.hh"
-#include "kernel.hh"
 #include "runtime.hh"
 
 namespace pmill::runtime {
@@ -102,7 +101,8 @@ void start(const Options &options, const Setup &setup, bool has_work) {
            "name one lcore: -- -l 0");
     s.clock.simulate(options.epoch, options.tick);
   }
-  make_kernel_ports(setup, static_cast<unsigned>(s.worker_count));
+  if (s.kernel.make_ports != nullptr)
+    s.kernel.make_ports(setup, static_cast<unsigned>(s.worker_count));
   assign_ports(setup, static_cast<unsigned>(s.worker_count));
   find_expected(options);
   s.pool_plan = plan_pool(setup, s.worker_count, descriptor_sum(),

@@ -103,8 +103,15 @@ void start_port(PortState &port);
 /// Makes the rules of a file in testpmd's `flow create` syntax.
 void load_flow_rules(const PortState &port, const Setup::Entry<RxRequest> &entry);
 
+/// What a program that uses interfaces of the kernel does about them; others do not contain it.
+struct KernelHooks {
+  void (*make_ports)(const Setup &, unsigned workers) = nullptr;  // EAL runs
+  void (*port_started)(PortState &) = nullptr;
+};
+
 /// Everything that the parts of a run have in common.
 struct State {
+  KernelHooks kernel;
   Options options;
   const Setup *setup = nullptr;
   std::unique_ptr<WorkerStatus[]> workers;

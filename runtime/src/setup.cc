@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Collects what the elements of a program need.
+#include <algorithm>
 #include <pmill/setup.hh>
 
 namespace pmill {
@@ -21,6 +22,15 @@ void Setup::receive(std::string_view port, const RxRequest &request) {
 
 void Setup::transmit(std::string_view port, const TxRequest &request) {
   transmit_.push_back({element_, label_, std::string(port), request});
+}
+
+bool Setup::uses_given_ports() const {
+  const auto given = [this](const auto &entry) {
+    return std::none_of(kernel_ports_.begin(), kernel_ports_.end(),
+                        [&](const KernelPort &p) { return p.port == entry.port; });
+  };
+  return std::any_of(receive_.begin(), receive_.end(), given) ||
+         std::any_of(transmit_.begin(), transmit_.end(), given);
 }
 
 }  // namespace pmill

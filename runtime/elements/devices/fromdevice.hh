@@ -16,6 +16,7 @@ namespace pmill::elements {
 /// is in the frame. A frame longer than the MTU allows, which segmentation offload makes on this
 /// machine, is dropped, unless SNAPLEN says otherwise: then it is cut, and EXTRA_LENGTH tells by
 /// how much.
+/// @needs kernel
 /// @group devices
 /// @example FromDevice(eth0) -> Print -> Discard;
 /// @example FromDevice(eth0, PROMISC true, BPF_FILTER "tcp port 80") -> ToDump(web.pcap);

@@ -14,6 +14,7 @@ namespace pmill::elements {
 /// kernel asks for Ethernet addresses by ARP, so something behind FromHost must answer. When
 /// output 1 is connected, frames without an IPv4 header leave there; the header of the others is
 /// marked. Frames to the kernel go to ToHost.
+/// @needs kernel
 /// @group devices
 /// @example FromHost(fake0, 192.0.2.1/24) -> Print -> Discard;
 /// @example h :: FromHost(fake0, 192.0.2.1/24) -> Print -> Discard; h[1] -> ARPResponder(0/0 02:00:00:00:00:01) -> ToHost(fake0);

@@ -13,6 +13,7 @@ namespace pmill::elements {
 /// it. The kernel gets the address ADDR on it, and a default route with GATEWAY. Frames have
 /// Ethernet headers in both directions. The kernel asks for Ethernet addresses by ARP, so
 /// something behind the element must answer.
+/// @needs kernel
 /// @group devices
 /// @example t :: KernelTap(10.0.0.1/24, DEVNAME click0) -> Print -> Discard;
 /// @example FromDevice(eth0) -> t :: KernelTap(10.0.0.1/24, 10.0.0.254) -> Queue -> ToDevice(eth0);

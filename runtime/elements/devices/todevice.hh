@@ -11,6 +11,7 @@ namespace pmill::elements {
 /// They leave through the interface's queueing discipline, as the kernel's own. One worker pulls,
 /// so that packets leave in the order in which they were pulled; while the interface takes no
 /// more, none are pulled. What is no Ethernet frame, or longer than the MTU allows, is dropped.
+/// @needs kernel
 /// @group devices
 /// @example FromDevice(eth0) -> Queue -> ToDevice(eth1);
 struct ToDevice {

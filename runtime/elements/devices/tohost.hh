@@ -11,6 +11,7 @@ namespace pmill::elements {
 /// The interface is that of the FromHost with the same DEVNAME. Without one the program makes it,
 /// and the kernel can only receive there what needs no address. What the kernel does not take, a
 /// frame for an interface that was set down, is dropped.
+/// @needs kernel
 /// @group devices
 /// @example h :: FromHost(fake0, 192.0.2.1/24) -> Discard; FromDevice(eth0) -> ToHost(fake0);
 struct ToHost {

@@ -21,6 +21,7 @@ namespace pmill::elements {
 /// POLL_TIMEOUT, and forgotten when nothing was heard for TIMEOUT. With TABLE, the table's
 /// CAPACITY, TIMEOUT and so on hold, not those given here. Packets that waited go out by the worker
 /// that received the answer; others may overtake them then.
+/// @needs arp
 /// @group ethernet
 /// @example arp :: ARPQuerier(10.0.0.1/24, 02:00:00:00:00:01) -> ToDPDKDevice(0);
 struct ARPQuerier {

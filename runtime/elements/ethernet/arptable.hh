@@ -12,6 +12,7 @@ namespace pmill::elements {
 /// Several ARPQueriers of one network share a table that their TABLE names: what one has learned
 /// all know, and an answer that one receives releases the packets of all, through that one. An
 /// ARPQuerier without TABLE has a table of its own. All workers use the same table.
+/// @needs arp
 /// @group ethernet
 /// @example neighbours :: ARPTable(TIMEOUT 60s); ARPQuerier(10.0.0.1/24, 02:00:00:00:00:01, TABLE neighbours);
 struct ARPTable {
