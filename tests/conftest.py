@@ -27,6 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def slow(value: object) -> object:
+    """A parameter of tests that `make test-slow` runs, and `make test` does not."""
+    return pytest.param(value, marks=pytest.mark.slow)
+
+
+# All levels of optimisation: the first and the last always.
+EVERY_LEVEL = [0, slow(1), slow(2), 3]
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The root of the project."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import EVERY_LEVEL
 from tests.control.programs import ask
 from tests.elements.arp_frames import (
     EVERYBODY,
@@ -21,7 +22,7 @@ from tests.elements.ip_frames import ether, patched, udp
 from tests.elements.programs import refusal, run_program
 from tests.traffic.pcap import read_pcap, write_frames, write_pcap
 
-LEVELS = pytest.mark.parametrize("level", [0, 1, 2, 3])
+LEVELS = pytest.mark.parametrize("level", EVERY_LEVEL)
 TWO = pytest.mark.parametrize("level", [0, 3])
 
 

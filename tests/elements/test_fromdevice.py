@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import struct
 import time
@@ -13,6 +14,7 @@ from scapy.layers.l2 import ARP, Dot1Q, Ether
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
+from tests.control.programs import ask
 from tests.elements.programs import refusal as refused
 from tests.elements.programs import run_program
 from tests.net.element_kit import read_lengths, receive
@@ -325,3 +327,14 @@ def test_no_file_is_left_behind(net: Namespaces) -> None:
     with running(net, "m", compile_text(text, level=0), wait_for=1) as run:
         pass
     assert not Path(f"/var/run/dpdk/pmill-{run.child.pid}").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="packet sockets need root")
+@pytest.mark.parametrize("level", [0, 3])
+def test_handlers(level: int) -> None:
+    text = "f :: FromDevice(lo) -> Discard; Script(wait 0.1s, write f.reset_counts, stop);"
+    done = ask(text, "-h", "f.encap", "-h", "f.kernel_drops", "-h", "f.handlers", level=level)
+    assert "f.encap:\nETHER\n" in done.stdout
+    assert "f.kernel_drops:\n0\n" in done.stdout
+    assert "reset_counts\tw\n" in done.stdout
+    assert done.returncode == 0

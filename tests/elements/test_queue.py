@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import EVERY_LEVEL
 from tests.elements.programs import run_program
 from tests.traffic.pcap import read_pcap, write_pcap
 
@@ -16,7 +17,7 @@ def sent(folder: Path, text: str, level: int, name: str = "out.pcap") -> list[tu
     return read_pcap(folder / name)
 
 
-@pytest.mark.parametrize("level", [0, 1, 2, 3])
+@pytest.mark.parametrize("level", EVERY_LEVEL)
 def test_first_in_first_out(tmp_path: Path, level: int) -> None:
     """Bytes, order and metadata: the timestamps of a ToDump are those of the packets."""
     text = "FromDump(in.pcap) -> Queue -> ToDump(out.pcap, SNAPLEN 0);"

@@ -24,86 +24,91 @@ def printed(instructions: str, rest: str = BUSY, level: int = 3, folder: Path | 
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("$(add 1 2 3)", "6"),
-        ("$(add)", "0"),
-        ("$(add 1.5 1)", "2.5"),
-        ("$(sub 10 1 2)", "7"),
-        ("$(mul 6 7)", "42"),
-        ("$(mul 9223372036854775807 2)", "1.84467440737e+19"),
-        ("$(div 10 2)", "5"),
-        ("$(div 10 4)", "2.5"),
-        ("$(idiv 10 4)", "2"),
-        ("$(idiv -7 2)", "-3"),
-        ("$(mod -7 2)", "1"),
-        ("$(rem -7 2)", "-1"),
-        ("$(neg 5)", "-5"),
-        ("$(abs -5)", "5"),
-        ("$(min 3 1 2)", "1"),
-        ("$(max 3 1 2)", "3"),
-        ("$(eq 1 1.0)", "true"),
-        ("$(eq a b)", "false"),
-        ("$(ne a b)", "true"),
-        ("$(gt 10 9)", "true"),
-        ("$(gt 0x10 15)", "true"),
-        ("$(ge 9 9)", "true"),
-        ("$(lt abc abd)", "true"),
-        ("$(le 2 1)", "false"),
-        ("$(not true)", "false"),
-        ("$(and 1 true yes)", "true"),
-        ("$(or 0 false)", "false"),
-        ("$(nand 1 1)", "false"),
-        ("$(nor 0 0)", "true"),
-        ("$(if $(eq 1 1) yes no)", "yes"),
-        ("$(if false yes)", ""),
-        ("$(in b a b c)", "true"),
-        ("$(in x a b c)", "false"),
-        ("$(length hello)", "5"),
-        ("$(first a b c)", "a"),
-        ('$(sprintf "%03d|%-4s|%x|%.2f|%%|%c" 7 ab 255 1.5 65)', "007|ab  |ff|1.50|%|A"),
-        ("$(htons 1)", "256"),
-        ("$(ntohl 0x01020304)", "67305985"),
-        ("$(avg 1 2 6)", "3"),
-        ("$(count a b c)", "3"),
-        ("$(popcount 255)", "8"),
-        ("$(gt_vec 1 2 3)", "true"),
-        ("$(gt_vec 1 3 2)", "false"),
-        ("$(ceil 1.2)", "2"),
-        ("$(floor -1.2)", "-2"),
-        ("$(round 1.5)", "2"),
-        ("$(readable c.count)", "true"),
-        ("$(writable c.count)", "false"),
-        ("$(writable c.reset)", "true"),
-        ("$(readable nobody.x)", "false"),
-        ("$(c.class)", "Counter"),
-        ("$(add $(c.count) 1)", "1"),
-        ("$(now)", "1000000000.000000002"),
-    ],
-)
-def test_functions(text: str, value: str) -> None:
-    assert printed(f'print "{text}"') == f"{value}\n"
+FUNCTIONS = [
+    ("$(add 1 2 3)", "6"),
+    ("$(add)", "0"),
+    ("$(add 1.5 1)", "2.5"),
+    ("$(sub 10 1 2)", "7"),
+    ("$(mul 6 7)", "42"),
+    ("$(mul 9223372036854775807 2)", "1.84467440737e+19"),
+    ("$(div 10 2)", "5"),
+    ("$(div 10 4)", "2.5"),
+    ("$(idiv 10 4)", "2"),
+    ("$(idiv -7 2)", "-3"),
+    ("$(mod -7 2)", "1"),
+    ("$(rem -7 2)", "-1"),
+    ("$(neg 5)", "-5"),
+    ("$(abs -5)", "5"),
+    ("$(min 3 1 2)", "1"),
+    ("$(max 3 1 2)", "3"),
+    ("$(eq 1 1.0)", "true"),
+    ("$(eq a b)", "false"),
+    ("$(ne a b)", "true"),
+    ("$(gt 10 9)", "true"),
+    ("$(gt 0x10 15)", "true"),
+    ("$(ge 9 9)", "true"),
+    ("$(lt abc abd)", "true"),
+    ("$(le 2 1)", "false"),
+    ("$(not true)", "false"),
+    ("$(and 1 true yes)", "true"),
+    ("$(or 0 false)", "false"),
+    ("$(nand 1 1)", "false"),
+    ("$(nor 0 0)", "true"),
+    ("$(if $(eq 1 1) yes no)", "yes"),
+    ("$(if false yes)", ""),
+    ("$(in b a b c)", "true"),
+    ("$(in x a b c)", "false"),
+    ("$(length hello)", "5"),
+    ("$(first a b c)", "a"),
+    ('$(sprintf "%03d|%-4s|%x|%.2f|%%|%c" 7 ab 255 1.5 65)', "007|ab  |ff|1.50|%|A"),
+    ("$(htons 1)", "256"),
+    ("$(ntohl 0x01020304)", "67305985"),
+    ("$(avg 1 2 6)", "3"),
+    ("$(count a b c)", "3"),
+    ("$(popcount 255)", "8"),
+    ("$(gt_vec 1 2 3)", "true"),
+    ("$(gt_vec 1 3 2)", "false"),
+    ("$(ceil 1.2)", "2"),
+    ("$(floor -1.2)", "-2"),
+    ("$(round 1.5)", "2"),
+    ("$(readable c.count)", "true"),
+    ("$(writable c.count)", "false"),
+    ("$(writable c.reset)", "true"),
+    ("$(readable nobody.x)", "false"),
+    ("$(c.class)", "Counter"),
+    ("$(add $(c.count) 1)", "1"),
+    ("$(now)", "1000000000.000000002"),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("$(add x)", "'add': 'x' is no number"),
-        ("$(div 1 0)", "'div': division by zero"),
-        ("$(eq 1)", "'eq': wrong number of arguments"),
-        ('$(sprintf "%q" 1)', "'sprintf': bad conversion"),
-        ('$(sprintf "%d")', "'sprintf': too few arguments"),
-        ("$(random 5 1)", "'random': bad bounds"),
-        ("$(nothing 1)", "'nothing': No handler named 'nothing'"),
-        ("$(x.y)", "'x.y': No element named 'x'"),
-        ("$(cat /no/such/file)", "cannot be read"),
-    ],
-)
-def test_functions_that_fail_say_so_and_give_nothing(text: str, message: str) -> None:
-    done = ask(f"Script(print '<'{text}'>', stop); {BUSY}", "--simtime")
-    assert message in done.stderr
-    assert done.stdout == "<>\n"
+def test_functions() -> None:
+    """All in one program: compiling one for each would take long."""
+    out = printed(", ".join(f'print "{text}"' for text, _ in FUNCTIONS))
+    found = dict(zip((text for text, _ in FUNCTIONS), out.split("\n"), strict=False))
+    assert found == dict(FUNCTIONS)
+
+
+FAILURES = [
+    ("$(add x)", "'add': 'x' is no number"),
+    ("$(div 1 0)", "'div': division by zero"),
+    ("$(eq 1)", "'eq': wrong number of arguments"),
+    ('$(sprintf "%q" 1)', "'sprintf': bad conversion"),
+    ('$(sprintf "%d")', "'sprintf': too few arguments"),
+    ("$(random 5 1)", "'random': bad bounds"),
+    ("$(nothing 1)", "'nothing': No handler named 'nothing'"),
+    ("$(x.y)", "'x.y': No element named 'x'"),
+    ("$(cat /no/such/file)", "cannot be read"),
+]
+
+
+def test_functions_that_fail_say_so_and_give_nothing() -> None:
+    instructions = ", ".join(f"print '<'{text}'>'" for text, _ in FAILURES)
+    done = ask(f"Script({instructions}, stop); {BUSY}", "--simtime")
+    assert done.stdout == "<>\n" * len(FAILURES)
+    said = done.stderr.splitlines()
+    assert len(said) == len(FAILURES)
+    for line, (_, message) in zip(said, FAILURES, strict=True):
+        assert message in line
 
 
 @LEVELS

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Dot1Q, Ether
 
+from tests.control.programs import ask
 from tests.elements.programs import refusal as refused
 from tests.elements.programs import run_program
 from tests.net.namespaces import Namespaces, namespaces, needs_namespaces
@@ -158,3 +160,13 @@ def test_several_share_an_interface(net: Namespaces, tmp_path: Path) -> None:
         assert listening.frames() == [frame, frame]
         time.sleep(0.1)
     assert run.counters["f.count"] == 0  # its own frames do not come back
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="packet sockets need root")
+@pytest.mark.parametrize("level", [0, 3])
+def test_handlers(level: int) -> None:
+    text = "Idle -> t :: ToDevice(lo); Script(wait 0.1s, stop);"
+    handlers = ("t.q", "t.signal", "t.debug", "t.count", "t.pulls")
+    done = ask(text, *(word for h in handlers for word in ("-h", h)), level=level)
+    values = [block.split(":\n")[1] for block in done.stdout.split("\n\n") if block]
+    assert values == ["false", "active", "false", "0", "0"]

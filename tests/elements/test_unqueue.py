@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import EVERY_LEVEL
 from tests.elements.programs import refusal, run_program
 
 
@@ -17,7 +18,7 @@ def count(folder: Path, arguments: str, level: int = 3) -> int:
     return counters["d.count"]
 
 
-@pytest.mark.parametrize("level", [0, 1, 2, 3])
+@pytest.mark.parametrize("level", EVERY_LEVEL)
 def test_pulls_everything(tmp_path: Path, level: int) -> None:
     assert count(tmp_path, "", level) == 100
 

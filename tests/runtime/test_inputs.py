@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import EVERY_LEVEL
 from tests.elements.ip_frames import EXTRA
 from tests.elements.programs import run_program
 from tests.traffic.pcap import read_pcap, write_frames
 
 SOURCE = "InfiniteSource(LIMIT {}, STOP true)"
-LEVELS = pytest.mark.parametrize("level", [0, 1, 2, 3])
+LEVELS = pytest.mark.parametrize("level", EVERY_LEVEL)
 
 
 @LEVELS
