@@ -291,7 +291,9 @@ struct Program {
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
       constexpr bool functions = requires { Described<typename D::Element>::handlers; };
       constexpr bool told = requires(SelfAs<D> &self) { D::Element::reconfigured(self); };
-      if constexpr (functions || !kFrozen<D>) {
+      constexpr bool arguments =
+          requires { Described<typename D::Element>::template arguments<D>; };
+      if constexpr (functions || (arguments && !kFrozen<D>)) {
         if (number == instance) {
           auto &&self = w.template self<D>();
           using Kind = HandlerCall::Kind;
