@@ -13,7 +13,7 @@ from pmill.toolchain.tools import Tools
 def link(tools: Tools, objects: Sequence[Path], output: Path, sanitize: Sequence[str]) -> None:
     """Link an executable; PM0705 with the linker's words when it does not."""
     command = [tools.clang, "-fuse-ld=lld", "-Wl,--gc-sections", "-o", str(output)]
-    # Drivers are loaded when the program runs, and are to find ours: runtime/src/kernel_fanout.cc.
+    # Drivers are loaded when the program runs, and are to find ours: runtime/src/kernel/fanout.cc.
     command.append("-Wl,--export-dynamic-symbol=setsockopt")
     if sanitize:
         command.append(f"-fsanitize={','.join(sanitize)}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Tables of neighbours, for programs that ask for them: a part of the runtime that is compiled when
 // the first one does.
-#include "arp_table.cc"
-#include "neighbours.cc"
+#include "arp/neighbours.cc"
+#include "arp/table.cc"

@@ -79,8 +79,8 @@ void start(const Options &options, const Setup &setup, bool has_work) {
   State &s = state();
   s.options = options;
   s.setup = &setup;
-  if (!has_work && !Control::instance().active() && options.reads.empty() && !options.forever &&
-      !options.check)
+  if (!has_work && !Control::instance().active() && options.reads.empty() && options.exit.empty() &&
+      !options.forever && !options.check)
     fail("", "there is nothing to do: no element of the configuration makes or receives packets",
          "add a source, such as FromDPDKDevice, FromDump or InfiniteSource");
   if (options.simulated && !setup.kernel_ports().empty())

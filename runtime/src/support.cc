@@ -22,7 +22,7 @@
 #include "ending.cc"
 #include "files.cc"
 #include "flow.cc"
-#include "kernel_fanout.cc"
+#include "kernel/fanout.cc"
 #include "message.cc"
 #include "options.cc"
 #include "pools.cc"

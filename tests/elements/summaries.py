@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-TABLE = (ROOT / "runtime" / "src" / "summary_fields.cc").read_text(encoding="utf-8")
+TABLE = (ROOT / "runtime" / "src" / "summary" / "fields.cc").read_text(encoding="utf-8")
 ROW = re.compile(r'^\s*\{"(\w+)",\s*"([\w ]*)",\s*(?:meta::\w+|\{\}),', re.M)
 # All fields, in the order of the table; a payload is read as one word.
 FIELDS: tuple[str, ...] = tuple(m[1] for m in ROW.finditer(TABLE))

@@ -25,7 +25,7 @@ def test_against_plain_computations(root: Path, tmp_path: Path, flags: list[str]
 @pytest.mark.parametrize("flags", [FAST, MEMORY, THREADS], ids=["fast", "memory", "threads"])
 def test_against_a_plain_table(root: Path, tmp_path: Path, flags: list[str]) -> None:
     """The table of an ARPQuerier: alone, and used by two threads at once."""
-    check("arp_checks.cc", root / "runtime/src/arp_table.cc", root, tmp_path, flags)
+    check("arp_checks.cc", root / "runtime/src/arp/table.cc", root, tmp_path, flags)
 
 
 def check(name: str, source: Path, root: Path, folder: Path, flags: list[str]) -> None:

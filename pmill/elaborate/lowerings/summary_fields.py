@@ -1,6 +1,6 @@
 """The fields of a summary dump: their canonical names in a `String` (PM0480).
 
-What is a field is written once, in the table of runtime/src/summary_fields.cc. A field that is
+What is a field is written once, in the table of runtime/src/summary/fields.cc. A field that is
 not asked for needs no metadata of the packet: `Value.unread`.
 """
 
@@ -69,7 +69,7 @@ def _field(word: ConfigText, ctx: LoweringContext) -> _Field | None:
 @cache
 def _table() -> Mapping[str, _Field]:
     """Return the fields by all of their names."""
-    text = (runtime_dir() / "src" / "summary_fields.cc").read_text(encoding="utf-8")
+    text = (runtime_dir() / "src" / "summary" / "fields.cc").read_text(encoding="utf-8")
     found: dict[str, _Field] = {}
     for row in _ROW.finditer(text):
         field = _Field(name=row["name"], reads=row["reads"])

@@ -12,7 +12,7 @@ namespace pmill::elements {
 /// Whatever else wishes the program to stop (the handler `stop`, an element with STOP, an
 /// interrupt) ends what the script waits for: `wait_stop`, which waits for just that, `pause`, and
 /// `wait TIME`. Without instructions it waits for one such wish. A configuration has at most one.
-/// @needs scripts
+/// @needs script
 /// @group control
 /// @example InfiniteSource(LIMIT 10, STOP true) -> c :: Counter -> Discard; DriverManager(wait_stop, print c.count);
 struct DriverManager {

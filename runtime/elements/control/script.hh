@@ -20,7 +20,7 @@ namespace pmill::elements {
 /// `$(HANDLER ARGUMENTS)` a handler's value or a function: add sub mul div idiv mod rem neg abs min
 /// max eq ne gt ge lt le not and or nand nor if in random length unquote sprintf first now cat get
 /// shift readable writable htons htonl ntohs ntohl avg count popcount gt_vec ceil floor round.
-/// @needs scripts
+/// @needs script
 /// @group control
 /// @example InfiniteSource -> c :: Counter -> Discard; Script(wait 1s, print "$(c.count) packets", stop);
 struct Script {

@@ -140,7 +140,7 @@ class Control {
  private:
   Handler find_in(int instance, std::string_view name) const;
   int instance_named(std::string_view name, std::string_view context) const;
-  std::string standard(const Handler &handler, std::string_view parameter) const;
+  std::string standard(const Handler &handler) const;
   std::string counter(const Handler &handler) const;
   std::string schedule(const Handler &handler) const;
   Reply write_schedule(const Handler &handler, std::string_view text);

@@ -186,7 +186,7 @@ Reply Control::read(const Handler &handler, std::string_view parameter) {
     return {Verdict::no_handler, "No read handler named '" + full_name(handler) + "'"};
   switch (handler.kind) {
     case Handler::Kind::standard:
-      return {Verdict::ok, standard(handler, parameter)};
+      return {Verdict::ok, standard(handler)};
     case Handler::Kind::schedule:
       return {Verdict::ok, schedule(handler)};
     case Handler::Kind::counter:
@@ -237,6 +237,8 @@ Reply Control::write(const Handler &handler, std::string_view text) {
 std::string Control::counter(const Handler &handler) const {
   const InstanceInfo &info = program_->instances[static_cast<std::size_t>(handler.instance)];
   const std::size_t offset = info.counters[handler.number].offset;
+  HandlerCall recount{.kind = HandlerCall::Kind::recount};
+  program_->handle(*workers_[0].worker, static_cast<std::size_t>(handler.instance), recount);
   std::uint64_t sum = 0;
   std::vector<const void *> states(program_->instances.size());
   for (const WorkerStatus &w : workers_) {
@@ -288,7 +290,7 @@ Reply Control::call(const Handler &handler, HandlerCall::Kind kind, std::string_
   return {Verdict::ok, call.answer.text()};
 }
 
-std::string Control::standard(const Handler &handler, std::string_view) const {
+std::string Control::standard(const Handler &handler) const {
   const std::string_view name = handler.name;
   if (name == "handlers") {
     std::string lines;

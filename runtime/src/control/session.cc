@@ -101,10 +101,10 @@ void Session::command(std::string_view line) {
   }
   if (word == "HELP") return say_multiple(200, kHelp);
   if (word == "LLRPC") return say(kUnknown, "LLRPC is not supported");
-  const bool writes = word == "WRITE" || word == "SET" || word.starts_with("WRITE");
+  const bool writes = word == "SET" || word.starts_with("WRITE");
   writes_ = writes;
   if (word == "READDATA" || word == "WRITEDATA") return expect_data(word, rest);
-  if (word == "READUNTIL" || word == "WRITEUNTIL") return expect_lines(word, rest);
+  if (word == "READUNTIL" || word == "WRITEUNTIL") return expect_lines(rest);
   static constexpr std::string_view kPlain[] = {"READ", "GET",       "WRITE",
                                                 "SET",  "CHECKREAD", "CHECKWRITE"};
   if (std::find(std::begin(kPlain), std::end(kPlain), word) == std::end(kPlain))
@@ -134,7 +134,7 @@ void Session::expect_data(std::string_view command, std::string_view rest) {
   awaits_ = Awaits::bytes;
 }
 
-void Session::expect_lines(std::string_view, std::string_view rest) {
+void Session::expect_lines(std::string_view rest) {
   path_ = first_word(rest);
   mark_ = first_word(rest);
   if (path_.empty() || !rest.empty()) return say(kSyntax, "Wrong number of arguments");

@@ -28,7 +28,7 @@ class Session {
   void write(std::string_view path, std::string_view text);
   void check(std::string_view path, bool writes);
   void expect_data(std::string_view command, std::string_view rest);
-  void expect_lines(std::string_view command, std::string_view rest);
+  void expect_lines(std::string_view rest);
   void refuse(std::string_view path, const Reply &reply, std::string_view kind);
   bool take_data();
   bool take_line();

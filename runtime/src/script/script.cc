@@ -302,10 +302,9 @@ Script::Next Script::stop() {
   return Next::ended;
 }
 
-bool Script::complain(std::string_view message) {
+void Script::complain(std::string_view message) {
   std::fflush(stdout);
   std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
-  return false;
 }
 
 int Script::run_for_packet(unsigned input) {

@@ -55,7 +55,7 @@ class Script final : public ControlTask {
   bool jump_to(std::string_view label);
   Next stop();
   void step(std::int64_t count);
-  bool complain(std::string_view message);
+  void complain(std::string_view message);
 
   std::string expand(std::string_view text);
   std::string call(std::string_view text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // IP summary dumps: files with a line of chosen fields for each packet (Click's format 1.3).
 //
-// The fields are one table for both directions, runtime/src/summary_fields.cc.
+// The fields are one table for both directions, runtime/src/summary/fields.cc.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include <linux/filter.h>
 #include <net/if.h>
 
-#include "runtime.hh"
+#include "../runtime.hh"
 
 namespace pmill::runtime {
 
