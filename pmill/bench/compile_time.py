@@ -47,7 +47,7 @@ def measure_compile_times(rounds: int, folder: Path) -> CompileTimes:
     """Compile the router `rounds` times from nothing, and after each once edited, once not."""
     show = steps()
     first, changed, unchanged = [], [], []
-    text = (EXAMPLES / "router-static.click").read_text()
+    text = (EXAMPLES / "router.click").read_text()
     for number in range(rounds):
         show(f"compile time, round {number + 1} of {rounds}")
         cache = folder / f"cache-{number}"

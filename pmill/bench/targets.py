@@ -12,17 +12,17 @@ TESTPMD: Final = "testpmd macswap"
 FLOOR_ONE: Final = "floor, 1 port"
 FLOOR_TWO: Final = "floor, 2 ports"
 FORWARDER_BY_HAND: Final = "forwarder, by hand"
-ROUTER_BY_HAND: Final = "router, by hand"
-CONTROL: Final = "router, by hand, slowed"
+ROUTER_BY_HAND: Final = "router-static, by hand"
+CONTROL: Final = "router-static, by hand, slowed"
 FORWARDER: Final = "forwarder, pmill -O3"
-ROUTER: Final = "router, pmill -O3"
+ROUTER: Final = "router-static, pmill -O3"
 FORWARDER_OFF: Final = "forwarder, pmill -O0"
-ROUTER_ARP: Final = "router with ARP, pmill -O3"
-ROUTER_OFF: Final = "router, pmill -O0"
+ROUTER_ARP: Final = "router, pmill -O3"
+ROUTER_OFF: Final = "router-static, pmill -O0"
 
 _OF_TESTPMD: Final[dict[Memory, tuple[tuple[str, float], ...]]] = {
-    "no-huge": ((FORWARDER, 0.95), (ROUTER, 1.1)),
-    "huge": ((FORWARDER, 1.1), (ROUTER, 1.4)),
+    "no-huge": ((FORWARDER, 0.95), (ROUTER, 1.1), (ROUTER_ARP, 1.1)),
+    "huge": ((FORWARDER, 1.1), (ROUTER, 1.4), (ROUTER_ARP, 1.4)),
 }
 _WORK_BY_HAND: Final = 1.25
 
