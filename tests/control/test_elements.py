@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pmill.diagnostics import Diagnostics, Source
+from pmill.driver import analyse
+from pmill.elaborate.handlers import TASK, handlers_of
+from pmill.options import CompileOptions
 from tests.control.programs import ask
+from tests.traffic.pcap import write_pcap
 
 LEVELS = pytest.mark.parametrize("level", [0, 3])
 PATH = "src :: InfiniteSource(LIMIT 10, LENGTH 40) -> {} -> d :: Discard;"
@@ -27,15 +34,11 @@ PATH = "src :: InfiniteSource(LIMIT 10, LENGTH 40) -> {} -> d :: Discard;"
         ("Print(x, ACTIVE false)", "active", "false", "no", "false"),
         ("IPPrint(x, ACTIVE false)", "active", "false", "0", "false"),
         ("DecIPTTL(ACTIVE false)", "active", "false", "false", "false"),
-        ("Queue(9) -> Unqueue(2)", None, "", "", ""),
     ],
 )  # fmt: skip
 def test_arguments_are_read_and_written(
-    level: int, element: str, handler: str | None, value: str, written: str, then: str
+    level: int, element: str, handler: str, value: str, written: str, then: str
 ) -> None:
-    if handler is None:
-        assert ask(PATH.format(element), level=level).counters["d.count"] == 10
-        return
     text = PATH.format(f"e :: {element}")
     assert ask(text, "-h", f"e.{handler}", level=level).stdout == f"{value}\n"
     done = ask(
@@ -188,3 +191,45 @@ def test_summary_dumps(level: int) -> None:
     )
     done = ask(text, "--simtime", level=level)
     assert (done.stdout, done.stderr) == ("IP true 1 1\n1\n", "")
+
+
+@LEVELS
+def test_what_a_device_counts_is_read_while_it_runs(tmp_path: Path, level: int) -> None:
+    write_pcap(tmp_path / "in.pcap", [(i, bytes(60)) for i in range(100)])
+    device = f"net_pcap0,rx_pcap={tmp_path}/in.pcap,tx_pcap={tmp_path}/out.pcap"
+    text = "f :: FromDPDKDevice(0) -> t :: ToDPDKDevice(0);"
+    handlers = ("f.hw_count", "f.hw_bytes", "f.nombufs", "t.hw_count", "t.hw_bytes")
+    asked = [word for h in handlers for word in ("-h", h)]
+    done = ask(text, "--expect", "0=100", *asked, level=level, eal=("--vdev", device))
+    values = [block.split(":\n")[1] for block in done.stdout.split("\n\n") if block]
+    assert values == ["100", "6000", "0", "100", "6000"]
+    assert [done.counters[h] for h in handlers] == [100, 6000, 0, 100, 6000]
+
+
+@LEVELS
+def test_a_querier_tells_what_is_in_its_table(level: int) -> None:
+    text = (
+        "InfiniteSource(LIMIT 3, LENGTH 40) -> SetIPAddress(10.0.0.5)"
+        " -> a :: ARPQuerier(10.0.0.1/24, 2:0:0:0:0:1, TABLE t) -> Discard; Idle -> [1] a;"
+        "t :: ARPTable;"
+    )
+    write = ("--write", "t.insert 10.0.0.7 2:0:0:0:0:7")
+    done = ask(text, *write, "-h", "a.count", "-h", "a.length", level=level)
+    assert done.stdout == "a.count:\n2\n\na.length:\n3\n\n"
+
+
+def test_pmill_and_programs_know_the_same_handlers() -> None:
+    """--keep is checked against what pmill knows; the program answers for what it has."""
+    text = (
+        "src :: RatedSource(LIMIT 3) -> p :: Paint(1) -> q :: Queue -> u :: Unqueue"
+        " -> e :: UDPIPEncap(1.0.0.1, 5, 1.0.0.2, 6) -> c :: Counter -> s :: Switch -> Discard;"
+        'r :: RandomSeed; t :: ARPTable; f :: FromIPSummaryDump(DATA "!data ip_src") -> s;'
+    )
+    options = CompileOptions(level=3, variables={})
+    graph = analyse(Source("test.click", text), options, Diagnostics())
+    out = ask(text, "-h", "*.handlers").stdout
+    blocks = dict(block.split(".handlers:\n") for block in out.split("\n\n") if block)
+    for name, element in graph.elements.items():
+        known = handlers_of(element.spec) | dict(TASK if element.runs else {})
+        found = {line.split("\t")[0] for line in blocks[name].splitlines()}
+        assert found == set(known), name

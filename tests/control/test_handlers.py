@@ -96,6 +96,7 @@ def test_the_exit_status_is_a_handler() -> None:
 def test_handlers_of_elements_without_packets() -> None:
     done = ask("Idle -> q :: Queue(3) -> Idle;", "-h", "q.capacity")
     assert (done.returncode, done.stdout) == (0, "3\n")
+    assert ask("Idle -> q :: Queue(3) -> Idle;", "-x", "q.capacity").returncode == 3
 
 
 @LEVELS

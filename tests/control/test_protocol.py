@@ -192,3 +192,34 @@ def test_where_nothing_can_be_served(address: str, message: str) -> None:
     done = ask("Idle -> Discard;", "--control", address)
     assert done.returncode == 1
     assert message in done.stderr
+
+
+def test_a_port_of_this_host() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = ask("Idle -> Discard;", "--control", str(port))
+    assert done.returncode == 1
+    assert f"cannot listen on port {port}: Address already in use" in done.stderr
+
+
+def test_a_worker_that_is_stuck_makes_a_write_fail(tmp_path: Path) -> None:
+    """A ring that nobody empties takes no more, and BLOCKING waits for it for ever."""
+    text = "InfiniteSource(LENGTH 60) -> c :: Counter -> ToDPDKDevice(net_ring0);"
+    eal = ("--lcores", "0@0,1@1", "--vdev", "net_ring0")
+    with serving(tmp_path, text, eal=eal) as (client, process):
+        deadline = time.monotonic() + 20
+        before, count = "", "0"
+        while (before != count or count == "0") and time.monotonic() < deadline:
+            before = count
+            time.sleep(0.2)
+            count = client.ask("READ c.count")[1]
+        assert client.ask("WRITE c.reset") == (
+            520,
+            "Write handler 'c.reset' error:\na worker is stuck",
+        )
+        # What needs no worker is answered all the same.
+        assert client.ask("READ c.class") == (200, "Counter")
+        assert client.ask("WRITE stop")[0] == 200
+        assert process.wait(20) == 0

@@ -60,7 +60,6 @@ struct FromDevice {
   };
 
   struct Handlers {
-    Read kernel_drops;   ///< Packets for which the kernel had no room.
     Read encap;          ///< What packets begin with: ETHER.
     Write reset_counts;  ///< Counts packets from 0 again.
   };
@@ -104,13 +103,8 @@ struct FromDevice {
   /// An interface never ends; a worker that has no queue of it has nothing to expect.
   static bool exhausted(auto &self) { return self.state.queues.empty(); }
 
-  static void finish(auto &self) {
-    // The kernel counts for all workers together: one of them reports it.
-    if (self.worker.index == 0) self.state.kernel_drops.value = interface_drops(self.args.devname);
-  }
-
-  static std::string read_kernel_drops(auto &self, std::string_view) {
-    return std::to_string(interface_drops(self.args.devname));
+  static void recount(auto &self) {
+    self.state.kernel_drops.value = interface_drops(self.args.devname);
   }
   static std::string read_encap(auto &, std::string_view) { return "ETHER"; }
   static bool write_reset_counts(auto &self, std::string_view, std::string &) {

@@ -149,9 +149,7 @@ struct FromDPDKDevice {
   /// A device never ends; a worker that has no queue of it has nothing to expect.
   static bool exhausted(auto &self) { return self.state.queues.empty(); }
 
-  static void finish(auto &self) {
-    // The device counts for all workers together: one of them reports it.
-    if (self.worker.index != 0) return;
+  static void recount(auto &self) {
     const PortCounts c = receive_counts(self.name);
     self.state.hw_count.value = c.rx_packets;
     self.state.hw_bytes.value = c.rx_bytes;

@@ -76,9 +76,8 @@ struct ToDevice {
 
   static void flush(auto &self) { send_frames(self); }
 
-  static void finish(auto &self) {
-    // The interface counts for all workers together: one of them reports it.
-    if (self.worker.index == 0) self.state.hw_errors.value = transmit_counts(self.name).tx_errors;
+  static void recount(auto &self) {
+    self.state.hw_errors.value = transmit_counts(self.name).tx_errors;
   }
 };
 

@@ -82,9 +82,7 @@ struct ToDPDKDevice {
     state.buffer.send(self.worker, state.count, state.dropped);
   }
 
-  static void finish(auto &self) {
-    // The device counts for all workers together: one of them reports it.
-    if (self.worker.index != 0) return;
+  static void recount(auto &self) {
     const PortCounts counts = transmit_counts(self.name);
     self.state.hw_count.value = counts.tx_packets;
     self.state.hw_bytes.value = counts.tx_bytes;

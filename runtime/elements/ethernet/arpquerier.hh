@@ -109,8 +109,10 @@ struct ARPQuerier {
   }
   static std::int64_t due(auto &self) { return self.args.table ? kNever : self.shared.table.due(); }
   static void finish(auto &self) {
-    if (self.worker.index != 0) return;
-    if (!self.args.table) return self.shared.table.finish(self.worker);
+    if (self.worker.index == 0 && !self.args.table) self.shared.table.finish(self.worker);
+  }
+  static void recount(auto &self) {
+    if (!self.args.table) return;  // its own counts here
     self.state.count.value = table(self).entries();
     self.state.length.value = table(self).packets();
   }

@@ -193,6 +193,13 @@ struct Program {
   [[gnu::cold]] static void finish(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires(SelfAs<D> &self) { D::Element::recount(self); }
+                 {
+                   if (w.index != 0) return;
+                   auto &&self = w.template self<D>();
+                   D::Element::recount(self);
+                 });
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires requires(SelfAs<D> &self) { D::Element::finish(self); }
                  {
                    if (D::Element::spec.shared && w.index != 0) return;
@@ -293,13 +300,16 @@ struct Program {
       constexpr bool told = requires(SelfAs<D> &self) { D::Element::reconfigured(self); };
       constexpr bool arguments =
           requires { Described<typename D::Element>::template arguments<D>; };
-      if constexpr (functions || (arguments && !kFrozen<D>)) {
+      constexpr bool recounts = requires(SelfAs<D> &self) { D::Element::recount(self); };
+      if constexpr (functions || recounts || (arguments && !kFrozen<D>)) {
         if (number == instance) {
           auto &&self = w.template self<D>();
           using Kind = HandlerCall::Kind;
           if constexpr (functions)
             if (call.kind == Kind::read || call.kind == Kind::write)
               Described<typename D::Element>::handle(self, call);
+          if constexpr (recounts)
+            if (call.kind == Kind::recount) return D::Element::recount(self);
           if constexpr (Config::virtual_calls) self.refresh();
           if constexpr (told && !kFrozen<D>)
             if (call.kind == Kind::reconfigured) D::Element::reconfigured(self);
