@@ -105,12 +105,8 @@ def _written(
         _unknown(use, f"no element '{element}'", diags)
         return set()
     handler = known[target].get(name)
-    if handler is None and not use.certain:
-        return set()
     if handler is None:
         _unknown(use, f"no '{use.path}' handler", diags)
-        return set()
-    if not use.writes:
         return set()
     if not handler.writes:
         _unknown(use, f"'{use.path}' is a read handler", diags)
@@ -118,6 +114,7 @@ def _written(
 
 
 def _unknown(use: HandlerUse, message: str, diags: Diagnostics) -> None:
+    """Report a call that cannot be made, unless the program may never make it."""
     if not use.certain:
         return
     diags.error("PM0442", message, use.span, hint="handlers of an element: pmill elements CLASS")

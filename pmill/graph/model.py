@@ -29,14 +29,13 @@ TICKETS = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerUse:
-    """A handler that a configuration calls, `ELEMENT.HANDLER`, and where it says so.
+    """A handler that a configuration writes, `ELEMENT.HANDLER`, and where it says so.
 
     `certain`: it will be called, so it must exist. A path with a `$` is known only at run time.
     """
 
     path: str
     span: Span
-    writes: bool = True
     certain: bool = True
 
 

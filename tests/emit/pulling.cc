@@ -138,12 +138,12 @@ struct Described<elements::InfiniteSource> {
       case 0:
         if (read) call.answer.add(Element::read_data(self, call.text));
         if constexpr (!frozen)
-        if (!read) call.good = Element::write_data(self, call.text, call.error);
+          if (!read) call.good = Element::write_data(self, call.text, call.error);
         break;
       case 1:
         if (read) call.answer.add(Element::read_length(self, call.text));
         if constexpr (!frozen)
-        if (!read) call.good = Element::write_length(self, call.text, call.error);
+          if (!read) call.good = Element::write_length(self, call.text, call.error);
         break;
       case 2:
         if (!read) call.good = Element::write_reset(self, call.text, call.error);
@@ -184,7 +184,7 @@ struct Described<elements::Queue> {
       case 0:
         if (read) call.answer.add(Element::read_capacity(self, call.text));
         if constexpr (!frozen)
-        if (!read) call.good = Element::write_capacity(self, call.text, call.error);
+          if (!read) call.good = Element::write_capacity(self, call.text, call.error);
         break;
       case 1:
         if (read) call.answer.add(Element::read_notifier_state(self, call.text));

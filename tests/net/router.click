@@ -1,9 +1,5 @@
-// An IPv4 router between two Ethernet interfaces of this machine, after the router of the Click
-// paper (Kohler et al., 2000): examples/router.click, which asks its neighbours for their Ethernet
-// addresses and answers pings to its own.
-//
-// It checks every IP header, looks the destination up, decrements the TTL, handles IP options,
-// fragments what is too long for the outgoing link, and sends all of the ICMP errors a router owes.
+// examples/router.click between two interfaces of this machine, through FromDevice and ToDevice:
+// there is no port to name, and what leaves waits in a queue from which ToDevice pulls.
 //
 //   pmill run tests/net/router.click IF0=eth0 MAC0=02:00:00:00:00:01 IF1=eth1 ...
 
