@@ -18,6 +18,7 @@ from pmill.graph import TICKETS, Element, PipelineGraph
 
 THREADS, TICKET_INFO = "StaticThreadSched", "ScheduleInfo"
 _MOST_TICKETS = 1 << 20
+_MOST_WORKERS = 1 << 16
 
 
 def place(graph: PipelineGraph, diags: Diagnostics) -> PipelineGraph:
@@ -32,7 +33,7 @@ def place(graph: PipelineGraph, diags: Diagnostics) -> PipelineGraph:
                 message = f"{info.label}: there is no element '{name}'"
                 diags.error("PM0449", message, info.span, hint=hint)
             elif info.spec.name == THREADS:
-                if not number.removeprefix("-").isdecimal():
+                if not number.removeprefix("-").isdecimal() or abs(int(number)) > _MOST_WORKERS:
                     message = f"{info.label}: '{number}' is no number of a worker"
                     diags.error("PM0448", message, info.span)
                     continue

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pmill.diagnostics import Diagnostics, Source
+from pmill.driver import compile_config
+from pmill.options import CompileOptions
 from tests.control.programs import ask, build
 from tests.elements.programs import refusal, warnings
 
@@ -291,3 +294,52 @@ def test_scripts_that_are_wrong(instructions: str, code: str, message: str) -> N
 def test_its_variables_are_its_own() -> None:
     assert warnings("Script(set x 1, print $x); Idle -> Discard;") == []
     assert "'$x' is not defined" in str(warnings("Idle -> Print($x) -> Discard;"))
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        "set x $(f.run), set y 1",  # which would begin again and again
+        "read f.run, set y 1",
+        "write f.run, set y 1",
+        "label l, write f.goto l",
+    ],
+)
+def test_a_script_that_runs_itself_is_stopped(instructions: str) -> None:
+    text = (
+        f"f :: Script(TYPE PASSIVE, {instructions}); Script(write f.run, print done, stop); {BUSY}"
+    )
+    done = ask(text, "--simtime")
+    assert done.stdout == "done\n"
+    assert "f :: Script: " in done.stderr
+
+
+def test_a_wait_that_never_ends_is_a_long_one() -> None:
+    text = f"Script(wait 9000000000s, print $(now), stop); {BUSY.replace('RATE 10', 'LIMIT 1')}"
+    assert ask(text, "--simtime").stdout == "9223372036.854775806\n"
+
+
+def test_numbers_at_their_limits_in_a_sanitized_program() -> None:
+    least, most = "-9223372036854775808", "9223372036854775807"
+    texts = [f"$(neg {least})", f"$(abs {least})", f"$(idiv {least} -1)", f"$(mod {least} -1)"]
+    texts += [f"$(rem {least} -1)", "$(idiv 1e300 1)", "$(sprintf %d 1e300)", "$(sprintf %x -1)"]
+    texts += [
+        f"$(random {least} {most})",
+        f"$(add {most} 1)",
+        f"$(sub {least} 1)",
+        "$(round -1e300)",
+    ]
+    instructions = ", ".join(f"print '<'{text}'>'" for text in texts)
+    text = f"Script({instructions}, stop); {BUSY}"
+    options = CompileOptions(level=0, variables={}, sanitize=("address", "undefined"))
+    program = compile_config(Source("test.click", text), options, Diagnostics()).program
+    done = subprocess.run(
+        [str(program), "--simtime", "--stats=none"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "runtime error" not in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(texts)

@@ -81,6 +81,7 @@ def test_a_worker_that_is_not_there() -> None:
         ("a", "PM0448", "expected an element and a number, not 'a'"),
         ("a one", "PM0448", "expected an element and a number"),
         ("a 0.5", "PM0448", "'0.5' is no number of a worker"),
+        ("a 99999999999", "PM0448", "'99999999999' is no number of a worker"),
         ("a 0/1", "PM0448", "expected an element and a number"),
     ],
 )

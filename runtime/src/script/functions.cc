@@ -54,7 +54,7 @@ bool random_(const Words &w, std::string &out) {
   std::int64_t low = 0, high = INT32_MAX;
   if (n.size() == 1) high = n[0].integer - 1;
   if (n.size() == 2) low = n[0].integer, high = n[1].integer;
-  if (high < low || high - low > INT32_MAX) {
+  if (high < low || low < INT32_MIN || high > INT32_MAX || high - low > INT32_MAX) {
     out = "bad bounds";
     return false;
   }
@@ -115,7 +115,7 @@ bool sprintf_(const Words &w, std::string &out) {
     } else if (kind == 'c') {
       std::snprintf(text, sizeof text, (spec + "c").c_str(), static_cast<int>(n.integer));
     } else {
-      const std::int64_t v = n.whole ? n.integer : static_cast<std::int64_t>(n.real);
+      const std::int64_t v = n.whole ? n.integer : to_integer(n.real);
       std::snprintf(text, sizeof text, (spec + "l" + kind).c_str(), v);
     }
     made += text;

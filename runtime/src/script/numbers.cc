@@ -73,7 +73,7 @@ bool div(const Words &w, std::string &out) {
 bool idiv(const Words &w, std::string &out) {
   return divide(w, out, [&](const Number &a, const Number &b) {
     if (a.whole && b.whole && b.integer != -1) return say(out, a.integer / b.integer);
-    return say(out, static_cast<std::int64_t>(a.real / b.real));
+    return say(out, to_integer(a.real / b.real));
   });
 }
 /// The remainder with the sign of the divisor (`mod`) or of the dividend (`rem`).
@@ -101,11 +101,10 @@ bool of_one(const Words &w, std::string &out, Whole whole, Real real) {
                     : say(out, static_cast<double>(real(n[0].real)));
 }
 bool neg(const Words &w, std::string &out) {
-  return of_one(w, out, [](auto a) { return 0 - a; }, [](double a) { return -a; });
+  return count_is(w, 1, 1, out) && sub({"0", w[0]}, out);
 }
 bool abs_(const Words &w, std::string &out) {
-  return of_one(
-      w, out, [](auto a) { return a < 0 ? 0 - a : a; }, [](double a) { return std::fabs(a); });
+  return count_is(w, 1, 1, out) && (w[0].starts_with('-') ? neg(w, out) : add(w, out));
 }
 bool ceil_(const Words &w, std::string &out) {
   return of_one(w, out, [](auto a) { return a; }, [](double a) { return std::ceil(a); });

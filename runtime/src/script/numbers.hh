@@ -2,6 +2,7 @@
 // Numbers and truths in scripts.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -42,6 +43,12 @@ inline bool numbers_of(const Words &words, std::vector<Number> &numbers, std::st
     numbers.push_back(n);
   }
   return true;
+}
+
+/// The nearest integer there is.
+inline std::int64_t to_integer(double value) {
+  constexpr double kLimit = 9223372036854774784.0;  // the largest double below 2^63
+  return static_cast<std::int64_t>(std::clamp(value, -kLimit, kLimit));
 }
 
 inline bool say(std::string &out, double value) {

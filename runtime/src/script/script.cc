@@ -185,15 +185,19 @@ Script::Next Script::jump(const Instruction &i) {
   std::string_view label = i.name;
   if (i.operation == "loop") label = "begin";
   if (!i.text.empty() && !is_true(unquoted(expand(i.text)))) return Next::go_on;
-  if (++jumps_ > kMostJumps) {
-    complain(element() + " :: " + (drives() ? "DriverManager" : "Script") +
-             ": too many jumps, giving up");
-    return stop();
-  }
+  if (!may_jump()) return stop();
   const std::string where = unquoted(expand(label));
   if (jump_to(where)) return state_ == State::ended ? Next::ended : Next::go_on;
   complain("no such label '" + where + "'");
   return Next::go_on;
+}
+
+/// Counts a jump; false, and says so, when there were too many since the script waited.
+bool Script::may_jump() {
+  if (++jumps_ <= kMostJumps) return true;
+  complain(element() + " :: " + (drives() ? "DriverManager" : "Script") +
+           ": too many jumps, giving up");
+  return false;
 }
 
 bool Script::jump_to(std::string_view label) {
@@ -227,7 +231,8 @@ Script::Next Script::wait(const Instruction &i) {
       complain(i.operation == "wait_for" ? "wait_for needs a time" : "wait: " + error);
       return Next::go_on;
     }
-    due_ = Control::instance().now() + std::max<std::int64_t>(time.ns, 0);
+    const std::int64_t now = Control::instance().now();
+    due_ = now + std::clamp<std::int64_t>(time.ns, 0, kNever - 1 - now);
     state_ = State::waits_for_time;
     return Next::blocked;
   }

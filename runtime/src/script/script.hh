@@ -53,6 +53,9 @@ class Script final : public ControlTask {
   Next finish(const Instruction &instruction);
   Next use_handler(const Instruction &instruction);
   bool jump_to(std::string_view label);
+  bool may_jump();
+  /// Runs from the beginning; why it cannot, when it runs already.
+  Reply restart(std::string_view name, std::string_view arguments);
   Next stop();
   void step(std::int64_t count);
   void complain(std::string_view message);

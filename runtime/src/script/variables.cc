@@ -117,11 +117,18 @@ Reply Script::read(std::string_view name, std::string_view parameter) {
     return reply;
   }
   if (name != "run" && !answers_all()) return function(name, parameter);
-  begin(parameter);
+  reply = restart(name, parameter);
+  if (reply.good()) reply.text = result_;
+  return reply;
+}
+
+Reply Script::restart(std::string_view name, std::string_view arguments) {
+  // From the middle of itself it would begin for ever.
+  if (running_) return {Verdict::failed, element() + " :: Script: it runs already"};
+  begin(arguments);
   if (name != "run") set("0", std::string(name));
   run();
-  reply.text = result_;
-  return reply;
+  return {};
 }
 
 Reply Script::write(std::string_view name, std::string_view text) {
@@ -139,6 +146,10 @@ Reply Script::write(std::string_view name, std::string_view text) {
     std::string_view rest = text;
     const std::string label = unquoted(cut_word(rest));
     if (!rest.empty() && !is_true(unquoted(rest))) return {};
+    if (running_ && !may_jump()) {
+      state_ = State::ended;
+      return {};
+    }
     if (!jump_to(label)) return {Verdict::failed, "no such label '" + label + "'"};
     state_ = State::ready;
     run();
@@ -148,9 +159,7 @@ Reply Script::write(std::string_view name, std::string_view text) {
     if (variable.empty()) return {Verdict::failed, "set needs a variable and a value"};
     set(variable, std::string(rest));
   } else {
-    begin(text);
-    if (name != "run") set("0", std::string(name));
-    run();
+    return restart(name, text);
   }
   return {};
 }
