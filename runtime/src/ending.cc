@@ -107,6 +107,7 @@ bool watch() {
 
 bool may_end() {
   Control &control = Control::instance();
+  if (control.owes_calls()) return false;
   if (!control.holds()) return true;
   // A script that waits for the end hears of it once.
   if (control.waits_for_stop()) control.wish();

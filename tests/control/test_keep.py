@@ -16,6 +16,49 @@ def test_a_mark_keeps_a_value() -> None:
     assert ask(text, "--write", "InfiniteSource@1.limit 4").counters["d.count"] == 4
 
 
+# The main lcore runs packets, or a worker of its own does.
+LCORES = pytest.mark.parametrize(
+    "eal", [(), ("--lcores", "0@0,1@1"), ("--lcores", "0@0,1@0,2@1")], ids=["main", "one", "two"]
+)
+
+
+@LCORES
+def test_calls_without_a_script(eal: tuple[str, ...]) -> None:
+    text = (
+        "a :: InfiniteSource(LIMIT 5, END_CALL b.active true) -> Discard;"
+        "b :: InfiniteSource(LIMIT 6, ACTIVE false) -> d :: Discard;"
+    )
+    done = ask(text, eal=eal)
+    assert (done.counters["d.count"], done.stderr) == (6, "")
+
+
+@LCORES
+def test_calls_of_whoever_runs_packets(eal: tuple[str, ...]) -> None:
+    text = (
+        "a :: InfiniteSource(LIMIT 5, END_CALL b.active true) -> Discard;"
+        "b :: InfiniteSource(LIMIT 6, ACTIVE false, STOP true) -> d :: Discard;"
+        "DriverManager(wait_stop);"
+    )
+    done = ask(text, eal=eal)
+    assert (done.counters["d.count"], done.stderr) == (6, "")
+
+
+@pytest.mark.parametrize("eal", [(), ("--lcores", "0@0,1@1")], ids=["main", "one"])
+def test_simulated_time_with_a_script(eal: tuple[str, ...]) -> None:
+    text = "s :: RatedSource(RATE !10) -> c :: Counter -> Discard; Script(wait 0.95s, write s.active false, wait 1s, print $(c.count), stop);"
+    done = ask(text, "--simtime", eal=eal)
+    assert (done.stdout, done.stderr) == ("10\n", "")
+
+
+@LEVELS
+def test_a_source_that_begins_again_at_its_end(level: int) -> None:
+    text = (
+        "s :: InfiniteSource(LIMIT 3, END_CALL s.reset)"
+        ' -> c :: Counter(COUNT_CALL "10 stop") -> Discard;'
+    )
+    assert ask(text, level=level).counters["c.count"] == 10
+
+
 @LEVELS
 def test_a_call_keeps_what_it_writes(level: int) -> None:
     text = (

@@ -46,8 +46,8 @@ struct Script {
   }
 
   static void initialize(auto &self) {
-    if (self.worker.count > 1 && self.args.type == "packet")
-      fail(self.name, "a script for packets serves one worker, and there are several",
+    if (self.args.type == "packet" && !does_control(self.worker))
+      fail(self.name, "a script for packets runs on the main lcore, and packets do not",
            "name one lcore: -- -l 0");
   }
 

@@ -48,14 +48,16 @@ PMILL_INLINE bool left(auto &self) {
          self.state.count.value < static_cast<std::uint64_t>(self.args.limit);
 }
 
-/// Stops the program, if the source is to do so, when all packets were made. True when they were.
+/// Stops the program, if the source is to do so, when all packets were made. True when
+/// they were, and no more are to be made.
 PMILL_INLINE bool finish_at_limit(auto &self) {
   if (left(self)) [[likely]]
     return false;
+  self.state.done = true;  // before the call, which may begin again
   if (self.args.stop) self.worker.stop();
   if constexpr (requires { self.args.end_call; })
     if (!self.args.end_call.empty()) self.worker.call(self.name, self.args.end_call);
-  return true;
+  return self.state.done;
 }
 
 /// Repeats or cuts the data to `length` bytes.

@@ -63,8 +63,8 @@ class Worker {
     if (released_count_ != 0) free_released();
   }
 
-  /// Writes to a handler, `ELEMENT.HANDLER VALUE`, for `element`: at once where this is the only
-  /// worker, soon where there are others.
+  /// Writes to a handler, `ELEMENT.HANDLER VALUE`, for `element`: at once where this worker does
+  /// the main lcore's work, soon where it does not.
   void call(std::string_view element, std::string_view text);
   /// Asks the whole program to stop after this iteration.
   void stop() { wish_to_stop(); }
@@ -82,6 +82,9 @@ class Worker {
   /// For what is left to chance; here, behind what every packet uses.
   Random random;
 };
+
+/// Whether the worker's turns between bursts are those of the main lcore's work, too.
+bool does_control(const Worker &worker);
 
 /// How often a packet may go around cycles of the graph before it is dropped.
 inline constexpr unsigned kMaxLoops = 16;

@@ -16,6 +16,8 @@ void Worker::call(std::string_view element, std::string_view text) {
   runtime::Control::instance().call_from(*this, element, text);
 }
 
+bool does_control(const Worker &worker) { return runtime::workers()[worker.index].watches; }
+
 void wish_to_stop() { runtime::Control::instance().wish(); }
 
 namespace runtime {
@@ -23,10 +25,12 @@ namespace {
 
 std::atomic<unsigned> g_resting{0};
 
+/// The workers that run beside whoever asks.
 unsigned running_workers() {
   unsigned n = 0;
   for (const WorkerStatus &w : workers())
-    n += w.lcore != rte_get_main_lcore() && rte_eal_get_lcore_state(w.lcore) == RUNNING;
+    n += w.lcore != rte_get_main_lcore() && w.lcore != rte_lcore_id() &&
+         rte_eal_get_lcore_state(w.lcore) == RUNNING;
   return n;
 }
 
@@ -105,6 +109,7 @@ bool Control::turn() {
     calls.swap(left_);
   }
   for (const auto &[context, call] : calls) make(context, call);
+  owed_.fetch_sub(calls.size(), std::memory_order_release);
   did = did || !calls.empty();
   for (const auto &task : tasks_) did = task->turn() || did;
   note();
@@ -113,9 +118,10 @@ bool Control::turn() {
 
 void Control::call_from(Worker &worker, std::string_view context, std::string_view call) {
   if (call == "stop") return wish();
-  if (worker.count == 1) return make(context, call);
+  if (does_control(worker)) return make(context, call);
   const std::lock_guard guard(lock_);
   left_.emplace_back(context, call);
+  owed_.fetch_add(1, std::memory_order_release);
 }
 
 void Control::make(std::string_view context, std::string_view call) {

@@ -98,7 +98,7 @@ class Control {
   void end() { tasks_.clear(); }
 
   /// Whether there is anything to do while packets run.
-  bool active() const { return !tasks_.empty(); }
+  bool active() const { return !tasks_.empty() || owes_calls(); }
   /// One turn on the main lcore, which may stand between two bursts of the only worker; false when
   /// nothing was to be done.
   bool turn();
@@ -107,6 +107,8 @@ class Control {
   std::int64_t due() const;
   /// Whether the program must go on though no packet will come any more.
   bool holds() const { return holds_.load(std::memory_order_relaxed); }
+  /// Whether packets caused calls that are still to be made.
+  bool owes_calls() const { return owed_.load(std::memory_order_acquire) != 0; }
   /// The time that the program goes by, in ns since the epoch.
   std::int64_t now() const;
 
@@ -127,7 +129,7 @@ class Control {
   std::vector<int> matching(std::string_view pattern) const;
   const ProgramInfo &program() const { return *program_; }
 
-  /// A write that a packet caused: at once with one worker, by the main lcore with several.
+  /// A write that a packet caused: at once by a worker that does control, else by the main lcore.
   void call_from(Worker &worker, std::string_view context, std::string_view call);
   /// Whether a script decides when the program stops.
   bool drives() const;
@@ -157,6 +159,7 @@ class Control {
   std::vector<std::unique_ptr<ControlTask>> tasks_;
   std::mutex lock_;  // of what workers leave here
   std::vector<std::pair<std::string, std::string>> left_;
+  std::atomic<std::size_t> owed_{0};  // calls in left_, or being made
   std::atomic<unsigned> wishes_{0};
   std::atomic<bool> holds_{false}, waits_for_stop_{false};  // as of the last turn
 };
