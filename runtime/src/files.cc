@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The files of a program's elements, when it starts: inputs are loaded, and clashes noticed.
+// The files of a program's elements: inputs are loaded, clashes noticed, outputs written.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,7 +79,29 @@ std::map<std::string, bool> &uses() {
   return all;
 }
 
+/// Whether a file can be created, without changing what it holds now; the empty string, or what is
+/// wrong.
+std::string creation_problem(const std::string &name) {
+  if (name == "-") return {};
+  int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd >= 0) {
+    ::unlink(name.c_str());
+  } else if (errno == EEXIST) {
+    // A pipe cannot be opened before its reader is there.
+    fd = ::open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno != ENXIO) return std::strerror(errno);
+  } else {
+    return std::strerror(errno);
+  }
+  if (fd >= 0) ::close(fd);
+  return {};
+}
+
 }  // namespace
+
+bool InputFiles::exists(std::string_view name) {
+  return name == "-" || ::access(std::string(name).c_str(), F_OK) == 0;
+}
 
 std::string InputFiles::load(std::string_view name, bool map, Bytes &content) {
   const auto [at, is_new] = inputs().try_emplace(std::string(name));
@@ -92,6 +121,48 @@ bool FileUses::claim(std::string_view name, bool writes) {
   if (stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) return true;
   const auto [at, is_new] = uses().try_emplace(path, writes);
   return is_new || (!writes && !at->second);
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ > STDERR_FILENO) ::close(fd_);
+}
+
+void OutputFile::claim(std::string_view name, const Setup &setup) {
+  const std::string path(name);
+  if (!FileUses::claim(name, true))
+    setup.fail("'" + path + "' is also used by another element", "write to another file");
+  if (const std::string error = creation_problem(path); !error.empty())
+    setup.fail("cannot write '" + path + "': " + error,
+               "give a name in a directory that exists and can be written");
+}
+
+std::string OutputFile::create(std::string_view name) {
+  const std::string path(name);
+  fd_ = path == "-" ? STDOUT_FILENO
+                    : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd_ < 0) error_ = std::strerror(errno);
+  return error_;
+}
+
+std::size_t OutputFile::write(const std::uint8_t *bytes, std::size_t count) {
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t n = ::write(fd_, bytes + done, count - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      error_ = std::strerror(n < 0 ? errno : ENOSPC);
+      note_failure();
+      break;
+    }
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
+void OutputFile::cut(std::size_t bytes) {
+  const off_t end = lseek(fd_, 0, SEEK_CUR);
+  if (end >= 0 && ftruncate(fd_, end - static_cast<off_t>(bytes)) != 0)
+    error_ = std::strerror(errno);
 }
 
 namespace pcap {

@@ -5,4 +5,5 @@
 #include "icmp_names.cc"
 #include "ip_check.cc"
 #include "ip_options.cc"
+#include "link.cc"
 #include "text.cc"

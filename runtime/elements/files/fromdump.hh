@@ -2,14 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <pmill/element.hh>
-#include <pmill/io/pcap.hh>
 #include <pmill/io/replay.hh>
 #include <pmill/net/link.hh>
 #include <pmill/text.hh>
-#include <string>
 
 namespace pmill::elements {
 
@@ -19,6 +16,7 @@ namespace pmill::elements {
 /// has only the beginning gets the number of missing bytes in its EXTRA_LENGTH annotation. A file
 /// that ends inside a packet ends before it. A pipe is read to its end before the first packet.
 /// Output 1 takes what FORCE_IP refuses.
+/// @needs dump
 /// @group files
 /// @example FromDump(in.pcap, STOP true) -> Print -> Discard;
 struct FromDump {
@@ -58,43 +56,14 @@ struct FromDump {
     Count count;     ///< @read Packets emitted on output 0.
     Count drops;     ///< @drop(1) FORCE_IP: the packet has no IPv4 header.
     Count too_long;  ///< @drop The packet is too long for a buffer.
-    pcap::Reader reader;
-    pcap::Record record;
-    bool waiting = false;  // record is the next to be emitted
+    Replay replay;
+    bool waiting = false;  // its record is the next to be emitted
     bool done = false;
-    ReplayWindow window;
-    ReplayPace pace;
   };
 
-  static void configure(const auto &args, auto &setup) {
-    pcap::Reader reader;
-    std::string hint;
-    if (!FileUses::claim(args.filename, false))
-      setup.fail(quoted(args.filename) + " is also written", "write to another file");
-    if (const std::string error = open(args, reader, hint); !error.empty())
-      setup.fail(quoted(args.filename) + ": " + error, hint);
-    if ((args.start.ns != 0) + (args.start_after.ns != 0) > 1)
-      setup.fail("START and START_AFTER exclude each other", "give one of them");
-    if ((args.end.ns != 0) + (args.end_after.ns != 0) + (args.interval.ns != 0) > 1)
-      setup.fail("END, END_AFTER and INTERVAL exclude each other", "give one of them");
-    if (const std::string error = ReplayPace().start(args); !error.empty())
-      setup.fail("TIMING_FNT: " + error, "an example: 100 + 50 * sin(x)");
-    if (args.force_ip && !net::knows_link(reader.link()))
-      setup.fail(quoted(args.filename) + ": FORCE_IP does not know link type " +
-                     std::to_string(reader.link()),
-                 "leave FORCE_IP out");
-    pcap::publish_link(setup.name(), reader.link());
-    setup.buffers(std::min(longest(args, setup, reader), kMaxBytes));
-  }
+  static void configure(const auto &args, auto &setup) { Replay::check(options(args), setup); }
 
-  static void initialize(auto &self) {
-    std::string hint;
-    // configure() has opened the file: nothing can be wrong with it here.
-    open(self.args, self.state.reader, hint);
-    self.state.window.start(self.args);
-    self.state.pace.start(self.args);
-    preload(self.args, self.state.reader);
-  }
+  static void initialize(auto &self) { self.state.replay.start(options(self.args)); }
 
   static unsigned poll(auto &self) {
     unsigned made = 0;
@@ -125,10 +94,9 @@ struct FromDump {
       return false;
     }
     state.waiting = true;
-    if (self.args.timing && !state.pace.due(state.record.timestamp, self.worker.clock.now()))
-      return false;
+    if (self.args.timing && !state.replay.due(self.worker.clock.now())) return false;
     // Without a buffer the packet waits.
-    if (!make(self, state.record, give)) return false;
+    if (!make(self, state.replay.record(), give)) return false;
     state.waiting = false;
     return true;
   }
@@ -136,80 +104,41 @@ struct FromDump {
   static std::int64_t due(auto &self) {
     const State &state = self.state;
     const bool waits = self.args.timing && state.waiting && !exhausted(self);
-    return waits ? state.pace.when(state.record.timestamp) : kNever;
+    return waits ? state.replay.when() : kNever;
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
 
-  static constexpr std::uint32_t kMaxBytes = 65535 - RTE_PKTMBUF_HEADROOM;
-
-  static std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
-
-  static std::string open(const auto &args, pcap::Reader &reader, std::string &hint) {
-    Bytes content;
-    std::string error = InputFiles::load(args.filename, args.mmap, content);
-    if (!error.empty()) {
-      hint = "give the name of a capture file that can be read";
-      return error;
-    }
-    error = reader.open(content, hint);
-    if (error.empty() && args.filepos > reader.position()) reader.seek(args.filepos);
-    return error;
-  }
-
-  /// The length of the longest packet; ends the program when a record cannot be true.
-  static std::uint32_t longest(const auto &args, auto &setup, pcap::Reader reader) {
-    using Found = pcap::Reader::Found;
-    std::uint32_t bytes = args.force_len;
-    pcap::Record record;
-    Found found = Found::end;
-    while ((found = reader.next(record)) == Found::record)
-      if (args.force_len == 0) bytes = std::max(bytes, record.captured);
-    if (found == Found::damaged)
-      setup.fail(quoted(args.filename) + ": the record at byte " + std::to_string(record.position) +
-                     " claims to hold " + std::to_string(record.captured) + " bytes",
-                 "the file is damaged; editcap or tcpdump may save what is before");
-    return bytes;
-  }
-
-  /// Touches the first records, so that the system has them in memory.
-  static void preload(const auto &args, pcap::Reader reader) {
-    pcap::Record record;
-    std::uint32_t touched = 0;
-    for (std::uint32_t i = 0; i < args.preload; ++i) {
-      if (reader.next(record) != pcap::Reader::Found::record) break;
-      for (std::uint32_t at = 0; at < record.captured; at += 64) touched += record.data[at];
-    }
-    asm volatile("" : : "r"(touched));
+ private:
+  static ReplayOptions options(const auto &args) {
+    return {.filename = args.filename,
+            .map = args.mmap,
+            .filepos = args.filepos,
+            .preload = args.preload,
+            .force_len = args.force_len,
+            .force_ip = args.force_ip,
+            .start = args.start.ns,
+            .start_after = args.start_after.ns,
+            .end = args.end.ns,
+            .end_after = args.end_after.ns,
+            .interval = args.interval.ns,
+            .acceleration = args.acceleration,
+            .timing_fnt = args.timing_fnt};
   }
 
   /// Finds the next record to emit; false at the end.
   static bool advance(auto &self) {
-    auto &state = self.state;
-    for (;;) {
-      const auto found = state.reader.next(state.record);
-      if (found == pcap::Reader::Found::truncated)
-        std::fprintf(stderr, "%.*s :: FromDump: '%.*s' ends inside a packet, which is left out\n",
-                     static_cast<int>(self.name.size()), self.name.data(),
-                     static_cast<int>(self.args.filename.size()), self.args.filename.data());
-      if (found != pcap::Reader::Found::record) return false;
-      switch (state.window.place(state.record.timestamp)) {
-        case ReplayWindow::Place::before:
-          continue;
-        case ReplayWindow::Place::after:
-          return false;
-        case ReplayWindow::Place::inside:
-          break;
-      }
-      if (self.worker.random.chance(self.args.sample)) return true;
-    }
+    do {
+      if (!self.state.replay.next(self.name)) return false;
+    } while (!self.worker.random.chance(self.args.sample));
+    return true;
   }
 
   /// Makes a record's packet for `give`; false, and nothing happened, when there is no buffer.
   static bool make(auto &self, const pcap::Record &record, auto &&give) {
     const std::uint32_t forced = self.args.force_len;
     const std::uint32_t length = forced != 0 ? forced : record.captured;
-    if (length > kMaxBytes) {
+    if (length > Replay::kMaxBytes) {
       ++self.state.too_long;
       return true;
     }
@@ -221,7 +150,7 @@ struct FromDump {
       packet.set_mac(packet.data());
       packet.set(meta::extra_length, record.length > length ? record.length - length : 0);
       if (self.args.force_ip) {
-        std::uint8_t *ip = net::find_ipv4(packet.data(), length, self.state.reader.link());
+        std::uint8_t *ip = net::find_ipv4(packet.data(), length, self.state.replay.link());
         if (ip == nullptr) return reject<1>(self, packet, self.state.drops);
         packet.set_network(ip);
       }

@@ -20,7 +20,7 @@ namespace pmill::elements {
 /// payload; how much of the IP length is missing is in the EXTRA_LENGTH annotation. Lines and
 /// values that mean nothing are counted, and the first of them told. What the dump says in lines
 /// that begin with `!` counts from there on: `!data`, `!proto`, `!flowid`, `!aggregate`, `!binary`.
-/// @needs summary
+/// @needs dump summary
 /// @group files
 /// @example FromIPSummaryDump(flows.txt, STOP true, CHECKSUM true) -> CheckIPHeader -> Discard;
 /// @example FromIPSummaryDump(DATA "!data ip_src sport\n10.0.0.1 80\n", STOP true) -> Discard;

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdio>
 #include <pmill/element.hh>
 #include <pmill/io/pcap.hh>
 #include <pmill/text.hh>
-#include <string>
 
 namespace pmill::elements {
 
@@ -15,6 +13,7 @@ namespace pmill::elements {
 /// A packet without timestamp gets the current time. Packets go on to the output when there is
 /// one. After a write error the file holds the whole packets before it; the others are counted,
 /// and dropped or passed on.
+/// @needs dump
 /// @group files
 /// @example FromDPDKDevice(0) -> ToDump(seen.pcap, SNAPLEN 0);
 struct ToDump {
@@ -39,27 +38,17 @@ struct ToDump {
     Count count;         ///< @read Packets written.
     Count write_errors;  ///< @drop The file could not be written.
     pcap::Writer writer;
-    bool reported = false;
   };
 
-  static void configure(const auto &args, auto &setup) {
-    const std::string name(args.filename);
-    if (!FileUses::claim(name, true))
-      setup.fail("'" + name + "' is also used by another element", "write to another file");
-    if (const std::string error = OutputFile::check(name); !error.empty())
-      setup.fail("cannot write '" + name + "': " + error,
-                 "give a name in a directory that exists and can be written");
-  }
+  static void configure(const auto &args, auto &setup) { OutputFile::claim(args.filename, setup); }
 
   static void initialize(auto &self) {
     const auto &args = self.args;
-    std::uint32_t link = args.encap;
-    for (const String &element : args.use_encap_from)
-      if (const std::string error = pcap::find_link(self.name, element, link); !error.empty())
-        fail(label(self), "USE_ENCAP_FROM: " + error, "use ENCAP instead");
-    const std::string error = self.state.writer.open(args.filename, link, args.snaplen, args.nano);
-    if (!error.empty())
-      fail(label(self), "cannot write '" + std::string(args.filename) + "': " + error);
+    self.state.writer.start(self.name, {.filename = args.filename,
+                                        .link = args.encap,
+                                        .links_of = args.use_encap_from,
+                                        .snaplen = args.snaplen,
+                                        .nano = args.nano});
   }
 
   static void push(auto &self, auto &packet) {
@@ -78,27 +67,20 @@ struct ToDump {
       std::uint64_t lost = writer.write(packet.data(), kept, whole, timestamp_value(time));
       if (args.unbuffered) lost += writer.flush();
       if (lost != 0) [[unlikely]]
-        report(self, lost);
+        report(self.state, lost);
     }
     emit<0>(self, packet);
   }
 
   static void finish(auto &self) {
-    if (const std::uint64_t lost = self.state.writer.flush(); lost != 0) report(self, lost);
+    if (const std::uint64_t lost = self.state.writer.flush(); lost != 0) report(self.state, lost);
   }
 
-  static std::string label(auto &self) { return std::string(self.name) + " :: ToDump"; }
-
-  /// Counts packets that were not written, and says so once.
-  PMILL_COLD static void report(auto &self, std::uint64_t lost) {
-    auto &state = self.state;
+  /// Counts packets that were not written.
+  PMILL_COLD static void report(State &state, std::uint64_t lost) {
     state.count.value -= lost;
     state.write_errors += lost;
-    if (state.reported) return;
-    state.reported = true;
-    std::fprintf(stderr, "%s: cannot write '%s': %s; packets are dropped from here on\n",
-                 label(self).c_str(), std::string(self.args.filename).c_str(),
-                 state.writer.error().c_str());
+    state.writer.complain();
   }
 };
 

@@ -61,14 +61,7 @@ struct ToIPSummaryDump {
     Write flush;  ///< Writes what waits to be written.
   };
 
-  static void configure(const auto &args, auto &setup) {
-    const std::string name(args.filename);
-    if (!FileUses::claim(name, true))
-      setup.fail("'" + name + "' is also used by another element", "write to another file");
-    if (const std::string error = OutputFile::check(name); !error.empty())
-      setup.fail("cannot write '" + name + "': " + error,
-                 "give a name in a directory that exists and can be written");
-  }
+  static void configure(const auto &args, auto &setup) { OutputFile::claim(args.filename, setup); }
 
   static void initialize(auto &self) {
     const auto &args = self.args;

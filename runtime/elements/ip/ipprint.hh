@@ -69,13 +69,7 @@ struct IPPrint {
   };
 
   static void configure(const auto &args, auto &setup) {
-    const std::string name(args.outfile);
-    if (name.empty()) return;
-    if (!FileUses::claim(name, true))
-      setup.fail("OUTFILE '" + name + "' is also used by another element", "print to another file");
-    if (const std::string error = OutputFile::check(name); !error.empty())
-      setup.fail("cannot write '" + name + "': " + error,
-                 "give a name in a directory that exists and can be written");
+    if (!args.outfile.empty()) OutputFile::claim(args.outfile, setup);
   }
 
   static void push(auto &self, auto &packet) {

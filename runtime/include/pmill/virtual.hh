@@ -81,12 +81,14 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
       push_into<Element, 0>(*this, packet);
   }
   Packet *pull() override {
-    const auto give = [this](Packet &packet) { given = &packet; };
-    if constexpr (requires { Element::pull(*this, give); })
-      Element::pull(*this, give);
-    else if (from<0>([this](Packet &packet) { push(packet); }) && given == nullptr)
-      ++worker.diverted;
-    if constexpr (Element::spec.source) was_pulled = true, worker.pulled += given != nullptr;
+    if constexpr (kPulled<D>) {
+      const auto give = [this](Packet &packet) { given = &packet; };
+      if constexpr (requires { Element::pull(*this, give); })
+        Element::pull(*this, give);
+      else if (from<0>([this](Packet &packet) { push(packet); }) && given == nullptr)
+        ++worker.diverted;
+      if constexpr (Element::spec.source) was_pulled = true, worker.pulled += given != nullptr;
+    }
     return std::exchange(given, nullptr);
   }
   template <std::size_t Port>

@@ -66,21 +66,7 @@ class Reader {
 
   /// Begins at the first record. The empty string, or what is wrong with the file's header, as
   /// the end of a sentence that begins with the file's name; `hint` then says what to do.
-  std::string open(Bytes file, std::string &hint) {
-    file_ = file;
-    std::uint32_t magic = 0;
-    if (file.size() >= sizeof magic) std::memcpy(&magic, file.data(), sizeof magic);
-    swapped_ = is_magic(net32(magic));
-    magic = swapped_ ? net32(magic) : magic;
-    if (!is_magic(magic) || file.size() < sizeof(FileHeader)) return refuse(magic, hint);
-    FileHeader header;
-    std::memcpy(&header, file.data(), sizeof header);
-    link_ = host(header.link) & 0x0fffffff;  // the other bits say how long checksums are
-    unit_ = magic == kNanoseconds ? 1 : 1000;
-    header_bytes_ = sizeof(RecordHeader) + (magic == kModified ? 8 : 0);
-    position_ = sizeof header;
-    return {};
-  }
+  std::string open(Bytes file, std::string &hint);
 
   std::uint32_t link() const { return link_; }
   /// Where the next record begins.
@@ -89,44 +75,12 @@ class Reader {
   void seek(std::uint64_t position) { position_ = position; }
 
   /// Reads the next record. After anything but a record, nothing follows.
-  Found next(Record &record) {
-    const std::uint64_t left = position_ < file_.size() ? file_.size() - position_ : 0;
-    if (left == 0) return Found::end;
-    if (left < header_bytes_) return Found::truncated;
-    RecordHeader header;
-    std::memcpy(&header, file_.data() + position_, sizeof header);
-    record.captured = host(header.captured);
-    record.length = host(header.length);
-    record.timestamp = std::int64_t{host(header.seconds)} * 1'000'000'000 +
-                       std::int64_t{host(header.fraction)} * unit_;
-    record.position = position_;
-    record.data = file_.data() + position_ + header_bytes_;
-    if (record.captured > kMaxRecordBytes) return Found::damaged;
-    if (record.captured > left - header_bytes_) return Found::truncated;
-    position_ += header_bytes_ + record.captured;
-    return Found::record;
-  }
+  Found next(Record &record);
 
  private:
-  static bool is_magic(std::uint32_t m) {
-    return m == kMicroseconds || m == kNanoseconds || m == kModified;
-  }
   std::uint32_t host(std::uint32_t v) const { return swapped_ ? net32(v) : v; }
 
-  std::string refuse(std::uint32_t magic, std::string &hint) const {
-    if (file_.empty()) return "is empty";
-    if (is_magic(magic)) return "ends inside its header";
-    if (magic == kNextGeneration) {
-      hint = "convert it: editcap -F pcap OLD NEW";
-      return "is a pcapng file, not a pcap file";
-    }
-    if ((magic & 0xffff) == 0x8b1f) {
-      hint = "unpack it: gunzip FILE";
-      return "is compressed";
-    }
-    hint = "give it a capture that tcpdump -w wrote";
-    return "is no capture file";
-  }
+  std::string refuse(std::uint32_t magic, std::string &hint) const;
 
   Bytes file_;
   bool swapped_ = false;
@@ -142,50 +96,40 @@ void publish_link(std::string_view element, std::uint32_t link);
 /// then in those around it. The empty string, or what is wrong.
 std::string find_link(std::string_view asker, std::string_view name, std::uint32_t &link);
 
-/// Writes a file; see RecordFile.
+/// What ToDump writes, and how.
+struct DumpOptions {
+  std::string_view filename;
+  std::uint32_t link = kLinkEther;
+  View<std::string_view> links_of{};  // the last of these FromDump elements decides about the link
+  std::uint32_t snaplen = 0;          // 0: all
+  bool nano = true;
+};
+
+/// Writes the file of an element; see RecordFile.
 class Writer {
  public:
-  /// Creates the file and writes its header; the empty string, or what went wrong.
-  std::string open(std::string_view name, std::uint32_t link, std::uint32_t snaplen, bool nano) {
-    nano_ = nano;
-    if (std::string error = file_.create(name); !error.empty()) return error;
-    const FileHeader header{.magic = nano ? kNanoseconds : kMicroseconds,
-                            .snaplen = snaplen == 0 ? kMaxRecordBytes : snaplen,
-                            .link = link};
-    std::memcpy(file_.room(sizeof header), &header, sizeof header);
-    file_.append(sizeof header);
-    file_.flush();
-    file_.lost();
-    return file_.error();
-  }
+  /// Creates the file and writes its header; ends the program when that cannot be.
+  void start(std::string_view element, const DumpOptions &options);
 
   /// Appends a packet of which `captured` bytes are kept. Returns how many records were lost,
   /// this or earlier ones: 0 when all is well.
   std::uint64_t write(const std::uint8_t *data, std::uint32_t captured, std::uint32_t length,
-                      std::int64_t timestamp) {
-    const auto ns = static_cast<std::uint32_t>(timestamp % 1'000'000'000);
-    const RecordHeader header{.seconds = static_cast<std::uint32_t>(timestamp / 1'000'000'000),
-                              .fraction = nano_ ? ns : ns / 1000,
-                              .captured = captured,
-                              .length = length};
-    std::uint8_t *at = file_.room(sizeof header + captured);
-    std::memcpy(at, &header, sizeof header);
-    std::memcpy(at + sizeof header, data, captured);
-    file_.append(sizeof header + captured);
-    return file_.lost();
-  }
+                      std::int64_t timestamp);
 
   /// Writes out what is buffered; returns how many records were lost.
-  std::uint64_t flush() {
-    file_.flush();
-    return file_.lost();
-  }
+  std::uint64_t flush();
 
-  const std::string &error() const { return file_.error(); }
+  /// Says once that records were lost.
+  void complain();
 
  private:
+  std::string open(const DumpOptions &options);
+
   RecordFile file_;
+  std::string label_;  // of the element
+  std::string name_;
   bool nano_ = true;
+  bool complained_ = false;
 };
 
 }  // namespace pmill::pcap

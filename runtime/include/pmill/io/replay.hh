@@ -2,43 +2,40 @@
 // Which packets of a capture are replayed, and when.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <pmill/io/formula.hh>
-#include <string>
+#include <pmill/io/pcap.hh>
+#include <string_view>
 
 namespace pmill {
+
+/// What of a capture is replayed, and how: arguments of FromDump. Times in nanoseconds, 0: not
+/// given.
+struct ReplayOptions {
+  std::string_view filename;
+  bool map = true;
+  std::uint64_t filepos = 0;
+  std::uint32_t preload = 0;
+  std::uint32_t force_len = 0;
+  bool force_ip = false;
+  std::int64_t start = 0, start_after = 0;
+  std::int64_t end = 0, end_after = 0, interval = 0;
+  std::uint32_t acceleration = 100;
+  std::string_view timing_fnt{};
+};
 
 /// A span of a capture's time, from START, START_AFTER, END, END_AFTER and INTERVAL.
 class ReplayWindow {
  public:
   enum class Place { before, inside, after };
 
-  void start(const auto &args) {
-    start_ = args.start.ns;
-    start_after_ = args.start_after.ns;
-    end_ = args.end.ns;
-    end_after_ = args.end_after.ns;
-    interval_ = args.interval.ns;
-    bounded_ = end_ != 0 || end_after_ != 0 || interval_ != 0;
-  }
+  void start(const ReplayOptions &options);
 
   /// Where a packet lies. Once one is inside, later ones with earlier times are, too.
-  Place place(std::int64_t timestamp) {
-    if (!known_) settle(timestamp);
-    if (!begun_ && timestamp < start_) return Place::before;
-    begun_ = true;
-    return bounded_ && timestamp >= end_ ? Place::after : Place::inside;
-  }
+  Place place(std::int64_t timestamp);
 
  private:
-  /// Relative times count from the first packet of the file.
-  void settle(std::int64_t first) {
-    known_ = true;
-    if (start_after_ != 0 || start_ == 0) start_ = first + start_after_;
-    if (end_after_ != 0) end_ = first + end_after_;
-    if (interval_ != 0) end_ = start_ + interval_;
-  }
+  void settle(std::int64_t first);
 
   std::int64_t start_ = 0, start_after_ = 0, end_ = 0, end_after_ = 0, interval_ = 0;
   bool bounded_ = false;
@@ -50,37 +47,13 @@ class ReplayWindow {
 class ReplayPace {
  public:
   /// The empty string, or what is wrong with TIMING_FNT.
-  std::string start(const auto &args) {
-    percent_ = args.acceleration;
-    if (args.timing_fnt.empty()) return {};
-    varies_ = true;
-    return formula_.compile(args.timing_fnt);
-  }
+  std::string start(const ReplayOptions &options);
 
   /// Whether a packet of this timestamp is to be emitted by now; the first one always is.
-  bool due(std::int64_t timestamp, std::int64_t now) {
-    if (!begun_) {
-      begun_ = true;
-      capture_begin_ = timestamp;
-      clock_begin_ = now;
-    }
-    const auto elapsed = static_cast<double>(now - clock_begin_);
-    if (varies_) percent_ = formula_(elapsed / 1e9);
-    // A pace of its own at each moment: what it was since the last look is added up. Where the
-    // function has no value, as 1 / x at the first packet, nothing is.
-    const double more = (elapsed - elapsed_) * percent_ / 100;
-    if (std::isfinite(more)) capture_elapsed_ += more;
-    elapsed_ = elapsed;
-    return static_cast<double>(timestamp - capture_begin_) <= capture_elapsed_;
-  }
+  bool due(std::int64_t timestamp, std::int64_t now);
 
   /// When a packet of this timestamp, that was not due at the last look, will be.
-  std::int64_t when(std::int64_t timestamp) const {
-    constexpr double kLookAgain = 1e6;  // ns, where the pace varies
-    const double missing = static_cast<double>(timestamp - capture_begin_) - capture_elapsed_;
-    const double wait = varies_ || percent_ <= 0 ? kLookAgain : missing * 100 / percent_;
-    return clock_begin_ + static_cast<std::int64_t>(elapsed_ + std::ceil(wait));
-  }
+  std::int64_t when(std::int64_t timestamp) const;
 
  private:
   Formula formula_;
@@ -89,6 +62,38 @@ class ReplayPace {
   double percent_ = 100;
   std::int64_t capture_begin_ = 0, clock_begin_ = 0;
   double elapsed_ = 0, capture_elapsed_ = 0;
+};
+
+/// The packets of a capture that an element replays.
+class Replay {
+ public:
+  static constexpr std::uint32_t kMaxBytes = 65535 - RTE_PKTMBUF_HEADROOM;
+
+  /// What the element does when it is configured: ends the program when the file or the options
+  /// are wrong, and says how long buffers must be.
+  static void check(const ReplayOptions &options, Setup &setup);
+
+  /// Begins with the file's first packet.
+  void start(const ReplayOptions &options);
+
+  /// Goes to the next packet; false at the end. A file that ends inside a packet is told of in the
+  /// name of `element`.
+  bool next(std::string_view element);
+
+  /// The packet.
+  const pcap::Record &record() const { return record_; }
+  std::uint32_t link() const { return reader_.link(); }
+  /// Whether it is to be emitted by now.
+  bool due(std::int64_t now) { return pace_.due(record_.timestamp, now); }
+  /// When it will be, if it was not at the last look.
+  std::int64_t when() const { return pace_.when(record_.timestamp); }
+
+ private:
+  std::string_view filename_;
+  pcap::Reader reader_;
+  pcap::Record record_;
+  ReplayWindow window_;
+  ReplayPace pace_;
 };
 
 }  // namespace pmill
