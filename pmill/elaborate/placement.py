@@ -1,6 +1,7 @@
 """Who runs what, and how often: what StaticThreadSched and ScheduleInfo say of other elements.
 
     StaticThreadSched(in0 0, lan 1)   # worker 0 runs in0, worker 1 all of the compound lan
+    StaticThreadSched(in1 1/0)        # the first worker on NUMA node 1
     ScheduleInfo(probe 0.1)           # probe has a turn in every tenth round
 
 An element that nobody names is shared out among the workers; a name may be that of a compound.
@@ -14,16 +15,17 @@ from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
 from pmill.elaborate.handlers import enclosing
-from pmill.graph import TICKETS, Element, PipelineGraph
+from pmill.graph import TICKETS, Element, Home, PipelineGraph
 
 THREADS, TICKET_INFO = "StaticThreadSched", "ScheduleInfo"
 _MOST_TICKETS = 1 << 20
 _MOST_WORKERS = 1 << 16
+_SOCKETS = _CORES = 1024  # as many as runtime/include/pmill/handler.hh knows
 
 
 def place(graph: PipelineGraph, diags: Diagnostics) -> PipelineGraph:
     """Return the graph with the homes and the tickets of its elements (PM0448, PM0449)."""
-    homes: dict[str, int] = {}
+    homes: dict[str, Home] = {}
     tickets: dict[str, float] = {}
     for info in graph.elements.values():
         for name, number in _pairs(info):
@@ -33,12 +35,13 @@ def place(graph: PipelineGraph, diags: Diagnostics) -> PipelineGraph:
                 message = f"{info.label}: there is no element '{name}'"
                 diags.error("PM0449", message, info.span, hint=hint)
             elif info.spec.name == THREADS:
-                if not number.removeprefix("-").isdecimal() or abs(int(number)) > _MOST_WORKERS:
+                home = _home(number)
+                if home is None:
                     message = f"{info.label}: '{number}' is no number of a worker"
                     diags.error("PM0448", message, info.span)
                     continue
-                homes.update(dict.fromkeys(named, int(number)))
-            elif not 0 < float(number) <= _MOST_TICKETS / TICKETS:
+                homes.update(dict.fromkeys(named, home))
+            elif "/" in number or not 0 < float(number) <= _MOST_TICKETS / TICKETS:
                 message = f"{info.label}: '{number}' is not in 0.001 … {_MOST_TICKETS // TICKETS}"
                 diags.error("PM0448", message, info.span)
             else:
@@ -52,6 +55,17 @@ def place(graph: PipelineGraph, diags: Diagnostics) -> PipelineGraph:
         )
         for e in graph.elements.values()
     )
+
+
+def _home(text: str) -> Home | None:
+    """The worker that a text means, by number or by socket and core; None for none."""
+    socket, slash, core = text.partition("/")
+    if slash:
+        there = int(socket) < _SOCKETS and int(core) < _CORES
+        return (int(socket), int(core)) if there else None
+    if not text.removeprefix("-").isdecimal() or abs(int(text)) > _MOST_WORKERS:
+        return None
+    return int(text)
 
 
 def _pairs(info: Element) -> Iterator[tuple[str, str]]:

@@ -62,6 +62,8 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("shared", spec.shared),
         ("source", spec.source),
         ("single", spec.single),
+        ("fills", spec.fills),
+        ("yields", spec.yields),
     ):
         yield f"static_assert(spec.{name} == {_bool(flag)});"
     yield f"static_assert(probe::kPolls<{spec.name}> == {_bool(spec.source)});"

@@ -110,7 +110,8 @@ class ElementSpec:
     element emits has from one it took. `cold` lists the outputs that packets
     rarely take. `resizes`: the element moves the packet's data or changes its length. `shared`:
     all workers use one state. `source`: the header has `poll`. `single`: a configuration has at
-    most one.
+    most one. `fills`: it has room for so many packets, and for no more; `yields`: it makes none
+    while all such elements behind it are full.
     """
 
     name: str
@@ -131,6 +132,8 @@ class ElementSpec:
     shared: bool = False
     source: bool = False
     single: bool = False
+    fills: bool = False
+    yields: bool = False
     arguments: tuple[ArgSpec, ...] = ()
     counters: tuple[CounterSpec, ...] = ()
     handlers: tuple[HandlerSpec, ...] = ()

@@ -166,11 +166,27 @@ def _instance(
         hops=hops,
         sources=_sources(graph, element, idents),
         connected=sum(1 << port for port in by_port if port < 64),
+        ahead=tuple(idents[name] for name in _ahead(graph, element)),
         schedule=_schedule(element),
         config=element.config,
         ins=_letters(element.inputs, ins),
         outs=_letters(element.outputs, outs or ins),
     )
+
+
+def _ahead(graph: PipelineGraph, element: Element) -> tuple[str, ...]:
+    """What may become full behind an element that minds, as packets are pushed."""
+    if not element.spec.yields:
+        return ()
+    reached, waiting = {element.name}, [element.name]
+    while waiting:
+        for c in graph.outgoing(waiting.pop()):
+            target = c.target.element
+            if graph.is_push(c) and target not in reached:
+                reached.add(target)
+                if not graph.elements[target].spec.fills:
+                    waiting.append(target)
+    return tuple(n for n, e in graph.elements.items() if n in reached and e.spec.fills)
 
 
 def _schedule(element: Element) -> str:
@@ -179,7 +195,8 @@ def _schedule(element: Element) -> str:
     if element.tickets != TICKETS:
         said.append(f".tickets = {element.tickets}")
     if element.home is not None:
-        said.append(f".home = {element.home}")
+        at = element.home
+        said.append(f".home = {f'on_socket{at}' if isinstance(at, tuple) else at}")
     return f"{{{', '.join(said)}}}" if said else ""
 
 

@@ -34,9 +34,9 @@ class InstancePlan:
     `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`. `live_bits`: the
     fields of a packet that it reads, or an element behind it. `sources`: what its inputs pull
     from, empty when it does not pull. `connected` has a bit for each of the first 64 outputs that
-    lead anywhere. `schedule` is its Schedule in C++, empty for the usual one. `config` is its
-    configuration string, `ins` and `outs` have a letter a port: h push, l pull, in capitals where
-    the class would do either.
+    lead anywhere. `ahead` are the instances it minds when they are full. `schedule` is its Schedule
+    in C++, empty for the usual one. `config` is its configuration string, `ins` and `outs` have a
+    letter a port: h push, l pull, in capitals where the class would do either.
     """
 
     ident: str
@@ -51,6 +51,7 @@ class InstancePlan:
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int
+    ahead: tuple[str, ...]
     schedule: str
     config: str
     ins: str

@@ -23,6 +23,8 @@ Processing = Literal["push", "pull"]
 Call = Literal["virtual", "direct", "inline", "outlined", "cold"]
 
 
+# A worker: its number, from 0, or from -1 backwards; or its NUMA node and its number there.
+Home = int | tuple[int, int]
 # A turn in every round.
 TICKETS = 1024
 
@@ -67,7 +69,7 @@ class Element:
     """An element instance.
 
     `frozen`: its arguments are compile-time constants. `kept`: they must not become so. `home`:
-    the worker that runs it, from 0, or from -1 backwards; None: any. `tickets`: how many of its
+    the worker that runs it, None: any. `tickets`: how many of its
     turns make `TICKETS` rounds.
     """
 
@@ -80,7 +82,7 @@ class Element:
     span: Span
     frozen: bool = False
     kept: bool = False
-    home: int | None = None
+    home: Home | None = None
     tickets: int = TICKETS
 
     @property

@@ -46,6 +46,46 @@ std::uint32_t after_family(const std::uint8_t *p, std::uint32_t length) {
 
 }  // namespace
 
+std::string link_name(std::uint32_t link) {
+  switch (link) {
+    case 0:
+      return "NULL";
+    case 1:
+      return "ETHER";
+    case 9:
+      return "PPP";
+    case 10:
+      return "FDDI";
+    case 12:
+    case 14:
+    case 101:
+    case 228:
+      return "IP";
+    case 50:
+      return "PPP_HDLC";
+    case 100:
+      return "ATM_RFC1483";
+    case 104:
+      return "C_HDLC";
+    case 105:
+      return "802_11";
+    case 108:
+      return "LOOP";
+    case 113:
+      return "SLL";
+    case 119:
+      return "PRISM";
+    case 120:
+      return "AIRONET";
+    case 123:
+      return "SUNATM";
+    case 127:
+      return "802_11_RADIO";
+    default:
+      return std::to_string(link);
+  }
+}
+
 std::uint8_t *find_ipv4(std::uint8_t *p, std::uint32_t length, std::uint32_t link) {
   std::uint32_t at = 0;
   switch (link) {

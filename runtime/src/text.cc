@@ -6,6 +6,16 @@ namespace pmill {
 
 static constexpr char kDigits[] = "0123456789abcdef";
 
+std::string join(std::initializer_list<Piece> pieces) {
+  std::string whole;
+  for (const Piece &piece : pieces) {
+    if (piece.kind_ == Piece::Kind::negative) whole += '-';
+    if (piece.kind_ != Piece::Kind::text) whole += std::to_string(piece.number_);
+    whole += piece.text_;
+  }
+  return whole;
+}
+
 TextLine::~TextLine() {
   character('\n');
   write();

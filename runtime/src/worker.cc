@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <rte_lcore.h>
+
 #include <algorithm>
 #include <cstring>
+#include <pmill/handler.hh>
 #include <pmill/worker.hh>
 
 namespace pmill {
+
+unsigned worker_on_socket(int home, unsigned count) {
+  const auto socket = static_cast<unsigned>(home - kSocketHomes) / 1024;
+  const auto core = static_cast<unsigned>(home - kSocketHomes) % 1024;
+  unsigned lcore = 0, worker = 0, before = 0;
+  RTE_LCORE_FOREACH_WORKER(lcore) {
+    if (rte_lcore_to_socket_id(lcore) == socket && before++ == core) return worker;
+    ++worker;
+  }
+  return core % count;
+}
 
 void Worker::discard(Buffer b) { release(b); }
 

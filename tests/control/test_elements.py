@@ -187,10 +187,10 @@ def test_summary_dumps(level: int) -> None:
         'f :: FromIPSummaryDump(DATA "!data timestamp ip_src\\n1 1.0.0.1\\n5 1.0.0.2\\n", TIMING true)'
         " -> t :: ToIPSummaryDump(/dev/null, FIELDS ip_src) -> c :: Counter -> Discard;"
         'Script(wait 1s, print "$(f.encap) $(f.active) $(f.sampling_prob) $(c.count)", write t.flush,'
-        " write f.stop, wait 10s, print $(c.count), stop);"
+        " write f.stop); DriverManager(wait_stop, wait 10s, print $(c.count), stop);"
     )
     done = ask(text, "--simtime", level=level)
-    assert (done.stdout, done.stderr) == ("IP true 1 1\n1\n", "")
+    assert (done.stdout, done.stderr) == ("IP true 1 1\n1\n", ""), "stop ends all but the script"
 
 
 @LEVELS

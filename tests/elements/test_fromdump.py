@@ -7,6 +7,7 @@ import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Dot1Q, Ether
 
+from tests.control.programs import ask
 from tests.elements.programs import Run, run_program
 from tests.traffic.pcap import read_pcap, write_pcap
 
@@ -246,3 +247,79 @@ def test_standard_input(tmp_path: Path) -> None:
     )
     assert run.counters["f.count"] == 10
     assert read_pcap(tmp_path / "out.pcap") == PACKETS
+
+
+# --- handlers -------------------------------------------------------------------------------------
+
+TEN = "f :: FromDump(in.pcap, BURST 1{}) -> c :: Counter -> Discard;"
+
+
+def said(folder: Path, text: str, *, level: int = 3, link: int = 1) -> list[str]:
+    """What a configuration's script prints, with a simulated clock."""
+    (folder / "in.pcap").write_bytes(pcap(PACKETS, link=link))
+    done = ask(text, "--simtime", level=level, folder=folder)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_what_handlers_tell_of_the_file(tmp_path: Path, level: int) -> None:
+    """The third packet is the last one: 24 bytes of file, 16 + 20 + n of every packet n."""
+    text = (
+        TEN.format(", SAMPLE 1, TIMING true")
+        + 'Script(wait 21ms, print "$(f.filename) $(f.filesize) $(f.encap) $(f.sampling_prob)",'
+        ' print "$(f.count) $(f.packet_filepos) $(f.filepos)", write f.stop)'
+    )
+    size = 24 + sum(16 + 20 + n for n in range(10))
+    # It has looked at the next packet, which waits for its time.
+    assert said(tmp_path, text, level=level) == [f"in.pcap {size} ETHER 1", "3 97 174"]
+
+
+@pytest.mark.parametrize(("link", "name"), [(101, "IP"), (9, "PPP"), (113, "SLL"), (250, "250")])
+def test_names_of_links(tmp_path: Path, link: int, name: str) -> None:
+    text = TEN.format("") + "Script(print $(f.encap), stop);"
+    assert said(tmp_path, text, link=link) == [name]
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_it_is_switched_on_and_off(tmp_path: Path, level: int) -> None:
+    text = (
+        TEN.format(", ACTIVE !false")
+        + "Script(wait 1s, print $(c.count), write f.active true, wait 1s, print $(c.count),"
+        " write f.reset_counts, print $(f.count), stop);"
+    )
+    assert said(tmp_path, text, level=level) == ["0", "10", "0"]
+
+
+def test_writing_stop_ends_the_program(tmp_path: Path) -> None:
+    text = TEN.format(", TIMING true") + (
+        "Script(wait 35ms, write f.stop); DriverManager(wait_stop, print $(c.count), wait 1s,"
+        " print $(c.count), stop);"
+    )
+    assert said(tmp_path, text) == ["4", "4"]
+
+
+@pytest.mark.parametrize("level", [0, 3])
+@pytest.mark.parametrize("end", ["INTERVAL 0.025", "END_AFTER 25ms", f"END {T0 // SECOND}.025"])
+def test_more_time(tmp_path: Path, end: str, level: int) -> None:
+    """Packets come every 10 ms and a little: at 0, 10, 20; then at 30, 40, 50."""
+    text = TEN.format(f", {end}") + (
+        "Script(wait 1s, print $(c.count), write f.extend_interval 0.03, wait 1s, print $(c.count),"
+        " write f.extend_interval 10, wait 1s, print $(c.count), write f.extend_interval 1, stop);"
+    )
+    assert said(tmp_path, text, level=level) == ["3", "6", "10"]
+
+
+def test_more_time_than_words(tmp_path: Path) -> None:
+    (tmp_path / "in.pcap").write_bytes(pcap(PACKETS))
+    text = TEN.format(", INTERVAL 1") + "Script(write f.extend_interval soon, stop);"
+    assert "f.extend_interval: 'soon'" in ask(text, folder=tmp_path).stderr
+
+
+def test_timing_begins_again(tmp_path: Path) -> None:
+    """After a pause of a second, what should have come in it comes at its usual pace."""
+    text = TEN.format(", TIMING true, ACTIVE !true") + (
+        "Script(wait 25ms, print $(c.count), write f.active false, wait 1s, write f.active true,"
+        " write f.reset_timing, wait 25ms, print $(c.count), stop);"
+    )
+    assert said(tmp_path, text) == ["3", "6"]

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.control.programs import Client
 from tests.elements.programs import refusal as refused
 from tests.elements.programs import run_program
+from tests.net.child import PATIENCE
 from tests.net.namespaces import Namespaces, namespaces, needs_namespaces
 from tests.net.programs import (
     POWERLESS,
@@ -184,3 +186,35 @@ def test_refusals(net: Namespaces, text: str, options: tuple[str, ...], message:
     what, hint = refusal(net, "m", compile_text(text, level=0), *options)
     assert message in what
     assert hint.startswith("  hint: ")
+
+
+@needs_namespaces
+@pytest.mark.parametrize("level", [0, 3])
+def test_handlers(net: Namespaces, tmp_path: Path, level: int) -> None:
+    """It says how its interface is called, and waits while the queue behind it is full."""
+    socket = tmp_path / "control"
+    text = f"""
+    h :: FromHost(fake0, BURST 1) -> q :: Queue(2) -> u :: Unqueue(ACTIVE !false) -> d :: Discard;
+    InfiniteSource(LIMIT 1, LENGTH 60) -> t :: ToHost(fake0);
+    ControlSocket(unix, {socket});
+    """
+    frame = "020000000001" * 2 + "88b5" + "00" * 46
+    with running(net, "m", compile_text(text, level=level)) as run:
+        wait_for_interface(net, "m", "fake0", ",UP")
+        with Client(socket) as client:
+            assert client.ask("READ h.dev_name") == (200, "fake0")
+            assert client.ask("READ t.dev_name") == (200, "fake0")
+            net.probe("m", "send", "fake0", *[frame] * 5)
+            _wait_for(lambda: client.ask("READ h.signal") == (200, "false"))
+            assert client.ask("READ q.drops") == (200, "0")
+            assert client.ask("WRITE u.active true")[0] == 200
+            _wait_for(lambda: int(client.ask("READ d.count")[1]) >= 5)
+            assert client.ask("READ h.signal") == (200, "true")
+    assert run.counters["q.drops"] == 0
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,63 @@ def test_a_queue_in_a_cycle(tmp_path: Path) -> None:
 def test_no_room_at_all(tmp_path: Path) -> None:
     counters = run_program(tmp_path, "InfiniteSource(LIMIT 3) -> q :: Queue(0) -> d :: Discard;")
     assert (counters.counters["q.drops"], counters.counters["d.count"]) == (3, 0)
+
+
+FULL = (
+    "src :: InfiniteSource(LIMIT 500, BURST {burst}, STOP {stop}) -> n :: Null -> t :: Tee"
+    " -> q :: Queue(20) -> {pull} -> d :: Discard; t[1] -> other :: Discard;"
+)
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_a_source_waits_while_the_queue_is_full(tmp_path: Path, level: int) -> None:
+    """A puller with a turn in ten rounds takes 8 packets at a time; none is lost."""
+    text = FULL.format(burst=1, stop="false", pull="u :: Unqueue(8)") + "ScheduleInfo(u 0.1);"
+    counters = run_program(tmp_path, text, level=level).counters
+    assert (counters["d.count"], counters["other.count"]) == (500, 500)
+    assert (counters["q.drops"], counters["q.highwater_length"]) == (0, 20)
+
+
+def test_a_burst_is_not_cut(tmp_path: Path) -> None:
+    """A source looks before a burst, as Click's does: what is too much of one is refused."""
+    text = FULL.format(burst=25, stop="false", pull="Unqueue(-1)")
+    counters = run_program(tmp_path, text).counters
+    assert (counters["q.drops"], counters["d.count"]) == (20 * 5, 20 * 20)
+
+
+def test_one_of_two_queues_has_room(tmp_path: Path) -> None:
+    """Only when all are full does the source wait."""
+    text = (
+        "InfiniteSource(LIMIT 100) -> s :: RoundRobinSwitch;"
+        "s[0] -> small :: Queue(10) -> Idle; s[1] -> large :: Queue(1000) -> Idle;"
+    )
+    counters = run_program(tmp_path, text).counters
+    assert (counters["small.drops"], counters["large.length"]) == (40, 50)
+
+
+TWO = "0@0,1@0,2@1"
+BLOCKING = (
+    "src :: InfiniteSource(LIMIT 20000, BURST 100) -> q :: Queue(16, BLOCKING {blocking})"
+    " -> u :: Unqueue -> d :: Discard; StaticThreadSched(src 0, u {thread});"
+)
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_blocking_waits_for_another_worker(tmp_path: Path, level: int) -> None:
+    text = BLOCKING.format(blocking="true", thread=1)
+    counters = run_program(tmp_path, text, level=level, options=("--", "--lcores", TWO)).counters
+    assert (counters["q.drops"], counters["d.count"]) == (0, 20000)
+
+
+@pytest.mark.parametrize(
+    ("blocking", "thread", "lcores"), [("false", 1, TWO), ("true", 0, TWO), ("true", 0, "0@0")]
+)
+def test_without_anyone_to_wait_for(
+    tmp_path: Path, blocking: str, thread: int, lcores: str
+) -> None:
+    text = BLOCKING.format(blocking=blocking, thread=thread)
+    started = time.monotonic()
+    counters = run_program(tmp_path, text, options=("--", "--lcores", lcores)).counters
+    assert counters["q.drops"] > 0
+    assert counters["q.drops"] + counters["d.count"] == 20000
+    assert time.monotonic() - started < 30

@@ -66,3 +66,14 @@ def test_tickets_change_while_the_program_runs() -> None:
 def test_what_cannot_be(arguments: str, code: str) -> None:
     text = refusal(f"a :: InfiniteSource -> Discard; ScheduleInfo({arguments});")
     assert code in text
+
+
+@LEVELS
+def test_the_last_packets_are_not_left_behind(level: int) -> None:
+    """The program ends when nobody has anything to do, not when those have nothing who had a turn."""
+    text = (
+        "InfiniteSource(LIMIT 300) -> q :: Queue -> u :: Unqueue -> c :: CheckPaint(0) -> d :: Discard;"
+        "c[1] -> r :: Queue -> v :: Unqueue -> Discard; ScheduleInfo(u 0.01, v 0.013);"
+    )
+    counters = ask(text, level=level).counters
+    assert (counters["d.count"], counters["q.length"]) == (300, 0)

@@ -74,6 +74,28 @@ def test_a_worker_that_is_not_there() -> None:
     assert done.returncode == 0
 
 
+@LEVELS
+def test_a_worker_by_its_numa_node(level: int) -> None:
+    """Tests need not run where there are two: the first core's node has number N."""
+    node = next(Path("/sys/devices/system/cpu/cpu0").glob("node*")).name.removeprefix("node")
+    text = f"{SOURCES} StaticThreadSched(a {node}/0, b {node}/1, c {node}/1);"
+    found = homes(text, level=level, eal=("--lcores", "0@0,1@0,2@0"))
+    assert found == {"a": "0", "b": "1", "c": "1", "d": "0"}
+    assert ask(text, level=level, eal=("--lcores", "0@0,1@0,2@0")).stderr == ""
+
+
+def test_a_numa_node_that_is_not_there() -> None:
+    text = f"{SOURCES} StaticThreadSched(a 7/1, b 7/4);"
+    for eal, second in ((TWO, 0), ((), 0)):
+        done = ask(text, eal=eal)
+        first = 1 if eal else 0
+        assert done.stderr == (
+            f"warning: a: there is no worker 7/1; worker {first} runs it\n"
+            f"warning: b: there is no worker 7/4; worker {second} runs it\n"
+        )
+        assert set(done.counters.values()) == {50}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -82,7 +104,10 @@ def test_a_worker_that_is_not_there() -> None:
         ("a one", "PM0448", "expected an element and a number"),
         ("a 0.5", "PM0448", "'0.5' is no number of a worker"),
         ("a 99999999999", "PM0448", "'99999999999' is no number of a worker"),
-        ("a 0/1", "PM0448", "expected an element and a number"),
+        ("a 0/1/2", "PM0448", "expected an element and a number"),
+        ("a 0/1024", "PM0448", "'0/1024' is no number of a worker"),
+        ("a 1024/0", "PM0448", "'1024/0' is no number of a worker"),
+        ("a -1/0", "PM0448", "expected an element and a number"),
     ],
 )
 def test_what_cannot_be_placed(arguments: str, code: str, message: str) -> None:

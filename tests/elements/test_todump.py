@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.control.programs import ask
 from tests.elements.programs import refusal, run_program
 from tests.elements.test_fromdump import PACKETS, SECOND, T0, pcap
 from tests.traffic.pcap import read_pcap
@@ -150,3 +151,14 @@ def test_unknown_link_type() -> None:
     text = refusal("Idle -> ToDump(x.pcap, ENCAP ETHR);")
     assert "PM0444" in text
     assert "did you mean 'ETHER'" in text
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_handlers(tmp_path: Path, level: int) -> None:
+    text = (
+        "InfiniteSource(LIMIT 7) -> t :: ToDump(out.pcap);"
+        "Script(wait 1s, print $(t.filename) $(t.count), write t.reset_counts, print $(t.count));"
+    )
+    done = ask(text, "--simtime", level=level, folder=tmp_path)
+    assert done.stdout == "out.pcap 7\n0\n"
+    assert len(read_pcap(tmp_path / "out.pcap")) == 7

@@ -274,6 +274,7 @@ struct InfiniteSource_1_ {
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<q_>>;  // [0] -> q
+  using Ahead = Instances<q_>;
 };
 
 // pulling.click:4: q :: Queue
@@ -282,6 +283,8 @@ struct q_ {
   static constexpr std::string_view name = "q";
   struct Args {
     static constexpr std::uint32_t capacity = 8;
+    static constexpr bool blocking = false;
+    static constexpr bool nouseless = false;
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
@@ -306,6 +309,7 @@ struct InfiniteSource_3_ {
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<Paint_4_>>;  // [0] -> Paint@4
+  using Ahead = Instances<q_>;
 };
 
 // pulling.click:5: Paint@4 :: Paint

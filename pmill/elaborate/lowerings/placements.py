@@ -1,9 +1,13 @@
 """`ELEMENT NUMBER` pairs: the arguments of StaticThreadSched and ScheduleInfo.
 
+Instead of a number there may be `SOCKET/CORE`.
+
 A `String`, `ELEMENT NUMBER` a line; `pmill/elaborate/placement.py` reads it. Errors: PM0448.
 """
 
 from __future__ import annotations
+
+import re
 
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.writing import cpp_string
@@ -35,6 +39,8 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
 
 
 def _is_number(text: str) -> bool:
+    if re.fullmatch(r"\d+/\d+", text):
+        return True
     try:
         float(text)
     except ValueError:

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <pmill/element.hh>
+#include <pmill/text.hh>
 
 namespace pmill::elements {
 
@@ -98,7 +99,7 @@ struct Counter {
   }
 
   static std::string as_text(const CallAt &call) {
-    return call.at == 0 ? "" : std::to_string(call.at) + " " + std::string(call.call);
+    return call.at == 0 ? std::string() : join({call.at, " ", call.call});
   }
 
   /// What was counted a second since the counter was reset.

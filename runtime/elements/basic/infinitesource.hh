@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pmill/source.hh>
+#include <pmill/text.hh>
 
 namespace pmill::elements {
 
@@ -10,7 +11,7 @@ namespace pmill::elements {
 /// @example InfiniteSource(LENGTH 60, LIMIT 1000000, BURST 32, STOP true) -> c :: Counter -> Discard;
 struct InfiniteSource {
   static constexpr Spec spec{
-      .ports = "0/1", .processing = "a", .writes = meta::timestamp, .source = true};
+      .ports = "0/1", .processing = "a", .writes = meta::timestamp, .source = true, .yields = true};
 
   struct Args {
     String data =
@@ -44,7 +45,7 @@ struct InfiniteSource {
 
   static unsigned poll(auto &self) {
     auto &state = self.state;
-    if (state.done || !self.args.active) return 0;
+    if (state.done || !self.args.active || blocked(self)) return 0;
     unsigned made = 0;
     const auto give = [&](auto &packet) __attribute__((always_inline)) { emit<0>(self, packet); };
     while (made < self.args.burst && source::left(self)) {
@@ -71,9 +72,7 @@ struct InfiniteSource {
     return source::write(self, text, self.args.length, error);
   }
 
-  static std::string read_length(auto &self, std::string_view) {
-    return std::to_string(self.args.length);
-  }
+  static std::string read_length(auto &self, std::string_view) { return join({self.args.length}); }
   static bool write_length(auto &self, std::string_view text, std::string &error) {
     std::int32_t length = 0;
     return read_value(length, text, error) && source::write(self, self.args.data, length, error);

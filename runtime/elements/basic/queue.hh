@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <rte_cycles.h>
+#include <rte_pause.h>
+
 #include <algorithm>
 #include <memory>
 #include <pmill/element.hh>
+#include <pmill/text.hh>
 
 namespace pmill::elements {
 
 /// Stores packets in a queue, from which they are pulled in the order in which they came.
 ///
 /// A packet that finds CAPACITY others leaves on output 1 when that is connected and is dropped
-/// otherwise. Where several workers push or pull, they share the queue.
+/// otherwise. Where several workers push or pull, they share the queue. A source that can wait,
+/// such as InfiniteSource, does so while all queues behind it are full. With BLOCKING every worker
+/// that pushes waits, for a worker that pulls; it gives up when nothing was pulled for a second,
+/// when the program ends, and when a handler is called.
 /// @group basic
 /// @example FromDPDKDevice(0) -> Queue(200) -> Unqueue -> Discard;
 /// @alias SimpleQueue NotifierQueue FullNoteQueue
 struct Queue {
   static constexpr Spec spec{
-      .ports = "1/1-2", .processing = "h/lh", .cold = outputs(1), .shared = true};
+      .ports = "1/1-2", .processing = "h/lh", .cold = outputs(1), .shared = true, .fills = true};
 
   struct Args {
     std::uint32_t capacity = 1000;  ///< Packets the queue holds. @positional @range 0 4194304
+    bool blocking = false;          ///< Wait for room instead of refusing packets.
+    bool nouseless = false;         ///< Accepted, as FastClick does, and without effect.
   };
 
   struct State {
@@ -29,6 +38,9 @@ struct Queue {
 
     std::unique_ptr<Buffer[]> ring;
     std::uint32_t head = 0;  // the oldest packet
+    // Of BLOCKING: who pulled last, and whether nobody did for too long.
+    unsigned puller = UINT_MAX;
+    bool stuck = false;
   };
 
   struct Handlers {
@@ -47,7 +59,7 @@ struct Queue {
 
   static void push(auto &self, auto &packet) {
     State &state = self.state;
-    {
+    do {
       const auto guard = self.lock();
       const auto length = static_cast<std::uint32_t>(state.length.value);
       if (length < self.args.capacity) [[likely]] {
@@ -56,18 +68,24 @@ struct Queue {
         state.highwater_length.value = std::max(state.highwater_length.value, state.length.value);
         return;
       }
-    }
+    } while (self.args.blocking && await_room(self.worker, state, self.args.capacity));
     reject<1>(self, packet, state.drops);
+  }
+
+  /// One without any room is not full: nobody would ever make a packet for it.
+  static bool full(const auto &args, const State &state) {
+    return args.capacity != 0 && seen(state.length) >= args.capacity;
   }
 
   static bool pull(auto &self, auto &&use) {
     // Whoever waits for packets must not hold those up who bring them: an empty queue is noticed
     // without the lock. This is what Click's notifiers are for.
-    if (__atomic_load_n(&self.state.length.value, __ATOMIC_RELAXED) == 0) return false;
+    if (seen(self.state.length) == 0) return false;
     Buffer b = nullptr;
     {
       const auto guard = self.lock();
       b = next(self.state, self.args.capacity);
+      if (self.args.blocking) self.state.puller = self.worker.index, self.state.stuck = false;
     }
     if (b == nullptr) return false;
     resume(self, b, use);
@@ -86,7 +104,7 @@ struct Queue {
     std::uint32_t capacity = 0;
     if (!read_value(capacity, text, error)) return false;
     if (capacity > kMostPackets) {
-      error = "a queue holds at most " + std::to_string(kMostPackets) + " packets";
+      error = join({"a queue holds at most ", kMostPackets, " packets"});
       return false;
     }
     State &state = self.state;
@@ -124,6 +142,26 @@ struct Queue {
 
  private:
   static constexpr std::uint32_t kMostPackets = 4194304;
+
+  /// The value of a counter that another worker may be changing.
+  PMILL_INLINE static std::uint64_t seen(const Count &count) {
+    return __atomic_load_n(&count.value, __ATOMIC_RELAXED);
+  }
+
+  /// Waits until another worker has pulled; false when that is in vain.
+  [[gnu::cold, gnu::noinline]] static bool await_room(const Worker &worker, State &state,
+                                                      std::uint32_t capacity) {
+    if (worker.count == 1 || capacity == 0) return false;
+    if (state.stuck || state.puller == worker.index) return false;
+    const std::uint64_t end = rte_rdtsc() + rte_get_tsc_hz();
+    while (seen(state.length) >= capacity) {
+      if (Worker::interrupted()) return false;
+      state.stuck = rte_rdtsc() > end;
+      if (state.stuck) return false;
+      rte_pause();
+    }
+    return true;
+  }
 
   /// The place of the packet `n` behind the oldest.
   PMILL_INLINE static std::uint32_t place(std::uint32_t head, std::uint32_t n,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pmill/source.hh>
+#include <pmill/text.hh>
 #include <pmill/token_bucket.hh>
 
 namespace pmill::elements {
@@ -91,9 +92,7 @@ struct RatedSource {
     return source::write(self, text, self.args.length, error);
   }
 
-  static std::string read_length(auto &self, std::string_view) {
-    return std::to_string(self.args.length);
-  }
+  static std::string read_length(auto &self, std::string_view) { return join({self.args.length}); }
   static bool write_length(auto &self, std::string_view text, std::string &error) {
     std::int32_t length = 0;
     return read_value(length, text, error) && source::write(self, self.args.data, length, error);

@@ -23,7 +23,8 @@ struct FromHost {
                              .processing = "h/h",
                              .writes = meta::timestamp | meta::mac | meta::network,
                              .cold = outputs(1),
-                             .source = true};
+                             .source = true,
+                             .yields = true};
 
   struct Args {
     String devname;        ///< The name that the interface shall have. @readable @called dev_name
@@ -43,6 +44,10 @@ struct FromHost {
 
     PolledQueues queues;
     FrameIntake intake;
+  };
+
+  struct Handlers {
+    Read signal;  ///< Whether frames are taken: not while all queues behind are full.
   };
 
   static constexpr bool polled_by_every_worker = true;
@@ -65,6 +70,7 @@ struct FromHost {
   }
 
   static unsigned poll(auto &self) {
+    if (blocked(self)) return 0;  // what comes waits in the kernel
     const std::int64_t now = self.worker.clock.now();
     const unsigned n = receive_frames(self, [&](auto &packet) __attribute__((always_inline)) {
       packet.set_timestamp(now);
@@ -76,6 +82,10 @@ struct FromHost {
     });
     self.state.count += n;
     return n;
+  }
+
+  static std::string read_signal(auto &self, std::string_view) {
+    return blocked(self) ? "false" : "true";
   }
 
   /// The kernel never ends; a worker that has no queue of it has nothing to expect.

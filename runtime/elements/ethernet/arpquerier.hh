@@ -6,6 +6,7 @@
 #include <pmill/net/arp.hh>
 #include <pmill/net/arp_table.hh>
 #include <pmill/out_of_line.hh>
+#include <pmill/text.hh>
 
 namespace pmill::elements {
 
@@ -123,8 +124,7 @@ struct ARPQuerier {
   static std::string read_stats(auto &self, std::string_view) {
     const State &state = self.state;
     const std::uint64_t killed = state.drops.value + counts(self).drops.value;
-    return std::to_string(killed) + " packets killed\n" + std::to_string(state.queries.value) +
-           " ARP queries sent\n";
+    return join({killed, " packets killed\n", state.queries.value, " ARP queries sent\n"});
   }
   // All workers have one table: the first is enough.
   static bool write_insert(auto &self, std::string_view text, std::string &error) {

@@ -28,12 +28,12 @@ struct FromDump {
       .source = true};
 
   struct Args {
-    Filename filename;          ///< The file, `-` for standard input.
+    Filename filename;          ///< The file, `-` for standard input. @readable
     bool timing = false;        ///< Emit packets at the pace of their timestamps. @positional
     bool stop = false;          ///< Stop the program at the end.
-    bool active = true;         ///< Whether to emit packets at all.
+    bool active = true;         ///< Whether to emit packets at all. @writable
     double sample = 1.0;        ///< The probability with which each packet is emitted: see
-                                ///< RandomSeed. @range 0 1
+                                ///< RandomSeed. @range 0 1 @readable @called sampling_prob
     bool force_ip = false;      ///< Emit only packets with an IPv4 header, and mark it.
     Timestamp start{0};         ///< Leave out packets before this time.
     Timestamp end{0};           ///< End before the first packet of this time or later.
@@ -57,8 +57,20 @@ struct FromDump {
     Count drops;     ///< @drop(1) FORCE_IP: the packet has no IPv4 header.
     Count too_long;  ///< @drop The packet is too long for a buffer.
     Replay replay;
-    bool waiting = false;  // its record is the next to be emitted
+    bool waiting = false;        // its record is the next to be emitted
+    std::uint64_t position = 0;  // of the last packet's record
     bool done = false;
+  };
+
+  struct Handlers {
+    Read encap;             ///< The link type of the file.
+    Read filesize;          ///< Bytes of the file.
+    Read filepos;           ///< Bytes of it that were read.
+    Read packet_filepos;    ///< Where in the file the record of the last packet began.
+    Write stop;             ///< Ends: no more packets, and the program stops.
+    Write extend_interval;  ///< Moves the END by some time, and goes on if that was reached.
+    Write reset_counts;     ///< Counts from 0.
+    Write reset_timing;     ///< The next packet is emitted at once, the others at its pace.
   };
 
   static void configure(const auto &args, auto &setup) { Replay::check(options(args), setup); }
@@ -98,6 +110,7 @@ struct FromDump {
     // Without a buffer the packet waits.
     if (!make(self, state.replay.record(), give)) return false;
     state.waiting = false;
+    state.position = state.replay.record().position;
     return true;
   }
 
@@ -108,6 +121,39 @@ struct FromDump {
   }
 
   static bool exhausted(auto &self) { return !self.args.active || self.state.done; }
+
+  static std::string read_encap(auto &self, std::string_view) {
+    return net::link_name(self.state.replay.link());
+  }
+  static std::string read_filesize(auto &self, std::string_view) {
+    return join({self.state.replay.size()});
+  }
+  static std::string read_filepos(auto &self, std::string_view) {
+    return join({self.state.replay.position()});
+  }
+  static std::string read_packet_filepos(auto &self, std::string_view) {
+    return join({self.state.position});
+  }
+  static bool write_stop(auto &self, std::string_view, std::string &) {
+    self.state.done = true;
+    self.worker.stop();
+    return true;
+  }
+  static bool write_extend_interval(auto &self, std::string_view text, std::string &error) {
+    Duration more;
+    if (!read_value(more, text, error)) return false;
+    self.state.replay.extend(more.ns);
+    self.state.done = false;
+    return true;
+  }
+  static bool write_reset_counts(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    return true;
+  }
+  static bool write_reset_timing(auto &self, std::string_view, std::string &) {
+    self.state.replay.restart();
+    return true;
+  }
 
  private:
   static ReplayOptions options(const auto &args) {

@@ -79,14 +79,14 @@ struct FromIPSummaryDump {
     if (args.filename.empty() == args.data.empty())
       setup.fail("expected one of FILENAME and DATA", "give the name of a summary dump");
     if (!args.filename.empty() && !FileUses::claim(args.filename, false))
-      setup.fail(quoted(args.filename) + " is also written", "write to another file");
+      setup.fail(join({"'", args.filename, "' is also written"}), "write to another file");
     std::string error = load(args, content);
     if (!error.empty())
-      setup.fail(quoted(args.filename) + ": " + error,
+      setup.fail(join({"'", args.filename, "': ", error}),
                  "give the name of a summary dump that can be read");
     summary::Reader reader;
     error = reader.open(name(args), content, options(args), false);
-    if (!error.empty()) setup.fail(quoted(name(args)) + " " + error, "unpack it first");
+    if (!error.empty()) setup.fail(join({"'", name(args), "' ", error}), "unpack it first");
     const std::uint32_t enough = setup.data_bytes();
     setup.buffers(std::min(summary::Reader::longest(content, options(args), enough), kMaxBytes));
   }
@@ -144,13 +144,12 @@ struct FromIPSummaryDump {
   }
   static bool write_stop(auto &self, std::string_view, std::string &) {
     self.state.done = true;
+    self.worker.stop();
     return true;
   }
 
  private:
   static constexpr std::uint32_t kMaxBytes = 65535 - RTE_PKTMBUF_HEADROOM;
-
-  static std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
 
   /// When the packet that waits is to be emitted.
   static std::int64_t time(const State &state) {

@@ -23,7 +23,7 @@ struct ToDump {
                              .shared = true};
 
   struct Args {
-    Filename filename;             ///< The file, `-` for standard output.
+    Filename filename;             ///< The file, `-` for standard output. @readable
     std::uint32_t snaplen = 2000;  ///< Bytes of each packet to keep; 0: all. @positional
     std::uint32_t encap = 1;       ///< What packets begin with: ETHER, IP, or another link type, by
                                    ///< name or number. @positional @lowering link_type
@@ -38,6 +38,10 @@ struct ToDump {
     Count count;         ///< @read Packets written.
     Count write_errors;  ///< @drop The file could not be written.
     pcap::Writer writer;
+  };
+
+  struct Handlers {
+    Write reset_counts;  ///< Counts from 0.
   };
 
   static void configure(const auto &args, auto &setup) { OutputFile::claim(args.filename, setup); }
@@ -76,6 +80,12 @@ struct ToDump {
     if (const std::uint64_t lost = self.state.writer.flush(); lost != 0) report(self.state, lost);
   }
 
+  static bool write_reset_counts(auto &self, std::string_view, std::string &) {
+    self.state.count = {};
+    return true;
+  }
+
+ private:
   /// Counts packets that were not written.
   PMILL_COLD static void report(State &state, std::uint64_t lost) {
     state.count.value -= lost;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstdio>
 #include <pmill/element.hh>
 #include <pmill/io/file.hh>
 #include <pmill/io/summary.hh>
 #include <pmill/setup.hh>
+#include <pmill/text.hh>
 #include <string>
 
 namespace pmill::elements {
@@ -77,7 +77,8 @@ struct ToIPSummaryDump {
     const std::int64_t now = args.verbose ? self.worker.clock.now() : 0;
     const std::string error = self.state.writer.open(args.filename, options, now);
     if (!error.empty())
-      fail(label(self), "cannot write '" + std::string(args.filename) + "': " + error);
+      fail(join({self.name, " :: ToIPSummaryDump"}),
+           join({"cannot write '", args.filename, "': ", error}));
   }
 
   static void push(auto &self, auto &packet) {
@@ -114,8 +115,6 @@ struct ToIPSummaryDump {
   }
 
  private:
-  static std::string label(auto &self) { return std::string(self.name) + " :: ToIPSummaryDump"; }
-
   /// Counts lines that were not written, and says so once.
   PMILL_COLD static void report(auto &self, std::uint64_t lost) {
     auto &state = self.state;
@@ -123,9 +122,13 @@ struct ToIPSummaryDump {
     state.write_errors += lost;
     if (state.reported) return;
     state.reported = true;
-    std::fprintf(stderr, "%s: cannot write '%s': %s; lines are missing from here on\n",
-                 label(self).c_str(), std::string(self.args.filename).c_str(),
-                 state.writer.error().c_str());
+    TextLine(stderr)
+        .text(self.name)
+        .text(" :: ToIPSummaryDump: cannot write '")
+        .text(self.args.filename)
+        .text("': ")
+        .text(state.writer.error())
+        .text("; lines are missing from here on");
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <pmill/element.hh>
 #include <pmill/setup.hh>
+#include <pmill/text.hh>
 
 namespace pmill::elements {
 
@@ -35,9 +36,7 @@ struct RandomSeed {
 
   static void initialize(auto &self) { self.state.seed = self.args.seed; }
 
-  static std::string read_seed(auto &self, std::string_view) {
-    return std::to_string(self.state.seed);
-  }
+  static std::string read_seed(auto &self, std::string_view) { return join({self.state.seed}); }
   static bool write_seed(auto &self, std::string_view text, std::string &error) {
     std::uint32_t seed = 0;
     if (!read_value(seed, text, error)) return false;

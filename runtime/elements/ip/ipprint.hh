@@ -64,7 +64,7 @@ struct IPPrint {
       if (name == "-") out = stdout;
       if (name.empty() || name == "-") return;
       out = std::fopen(name.c_str(), "w");
-      if (out == nullptr) fail("IPPrint", "cannot write " + name, "is the directory there?");
+      if (out == nullptr) fail("IPPrint", join({"cannot write ", name}), "is the directory there?");
     }
   };
 
@@ -91,9 +91,13 @@ struct IPPrint {
     std::clearerr(self.shared.out);
     if (self.shared.reported.exchange(true)) return;
     note_failure();
-    std::fprintf(stderr, "%s :: IPPrint: cannot write '%s': %s; lines are missing from here on\n",
-                 std::string(self.name).c_str(), std::string(self.args.outfile).c_str(),
-                 std::strerror(error));
+    TextLine(stderr)
+        .text(self.name)
+        .text(" :: IPPrint: cannot write '")
+        .text(self.args.outfile)
+        .text("': ")
+        .text(std::strerror(error))
+        .text("; lines are missing from here on");
   }
 
   static void write_line(std::FILE *out, const auto &args, const auto &packet) {

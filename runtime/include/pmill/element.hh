@@ -20,6 +20,8 @@
 //                             do, kNever for never: a simulated clock leaps there
 //   flush(self)               at the end of every iteration of the worker's loop
 //   finish(self)              once a worker, after its last iteration
+//   full(args, state) -> bool  whether it has no room for packets: of one whose spec says that it
+//                             fills. A source whose spec says that it yields asks blocked(self)
 //   recount(self)             before its counters are shown, for the first worker: takes over what
 //                             others count, such as a device
 //   reconfigured(self)        once a worker, after a handler has written an argument

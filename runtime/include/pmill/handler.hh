@@ -46,7 +46,7 @@ struct HandlerSpec {
 /// What a read handler says: a text, or the sum of what all workers say.
 class Answer {
  public:
-  void add(std::string text) { text_ += text; }
+  void add(const std::string &text);
   template <std::integral T>
   void add(T number) {
     kind_ = Kind::integer;
@@ -152,7 +152,8 @@ constexpr ArgumentInfo argument(std::string_view name, const T &at, bool writabl
 }
 
 /// Who runs an instance, and how often: `tickets` of kTickets rounds have a turn of it. `home`: the
-/// worker, from 0, or from -1 backwards; kAnyWorker: they share such instances out.
+/// worker, from 0, or from -1 backwards, or on_socket(…); kAnyWorker: they share such instances
+/// out.
 inline constexpr unsigned kTickets = 1024;
 inline constexpr int kAnyWorker = INT_MIN;
 struct Schedule {
@@ -162,8 +163,15 @@ struct Schedule {
   constexpr bool operator==(const Schedule &) const = default;
 };
 
+/// The home that is the worker number `core` of those on a NUMA node; both are below 1024.
+inline constexpr int kSocketHomes = 1 << 20;
+constexpr int on_socket(int socket, int core) { return kSocketHomes + socket * 1024 + core; }
+/// The worker, of `count`, that such a home means; where there is none, another one.
+unsigned worker_on_socket(int home, unsigned count);
+
 /// The worker, of `count`, that a home means; there is always one.
 constexpr unsigned worker_at(int home, unsigned count) {
+  if (home >= kSocketHomes) return worker_on_socket(home, count);
   const int n = static_cast<int>(count);
   return static_cast<unsigned>((home % n + n) % n);
 }

@@ -9,6 +9,7 @@
 //     static constexpr FieldSet live{0x…};                          what is read from here on
 //     using Outputs = Hops<Inline<fragment, 1>, Cold<icmp_error>>;   to inputs 1 and 0
 //     using Inputs = Sources<Pull<queue>>;                          where it pulls
+//     using Ahead = Instances<queue>;                               what may become full
 //   };
 //
 // static.hh, pull.hh and virtual.hh turn it into `self` objects and calls; here is what they share.
@@ -116,6 +117,10 @@ using StateType = typename decltype(detail::state_type<E>())::type;
 template <typename E>
 using SharedType = typename decltype(detail::shared_type<E>())::type;
 
+/// Instances of a configuration.
+template <typename... D>
+struct Instances {};
+
 /// The name and the counters of an element class; generated from its header.
 template <typename E>
 struct Described;
@@ -163,6 +168,22 @@ PMILL_INLINE void push_into(auto &self, auto &packet) {
     E::push(self, packet, Input<Port>{});
   else [[clang::always_inline]]
     E::push(self, packet);
+}
+
+namespace detail {
+template <typename... D>
+PMILL_INLINE bool all_full(auto &worker, Instances<D...> *) {
+  return (D::Element::full(Common<D>::args, worker.template state<D>()) && ...);
+}
+}  // namespace detail
+
+/// Whether an element that yields should make no packets now: all queues behind it are full.
+PMILL_INLINE bool blocked(auto &self) {
+  using D = typename SelfOf<decltype(self)>::Instance;
+  if constexpr (requires { typename D::Ahead; })
+    return detail::all_full(self.worker, static_cast<typename D::Ahead *>(nullptr));
+  else
+    return false;
 }
 
 /// A round on a cycle of the graph: ends the packet when it has made too many.

@@ -54,15 +54,16 @@ struct VirtualWorker final : Worker {
   using Packet = pmill::Packet<typename Config::Layout>;
   template <typename D>
   struct BoxOf {
-    std::unique_ptr<Box<D, VirtualWorker>> value;
+    Box<D, VirtualWorker> *value = nullptr;
   };
   template <typename D>
   using SelfAs = Box<D, VirtualWorker>;
   typename Config::template Parts<BoxOf> boxes;
 
   void wire() {
-    Config::each(
-        [this]<typename D>(Tag<D>) { box<D>() = std::make_unique<Box<D, VirtualWorker>>(*this); });
+    Config::each([this]<typename D>(Tag<D>) __attribute__((always_inline)) {
+      own(box<D>() = new Box<D, VirtualWorker>(*this));
+    });
     Config::each([this]<typename D>(Tag<D>) {
       link(*box<D>(), static_cast<typename D::Outputs *>(nullptr));
       if constexpr (kPulls<D>) link(*box<D>(), static_cast<typename D::Inputs *>(nullptr));
@@ -86,6 +87,9 @@ struct VirtualWorker final : Worker {
   }
 
  private:
+  /// Keeps an object as long as the worker. One list for objects of all kinds: a pointer that owns
+  /// costs more to compile, for every kind of its own, than the object.
+  void own(Node<Packet> *node) { nodes_.emplace_back(node); }
   template <typename D>
   auto &box() {
     return static_cast<BoxOf<D> &>(boxes).value;
@@ -107,10 +111,13 @@ struct VirtualWorker final : Worker {
   Node<Packet> *input() {
     using Target = Box<typename H::Target, VirtualWorker>;
     Target &target = *box<typename H::Target>();
-    if constexpr (H::port != 0 && kTellsInputs<typename Target::Element, Target>)
-      return inputs_.emplace_back(std::make_unique<OtherInput<H::port, Target>>(target)).get();
-    else
+    if constexpr (H::port != 0 && kTellsInputs<typename Target::Element, Target>) {
+      auto *const other = new OtherInput<H::port, Target>(target);
+      own(other);
+      return other;
+    } else {
       return &target;
+    }
   }
   template <typename B, typename... H>
   void link(B &to, Sources<H...> *) {
@@ -119,12 +126,12 @@ struct VirtualWorker final : Worker {
   template <typename H>
   void link_source(auto &to) {
     if constexpr (requires { typename H::Target; })
-      to.sources.push_back(box<typename H::Target>().get());
+      to.sources.push_back(box<typename H::Target>());
     else
       to.sources.push_back(nullptr);
   }
 
-  std::vector<std::unique_ptr<Node<Packet>>> inputs_;  // those that are not the objects themselves
+  std::vector<std::unique_ptr<Node<Packet>>> nodes_;
 };
 
 /// What happened in a round of a worker's loop.
@@ -247,7 +254,7 @@ struct Program {
   /// Whether none of the worker's sources will ever make a packet again, whether it runs them or
   /// somebody pulls from them.
   [[gnu::cold]] static bool exhausted(Worker &w) {
-    bool all = true;
+    bool all = all_had_turns(w);
     unsigned turn = 0;
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires(D::Element::spec.source || kRuns<D>)
@@ -340,11 +347,33 @@ struct Program {
     return mine;
   }
 
+  template <typename D>
+  PMILL_INLINE static unsigned tickets_of() {
+    if constexpr (!kFrozen<D>)
+      return Common<D>::schedule.tickets;
+    else
+      return kSchedule<D>.tickets;
+  }
+
+  /// Whether all instances had a turn in this round, in which nothing moved. Those that had not
+  /// have one in the next: who waits for others need not wait for nobody.
+  static bool all_had_turns(Worker &w) {
+    bool all = true;
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(kRuns<D>)
+                 {
+                   const unsigned tickets = tickets_of<D>();
+                   if (tickets >= kTickets || w.template credit<D>() < tickets) return;
+                   w.template credit<D>() = kTickets - tickets;
+                   all = false;
+                 });
+    return all;
+  }
+
   /// How often an instance has a turn in this round.
   template <typename D>
   PMILL_INLINE static unsigned turns(Worker &w) {
-    unsigned tickets = kSchedule<D>.tickets;
-    if constexpr (!kFrozen<D>) tickets = Common<D>::schedule.tickets;
+    const unsigned tickets = tickets_of<D>();
     if (tickets == kTickets) return 1;
     unsigned &credit = w.template credit<D>();
     credit += tickets;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <pmill/element.hh>
+#include <pmill/text.hh>
 
 namespace pmill::source {
 
@@ -34,7 +35,7 @@ inline bool write(auto &self, String new_data, std::int64_t new_length, std::str
   const auto bytes =
       new_length >= 0 ? static_cast<std::uint64_t>(new_length) : std::uint64_t{new_data.size()};
   if (bytes + args.headroom > rte_pktmbuf_data_room_size(self.worker.pool)) {
-    error = "no buffer is large enough for " + std::to_string(bytes) + " bytes";
+    error = join({"no buffer is large enough for ", bytes, " bytes"});
     return false;
   }
   if (new_data.data() != args.data.data()) args.data = keep_text(new_data);

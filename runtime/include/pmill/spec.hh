@@ -31,6 +31,8 @@ struct Spec {
   bool shared = false;                  ///< All workers use one State; self.lock() guards it.
   bool single = false;                  ///< A configuration has at most one.
   bool source = false;                  ///< Has poll(): makes packets by itself.
+  bool fills = false;   ///< Has full(args, state): there are times when it has no room for packets.
+  bool yields = false;  ///< Makes no packets while everything behind it that fills is full.
 };
 
 /// A number of packets (or of something else) that a user may read. One writer: its worker.

@@ -28,6 +28,7 @@ struct SharedPart<D, Nothing> {
 /// `self` of a static instance. `Rare`: it runs on an unusual way, where nothing is inlined.
 template <typename D, typename W, bool Rare = false>
 struct Self : SharedPart<D> {
+  using Instance = D;
   using Element = typename D::Element;
   using Packet = typename W::Packet;
   using Args = typename D::Args;

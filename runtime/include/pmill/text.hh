@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One line of text for people, put together piece by piece: what Print and IPPrint write.
+// Text for people, put together piece by piece: what Print and IPPrint write, what handlers say.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <pmill/attributes.hh>
 #include <pmill/values.hh>
+#include <string>
 #include <string_view>
 
 namespace pmill {
@@ -20,6 +23,31 @@ constexpr std::int64_t timestamp_annotation(std::int64_t ns) {
 constexpr std::int64_t timestamp_value(std::int64_t annotation) {
   return annotation == kTimestampOfEpoch ? 0 : annotation;
 }
+
+/// A text or a number.
+class Piece {
+ public:
+  constexpr Piece(std::string_view text) : text_(text) {}
+  constexpr Piece(const char *text) : text_(text) {}
+  Piece(const std::string &text) : text_(text) {}
+  template <std::signed_integral T>
+  constexpr Piece(T number)
+      : number_(number < 0 ? -static_cast<std::uint64_t>(number)
+                           : static_cast<std::uint64_t>(number)),
+        kind_(number < 0 ? Kind::negative : Kind::positive) {}
+  template <std::unsigned_integral T>
+  constexpr Piece(T number) : number_(number), kind_(Kind::positive) {}
+
+ private:
+  friend std::string join(std::initializer_list<Piece> pieces);
+  enum class Kind : std::uint8_t { text, positive, negative };
+  std::string_view text_{};
+  std::uint64_t number_ = 0;
+  Kind kind_ = Kind::text;
+};
+
+/// Texts and numbers in a row, as one text: join({"no room for ", count, " packets"}).
+std::string join(std::initializer_list<Piece> pieces);
 
 /// A line in a fixed buffer that goes to `out` in one piece, unless it is longer than the buffer.
 ///

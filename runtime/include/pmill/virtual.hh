@@ -45,6 +45,7 @@ struct OtherInput final : Node<typename B::Packet> {
 /// A virtual instance: the heap object is `self`.
 template <typename D, typename W>
 struct Box final : Node<typename W::Packet>, SharedPart<D> {
+  using Instance = D;
   using Element = typename D::Element;
   using Packet = typename W::Packet;
   using Args = typename D::Args;

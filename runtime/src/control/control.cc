@@ -44,6 +44,26 @@ bool wait_until(bool (*holds)()) {
   return true;
 }
 
+/// Whether a home is that of a worker.
+bool is_there(int home, int count) {
+  if (home < kSocketHomes) return home < count && home >= -count;
+  unsigned lcore = 0;
+  int on_it = 0;
+  const int socket = (home - kSocketHomes) / 1024, core = (home - kSocketHomes) % 1024;
+  RTE_LCORE_FOREACH_WORKER(lcore)
+  on_it += static_cast<int>(rte_lcore_to_socket_id(lcore)) == socket;
+  if (rte_lcore_count() == 1)  // the main lcore is the worker
+    on_it = static_cast<int>(rte_lcore_to_socket_id(rte_get_main_lcore())) == socket;
+  return core < on_it;
+}
+
+/// A home as configurations write it.
+std::string home_text(int home) {
+  if (home < kSocketHomes) return std::to_string(home);
+  const int place = home - kSocketHomes;
+  return std::to_string(place / 1024) + "/" + std::to_string(place % 1024);
+}
+
 }  // namespace
 
 void Control::begin(const ProgramInfo &program, std::span<WorkerStatus> workers) {
@@ -52,9 +72,9 @@ void Control::begin(const ProgramInfo &program, std::span<WorkerStatus> workers)
   const auto count = static_cast<int>(workers.size());
   for (const InstanceInfo &i : program.instances)
     if (i.schedule != nullptr && i.schedule->home != kAnyWorker &&
-        (i.schedule->home >= count || i.schedule->home < -count))
-      std::fprintf(stderr, "warning: %s: there is no worker %d; worker %u runs it\n",
-                   std::string(i.name).c_str(), i.schedule->home,
+        !is_there(i.schedule->home, count))
+      std::fprintf(stderr, "warning: %s: there is no worker %s; worker %u runs it\n",
+                   std::string(i.name).c_str(), home_text(i.schedule->home).c_str(),
                    worker_at(i.schedule->home, static_cast<unsigned>(count)));
 }
 

@@ -251,6 +251,8 @@ PMILL_VALUE_TYPE(Bandwidth)
 PMILL_VALUE_TYPE(std::string_view)
 #undef PMILL_VALUE_TYPE
 
+void Answer::add(const std::string &text) { text_ += text; }
+
 std::string Answer::text() const {
   std::string out = text_;
   if (kind_ == Kind::integer) print_number(out, integer_);

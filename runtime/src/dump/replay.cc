@@ -5,6 +5,7 @@
 #include <pmill/io/replay.hh>
 #include <pmill/net/link.hh>
 #include <pmill/setup.hh>
+#include <utility>
 
 namespace pmill {
 namespace {
@@ -65,7 +66,7 @@ ReplayWindow::Place ReplayWindow::place(std::int64_t timestamp) {
   if (!known_) settle(timestamp);
   if (!begun_ && timestamp < start_) return Place::before;
   begun_ = true;
-  return bounded_ && timestamp >= end_ ? Place::after : Place::inside;
+  return bounded_ && timestamp >= end_ + extension_ ? Place::after : Place::inside;
 }
 
 /// Relative times count from the first packet of the file.
@@ -138,16 +139,18 @@ void Replay::start(const ReplayOptions &options) {
 
 bool Replay::next(std::string_view element) {
   for (;;) {
-    const auto found = reader_.next(record_);
-    if (found == pcap::Reader::Found::truncated)
+    using Found = pcap::Reader::Found;
+    const Found found = std::exchange(beyond_, false) ? Found::record : reader_.next(record_);
+    if (found == Found::truncated)
       std::fprintf(stderr, "%.*s :: FromDump: '%.*s' ends inside a packet, which is left out\n",
                    static_cast<int>(element.size()), element.data(),
                    static_cast<int>(filename_.size()), filename_.data());
-    if (found != pcap::Reader::Found::record) return false;
+    if (found != Found::record) return false;
     switch (window_.place(record_.timestamp)) {
       case ReplayWindow::Place::before:
         continue;
       case ReplayWindow::Place::after:
+        beyond_ = true;
         return false;
       case ReplayWindow::Place::inside:
         return true;

@@ -69,6 +69,8 @@ class Reader {
   std::string open(Bytes file, std::string &hint);
 
   std::uint32_t link() const { return link_; }
+  /// Bytes of the file.
+  std::uint64_t size() const { return file_.size(); }
   /// Where the next record begins.
   std::uint64_t position() const { return position_; }
   /// Goes to a record's beginning; behind the end of the file is its end.

@@ -34,10 +34,14 @@ class ReplayWindow {
   /// Where a packet lies. Once one is inside, later ones with earlier times are, too.
   Place place(std::int64_t timestamp);
 
+  /// Moves the end, where there is one.
+  void extend(std::int64_t ns) { extension_ += ns; }
+
  private:
   void settle(std::int64_t first);
 
   std::int64_t start_ = 0, start_after_ = 0, end_ = 0, end_after_ = 0, interval_ = 0;
+  std::int64_t extension_ = 0;
   bool bounded_ = false;
   bool known_ = false;
   bool begun_ = false;
@@ -54,6 +58,9 @@ class ReplayPace {
 
   /// When a packet of this timestamp, that was not due at the last look, will be.
   std::int64_t when(std::int64_t timestamp) const;
+
+  /// The next packet is the first one again.
+  void restart() { begun_ = false, elapsed_ = 0, capture_elapsed_ = 0; }
 
  private:
   Formula formula_;
@@ -83,15 +90,23 @@ class Replay {
   /// The packet.
   const pcap::Record &record() const { return record_; }
   std::uint32_t link() const { return reader_.link(); }
+  /// Bytes of the file, and of what was read of it.
+  std::uint64_t size() const { return reader_.size(); }
+  std::uint64_t position() const { return reader_.position(); }
   /// Whether it is to be emitted by now.
   bool due(std::int64_t now) { return pace_.due(record_.timestamp, now); }
   /// When it will be, if it was not at the last look.
   std::int64_t when() const { return pace_.when(record_.timestamp); }
+  /// Begins to count time anew.
+  void restart() { pace_.restart(); }
+  /// Moves the end of the window, where there is one: there may be a next packet again.
+  void extend(std::int64_t ns) { window_.extend(ns); }
 
  private:
   std::string_view filename_;
   pcap::Reader reader_;
   pcap::Record record_;
+  bool beyond_ = false;  // the record is behind the window's end
   ReplayWindow window_;
   ReplayPace pace_;
 };

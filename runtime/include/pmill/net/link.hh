@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace pmill::net {
 
@@ -31,6 +32,9 @@ constexpr bool knows_link(std::uint32_t link) {
       return false;
   }
 }
+
+/// Click's name of a link type, its number when it has none: "ETHER", "IP", "250".
+std::string link_name(std::uint32_t link);
 
 /// Returns the IPv4 header in a frame: a whole one, with its options; nullptr when there is none.
 std::uint8_t *find_ipv4(std::uint8_t *p, std::uint32_t length, std::uint32_t link);
