@@ -2,7 +2,7 @@
 
 An entry is a directory named by the hash of everything that decides its content; it appears by an
 atomic rename, so that runs at the same time never see half of one. Entries not used for a month
-are removed when a new one is made.
+are removed when a new one is made, and nobody has looked for such today.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pathlib import Path
 
 from pmill.diagnostics import DiagnosticError, fail
 
-_MONTH_S = 30 * 24 * 3600
+_DAY_S = 24 * 3600
+_MONTH_S = 30 * _DAY_S
 
 
 def cache_dir() -> Path:
@@ -131,7 +132,12 @@ def _unusable(error: OSError) -> DiagnosticError:
 
 
 def _expire(parent: Path) -> None:
-    limit = time.time() - _MONTH_S
+    now = time.time()
+    looked = parent.with_name(f".looked-{parent.name}")
+    if looked.exists() and now - looked.stat().st_mtime < _DAY_S:
+        return
+    looked.touch()
+    limit = now - _MONTH_S
     for entry in parent.iterdir():
         with contextlib.suppress(OSError):
             if entry.stat().st_mtime < limit:

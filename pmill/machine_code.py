@@ -76,9 +76,9 @@ def llvmlite_can(compiler: Compiler) -> bool:
 def _checks(source: Path, graph: PipelineGraph, compiler: Compiler) -> Iterator[ThreadPoolExecutor]:
     """Check meanwhile that clang reads the element headers as pmill does; blame for errors."""
     used = {e.spec.name: e.spec for e in graph.elements.values()}
-    probe = probe_unit([used[name] for name in sorted(used)])
+    probes = [probe_unit([used[name]]) for name in sorted(used)]
     with ThreadPoolExecutor() as pool:
-        checked: Future[None] = pool.submit(compiler.check, probe)
+        checked: Future[None] = pool.submit(compiler.check, probes)
         pool.submit(import_module, "pmill.llvm")  # it is large
         try:
             yield pool

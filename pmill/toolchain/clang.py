@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,15 +124,21 @@ class Compiler:
         command = ["-fpch-instantiate-templates", "-x", "c++-header", "-"]
         return self._cached("header", command, "pch", text)
 
-    def check(self, text: str) -> None:
-        """Check a text, once while nothing it is made of changes; CompilerError if it is wrong."""
+    def check(self, texts: Iterable[str]) -> None:
+        """Check texts, each once while nothing it is made of changes; CompilerError if one is wrong.
+
+        Those that are new are checked together, as one translation unit.
+        """
         flags = [*self.flags(), "-include-pch", str(self._header()), "-fsyntax-only", "-x", "c++"]
         sources = cache.fingerprint([runtime_dir(), *self.include])
-        name = cache.key(flags, text, self.tools.identity, sources)
-        if cache.lookup("checked", name) is None:
+        names = {cache.key(flags, text, self.tools.identity, sources): text for text in texts}
+        new = {n: text for n, text in names.items() if cache.lookup("checked", n) is None}
+        if not new:
+            return
+        self._run([*flags, "-"], "\n".join(new.values()))
+        for name, text in new.items():
             with cache.store("checked", name) as work:
                 (work / "check.cc").write_text(text)
-                self._run([*flags, str(work / "check.cc")])
 
     def _cached(self, kind: str, command: Sequence[str], suffix: str, text: str = "") -> Path:
         """Return a file that the runtime and the flags decide; `text` is clang's input."""

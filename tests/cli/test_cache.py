@@ -160,6 +160,9 @@ def test_entries_not_used_for_a_month_go(empty_cache: Path) -> None:
     assert old is not None
     os.utime(old.parent, (1, 1))
     compiled(TEXT + "// newer\n")
+    assert old.exists(), "once a day is enough to look"
+    os.utime(empty_cache / ".looked-programs", (1, 1))
+    compiled(TEXT + "// newest\n")
     assert not old.exists()
 
 
@@ -168,6 +171,7 @@ def test_using_an_entry_keeps_it(empty_cache: Path) -> None:
     assert program is not None
     os.utime(program.parent, (1, 1))
     assert compiled().cached
+    os.utime(empty_cache / ".looked-programs", (1, 1))
     compiled(TEXT + "// newer\n")
     assert program.exists()
 
