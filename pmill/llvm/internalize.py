@@ -7,12 +7,17 @@ arguments into registers and choose its own calling conventions.
 Entries are `main` and `work`, the loop of a worker, at which the halves of a program meet.
 Variables stay as they are: both halves share them.
 
+What an element does with a packet is inlined wherever it is called, so such a function is marked to
+be nothing else: LLVM removes it at once then. Left until all inlining is done, each would be a copy
+of everything behind it, and the code would grow with the square of a way's length.
+
 LLVM's own pass does the work: setting linkages one by one would leave functions in their COMDAT
 groups, which the linker may discard in favour of another object's.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +25,8 @@ from typing import ClassVar
 import llvmlite.binding as llvm
 
 _WORK = "_ZN5pmill4workI"
+# push, poll, … of an element class: those that runtime/include/pmill/ calls only to be inlined.
+_ON_THE_WAY = re.compile(r"_ZN5pmill8elements\d+\w+?(?:4push|4poll|4pull|3run)I")
 _LOCAL = (llvm.Linkage.internal, llvm.Linkage.private)
 
 
@@ -38,6 +45,9 @@ class Internalize:
         manager = llvm.create_new_module_pass_manager()
         manager.add_internalize_pass()
         manager.run(module, builder)
+        for function in module.functions:
+            if not function.is_declaration and _ON_THE_WAY.match(function.name):
+                function.add_function_attribute("alwaysinline")
         return module
 
 

@@ -125,7 +125,7 @@ class Compiler:
         return self._cached("header", command, "pch", text)
 
     def check(self, texts: Iterable[str]) -> None:
-        """Check texts, each once while nothing it is made of changes; CompilerError if one is wrong.
+        """Check texts, each once while what it is made of stays; CompilerError if one is wrong.
 
         Those that are new are checked together, as one translation unit.
         """

@@ -28,8 +28,8 @@ def config(tmp_path: Path) -> Path:
 
 def test_version_is_fast() -> None:
     command = [sys.executable, "-m", "pmill", "--version"]
-    times = []
-    for _ in range(5):
+    times: list[float] = []
+    while len(times) < 20 and min(times, default=1) >= 0.1:  # others use the processor, too
         start = time.perf_counter()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         times.append(time.perf_counter() - start)

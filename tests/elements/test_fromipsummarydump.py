@@ -355,7 +355,7 @@ SAID = tuple(
     and f not in ("thread", "capture_len", "ip_capture_len", "payload_md5", "payload_md5_hex")
 )
 HYPOTHESIS = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate, Phase.target),

@@ -145,6 +145,7 @@ struct outer_b_b_;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   struct Args {
     static constexpr String data = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
     static constexpr std::int64_t limit = 2;
@@ -165,6 +166,7 @@ struct InfiniteSource_1_ {
 struct int_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "int";
+  static constexpr unsigned number = 1;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -181,6 +183,7 @@ struct int_ {
 struct class_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "class";
+  static constexpr unsigned number = 2;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -197,6 +200,7 @@ struct class_ {
 struct a_b_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a_b";
+  static constexpr unsigned number = 3;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -213,6 +217,7 @@ struct a_b_ {
 struct main_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "main";
+  static constexpr unsigned number = 4;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -229,6 +234,7 @@ struct main_ {
 struct e9_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "_9";
+  static constexpr unsigned number = 5;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -245,6 +251,7 @@ struct e9_ {
 struct std_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "std";
+  static constexpr unsigned number = 6;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -261,6 +268,7 @@ struct std_ {
 struct Discard_10_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@10";
+  static constexpr unsigned number = 7;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -273,6 +281,7 @@ struct Discard_10_ {
 struct a_b_e_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a/b";
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -289,6 +298,7 @@ struct a_b_e_ {
 struct outer_b_b_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "outer/b/b";
+  static constexpr unsigned number = 9;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};

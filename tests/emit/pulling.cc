@@ -260,6 +260,7 @@ struct Idle_14_;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   struct Args {
     static constexpr String data = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
     static constexpr std::int64_t limit = 4;
@@ -281,6 +282,7 @@ struct InfiniteSource_1_ {
 struct q_ {
   using Element = elements::Queue;
   static constexpr std::string_view name = "q";
+  static constexpr unsigned number = 1;
   struct Args {
     static constexpr std::uint32_t capacity = 8;
     static constexpr bool blocking = false;
@@ -295,6 +297,7 @@ struct q_ {
 struct InfiniteSource_3_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@3";
+  static constexpr unsigned number = 2;
   struct Args {
     static constexpr String data = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
     static constexpr std::int64_t limit = 2;
@@ -316,6 +319,7 @@ struct InfiniteSource_3_ {
 struct Paint_4_ {
   using Element = elements::Paint;
   static constexpr std::string_view name = "Paint@4";
+  static constexpr unsigned number = 3;
   struct Args {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -329,6 +333,7 @@ struct Paint_4_ {
 struct same_ {
   using Element = elements::CheckPaint;
   static constexpr std::string_view name = "same";
+  static constexpr unsigned number = 4;
   struct Args {
     static constexpr std::uint8_t color = 0;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -345,6 +350,7 @@ struct same_ {
 struct u_ {
   using Element = elements::Unqueue;
   static constexpr std::string_view name = "u";
+  static constexpr unsigned number = 5;
   struct Args {
     static constexpr std::int32_t burst = 4;
     static constexpr bool active = true;
@@ -362,6 +368,7 @@ struct u_ {
 struct good_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "good";
+  static constexpr unsigned number = 6;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -378,6 +385,7 @@ struct good_ {
 struct Discard_8_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@8";
+  static constexpr unsigned number = 7;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -390,6 +398,7 @@ struct Discard_8_ {
 struct bad_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "bad";
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -406,6 +415,7 @@ struct bad_ {
 struct Discard_10_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@10";
+  static constexpr unsigned number = 9;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -418,6 +428,7 @@ struct Discard_10_ {
 struct InfiniteSource_11_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@11";
+  static constexpr unsigned number = 10;
   struct Args {
     static constexpr String data = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
     static constexpr std::int64_t limit = 3;
@@ -438,6 +449,7 @@ struct InfiniteSource_11_ {
 struct both_ {
   using Element = elements::RoundRobinSched;
   static constexpr std::string_view name = "both";
+  static constexpr unsigned number = 11;
   struct Args {
     static constexpr std::int32_t max = -1;
   };
@@ -453,6 +465,7 @@ struct both_ {
 struct end_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "end";
+  static constexpr unsigned number = 12;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -467,6 +480,7 @@ struct end_ {
 struct Idle_14_ {
   using Element = elements::Idle;
   static constexpr std::string_view name = "Idle@14";
+  static constexpr unsigned number = 13;
   struct Args {};
   static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<

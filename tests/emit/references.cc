@@ -206,6 +206,7 @@ struct Config;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   struct Args {
     static constexpr String data = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
     static constexpr std::int64_t limit = 3;
@@ -226,6 +227,7 @@ struct InfiniteSource_1_ {
 struct SetIPAddress_2_ {
   using Element = elements::SetIPAddress;
   static constexpr std::string_view name = "SetIPAddress@2";
+  static constexpr unsigned number = 1;
   struct Args {
     static constexpr IPAddress ipaddr = IPAddress(10, 0, 0, 7);
     static constexpr Anno<4> anno = Anno<4>{0};
@@ -239,6 +241,7 @@ struct SetIPAddress_2_ {
 struct near_ {
   using Element = elements::ARPQuerier;
   static constexpr std::string_view name = "near";
+  static constexpr unsigned number = 2;
   struct Args {
     static constexpr IPPrefix ip = IPPrefix(IPAddress(10, 0, 0, 1), 24);
     static constexpr EtherAddress eth = EtherAddress{{0x02, 0x00, 0x00, 0x00, 0x00, 0x01}};
@@ -263,6 +266,7 @@ struct near_ {
 struct out_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "out";
+  static constexpr unsigned number = 3;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -275,6 +279,7 @@ struct out_ {
 struct InfiniteSource_5_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@5";
+  static constexpr unsigned number = 4;
   struct Args {
     static constexpr String data = String("\002\000\000\000\000\001\002\000\000\000\020\007\010\006\000\001\010\000\006\004\000\002\002\000\000\000\020\007\012\000\000\007\002\000\000\000\000\001\012\000\000\001", 42);
     static constexpr std::int64_t limit = 1;
@@ -295,6 +300,7 @@ struct InfiniteSource_5_ {
 struct far_ {
   using Element = elements::ARPQuerier;
   static constexpr std::string_view name = "far";
+  static constexpr unsigned number = 5;
   struct Args {
     static constexpr IPPrefix ip = IPPrefix(IPAddress(10, 0, 0, 1), 24);
     static constexpr EtherAddress eth = EtherAddress{{0x02, 0x00, 0x00, 0x00, 0x00, 0x01}};
@@ -318,6 +324,7 @@ struct far_ {
 struct there_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "there";
+  static constexpr unsigned number = 6;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -330,6 +337,7 @@ struct there_ {
 struct Idle_8_ {
   using Element = elements::Idle;
   static constexpr std::string_view name = "Idle@8";
+  static constexpr unsigned number = 7;
   struct Args {};
   static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<
@@ -340,6 +348,7 @@ struct Idle_8_ {
 struct asked_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "asked";
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -352,6 +361,7 @@ struct asked_ {
 struct Idle_10_ {
   using Element = elements::Idle;
   static constexpr std::string_view name = "Idle@10";
+  static constexpr unsigned number = 9;
   struct Args {};
   static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<
@@ -362,6 +372,7 @@ struct Idle_10_ {
 struct t_ {
   using Element = elements::ARPTable;
   static constexpr std::string_view name = "t";
+  static constexpr unsigned number = 10;
   struct Args {
     static constexpr std::uint32_t capacity = 10;
     static constexpr std::uint32_t entry_capacity = 0;

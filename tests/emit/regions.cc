@@ -219,6 +219,7 @@ struct note_;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   struct Args {
     static constexpr String data = String("E\000\000\034\000\000\000\000\001\021\000\000\012\000\000\002\012\001\000\001\000\001\000\002\000\010\000\000", 28);
     static constexpr std::int64_t limit = 3;
@@ -239,6 +240,7 @@ struct InfiniteSource_1_ {
 struct check_ {
   using Element = elements::CheckIPHeader;
   static constexpr std::string_view name = "check";
+  static constexpr unsigned number = 1;
   struct Args {
     static constexpr std::array<IPPrefix, 0> interfaces{};
     static constexpr std::array<IPAddress, 0> badsrc{};
@@ -258,6 +260,7 @@ struct check_ {
 struct Paint_3_ {
   using Element = elements::Paint;
   static constexpr std::string_view name = "Paint@3";
+  static constexpr unsigned number = 2;
   struct Args {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -271,6 +274,7 @@ struct Paint_3_ {
 struct route_ {
   using Element = elements::Null;
   static constexpr std::string_view name = "route";
+  static constexpr unsigned number = 3;
   struct Args {};
   static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
   using Outputs = Hops<
@@ -281,6 +285,7 @@ struct route_ {
 struct first_ {
   using Element = elements::CheckPaint;
   static constexpr std::string_view name = "first";
+  static constexpr unsigned number = 4;
   struct Args {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -295,6 +300,7 @@ struct first_ {
 struct Paint_6_ {
   using Element = elements::Paint;
   static constexpr std::string_view name = "Paint@6";
+  static constexpr unsigned number = 5;
   struct Args {
     static constexpr std::uint8_t color = 0;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -308,6 +314,7 @@ struct Paint_6_ {
 struct ttl_ {
   using Element = elements::DecIPTTL;
   static constexpr std::string_view name = "ttl";
+  static constexpr unsigned number = 6;
   struct Args {
     static constexpr bool active = true;
     static constexpr bool multicast = true;
@@ -322,6 +329,7 @@ struct ttl_ {
 struct out_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "out";
+  static constexpr unsigned number = 7;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -334,6 +342,7 @@ struct out_ {
 struct bad_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "bad";
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -346,6 +355,7 @@ struct bad_ {
 struct answer_ {
   using Element = elements::ICMPError;
   static constexpr std::string_view name = "answer";
+  static constexpr unsigned number = 9;
   struct Args {
     static constexpr IPAddress src = IPAddress(10, 0, 0, 1);
     static constexpr std::uint8_t type = 11;
@@ -364,6 +374,7 @@ struct answer_ {
 struct note_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "note";
+  static constexpr unsigned number = 10;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};

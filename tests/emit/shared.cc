@@ -190,6 +190,7 @@ struct waste_;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   struct Args {
     static constexpr String data = "Random bullshit in a packet, at least 64 bytes long. Well, now it is.";
     static constexpr std::int64_t limit = 2;
@@ -210,6 +211,7 @@ struct InfiniteSource_1_ {
 struct t_ {
   using Element = elements::Tee;
   static constexpr std::string_view name = "t";
+  static constexpr unsigned number = 1;
   struct Args {
     static constexpr std::uint32_t n = 12;
   };
@@ -233,6 +235,7 @@ struct t_ {
 struct a_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "a";
+  static constexpr unsigned number = 2;
   struct Args {
     static constexpr CallAt count_call{};
     static constexpr CallAt byte_count_call{};
@@ -249,6 +252,7 @@ struct a_ {
 struct Paint_4_ {
   using Element = elements::Paint;
   static constexpr std::string_view name = "Paint@4";
+  static constexpr unsigned number = 3;
   struct Args {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -262,6 +266,7 @@ struct Paint_4_ {
 struct Strip_5_ {
   using Element = elements::Strip;
   static constexpr std::string_view name = "Strip@5";
+  static constexpr unsigned number = 4;
   struct Args {
     static constexpr std::uint32_t length = 2;
   };
@@ -274,6 +279,7 @@ struct Strip_5_ {
 struct Truncate_6_ {
   using Element = elements::Truncate;
   static constexpr std::string_view name = "Truncate@6";
+  static constexpr unsigned number = 5;
   struct Args {
     static constexpr std::uint32_t length = 20;
     static constexpr bool extra_length = true;
@@ -287,6 +293,7 @@ struct Truncate_6_ {
 struct CheckPaint_7_ {
   using Element = elements::CheckPaint;
   static constexpr std::string_view name = "CheckPaint@7";
+  static constexpr unsigned number = 6;
   struct Args {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
@@ -300,6 +307,7 @@ struct CheckPaint_7_ {
 struct end_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "end";
+  static constexpr unsigned number = 7;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -312,6 +320,7 @@ struct end_ {
 struct waste_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "waste";
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;

@@ -210,6 +210,7 @@ struct note_;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -233,6 +234,7 @@ struct InfiniteSource_1_ {
 struct t_ {
   using Element = elements::Tee;
   static constexpr std::string_view name = "t";
+  static constexpr unsigned number = 1;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -249,6 +251,7 @@ struct t_ {
 struct check_ {
   using Element = elements::CheckIPHeader;
   static constexpr std::string_view name = "check";
+  static constexpr unsigned number = 2;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -271,6 +274,7 @@ struct check_ {
 struct route_ {
   using Element = elements::Null;
   static constexpr std::string_view name = "route";
+  static constexpr unsigned number = 3;
   struct Args {};
   static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
   using Outputs = Hops<
@@ -281,6 +285,7 @@ struct route_ {
 struct ttl_ {
   using Element = elements::DecIPTTL;
   static constexpr std::string_view name = "ttl";
+  static constexpr unsigned number = 4;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -298,6 +303,7 @@ struct ttl_ {
 struct out_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "out";
+  static constexpr unsigned number = 5;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -313,6 +319,7 @@ struct out_ {
 struct Print_7_ {
   using Element = elements::Print;
   static constexpr std::string_view name = "Print@7";
+  static constexpr unsigned number = 6;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -335,6 +342,7 @@ struct Print_7_ {
 struct Discard_8_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@8";
+  static constexpr unsigned number = 7;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -350,6 +358,7 @@ struct Discard_8_ {
 struct ICMPError_9_ {
   using Element = elements::ICMPError;
   static constexpr std::string_view name = "ICMPError@9";
+  static constexpr unsigned number = 8;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};
@@ -371,6 +380,7 @@ struct ICMPError_9_ {
 struct note_ {
   using Element = elements::Counter;
   static constexpr std::string_view name = "note";
+  static constexpr unsigned number = 9;
   using Args = Element::Args;
   static Args parse_args() {
     Args args{};

@@ -151,6 +151,7 @@ struct there_;
 struct InfiniteSource_1_ {
   using Element = elements::InfiniteSource;
   static constexpr std::string_view name = "InfiniteSource@1";
+  static constexpr unsigned number = 0;
   struct Args {
     static constexpr String data = String("\002\000\000\000\000\001\002\000\000\000\000\002\010\000E\000\000\024\000\000\000\000@\021\000\000\012\000\000\002\012\001\000\001", 34);
     static constexpr std::int64_t limit = 2;
@@ -171,6 +172,7 @@ struct InfiniteSource_1_ {
 struct print_ {
   using Element = elements::Print;
   static constexpr std::string_view name = "print";
+  static constexpr unsigned number = 1;
   struct Args {
     static constexpr String label = "say \"hi\" to C:\\ \?\? Gr\303\274\303\237e \342\230\203\012and a new line";
     static constexpr std::int32_t maxlength = 0;
@@ -190,6 +192,7 @@ struct print_ {
 struct rules_ {
   using Element = elements::Classifier;
   static constexpr std::string_view name = "rules";
+  static constexpr unsigned number = 2;
   struct Args {
     static constexpr std::array<ClassifierNode, 3> program{{ClassifierNode{12, 0xffffff00, 0x08004500, 1, 2}, ClassifierNode{20, 0x1fff0000, 0x00000000, 0, -2}, ClassifierNode{12, 0xffff0000, 0x08060000, -1, -2}}};
   };
@@ -204,6 +207,7 @@ struct rules_ {
 struct Strip_4_ {
   using Element = elements::Strip;
   static constexpr std::string_view name = "Strip@4";
+  static constexpr unsigned number = 3;
   struct Args {
     static constexpr std::uint32_t length = 14;
   };
@@ -216,6 +220,7 @@ struct Strip_4_ {
 struct check_ {
   using Element = elements::CheckIPHeader;
   static constexpr std::string_view name = "check";
+  static constexpr unsigned number = 4;
   struct Args {
     static constexpr std::array<IPPrefix, 2> interfaces{{IPPrefix(IPAddress(10, 0, 0, 1), 24), IPPrefix(IPAddress(10, 9, 0, 1), 16)}};
     static constexpr std::array<IPAddress, 1> badsrc{{IPAddress(10, 0, 0, 9)}};
@@ -234,6 +239,7 @@ struct check_ {
 struct route_ {
   using Element = elements::StaticIPLookup;
   static constexpr std::string_view name = "route";
+  static constexpr unsigned number = 5;
   struct Args {
     static constexpr std::array<net::Route, 2> routes{{net::Route{IPPrefix(IPAddress(10, 0, 0, 0), 24), IPAddress(0, 0, 0, 0), 0}, net::Route{IPPrefix(IPAddress(10, 1, 0, 0), 16), IPAddress(10, 0, 0, 7), 1}}};
   };
@@ -247,6 +253,7 @@ struct route_ {
 struct arp_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "arp";
+  static constexpr unsigned number = 6;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -259,6 +266,7 @@ struct arp_ {
 struct Discard_8_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "Discard@8";
+  static constexpr unsigned number = 7;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -271,6 +279,7 @@ struct Discard_8_ {
 struct here_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "here";
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -283,6 +292,7 @@ struct here_ {
 struct there_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "there";
+  static constexpr unsigned number = 9;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;

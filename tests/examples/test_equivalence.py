@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import slow
 from tests.examples.compare import assert_same
 from tests.examples.conftest import EXAMPLES, PORTS, Ran, everything
 from tests.traffic import neighbours, without_times
 
-LEVELS = ("-O1", "-O2", "-O3")
+LEVELS = (slow("-O1"), slow("-O2"), "-O3")
 DEVICES = {"forwarder": 1, "router": 2, "router-static": 2, "firewall-lite": 2}
 _START_NS = 1_600_000_000_123_456_000
 

@@ -16,7 +16,7 @@ from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
 from pmill.toolchain import Compiler, find_tools
-from tests.conftest import run_pmill
+from tests.conftest import run_pmill, slow
 from tests.fresh_cache import use_fresh_programs
 
 TEXT = (
@@ -205,7 +205,7 @@ def seen(product: driver.Product) -> int:
     return int(json.loads(done.stdout)["elements"]["own"]["counters"]["seen"])
 
 
-@pytest.mark.parametrize("path", ["elsewhere/null.hh", "basic/null.hh"])
+@pytest.mark.parametrize("path", [slow("elsewhere/null.hh"), "basic/null.hh"])
 def test_an_element_in_place_of_one_of_pmills(path: str, tmp_path: Path) -> None:
     own = element(tmp_path / "elements", path, "Null")
     text = "InfiniteSource(LIMIT 3, STOP true) -> own :: Null -> Discard;\n"

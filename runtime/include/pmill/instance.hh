@@ -4,6 +4,7 @@
 //   struct ttl {                                   // router.click:12  ttl :: DecIPTTL
 //     using Element = DecIPTTL;
 //     static constexpr std::string_view name = "ttl";
+//     static constexpr unsigned number = 5;          among the instances
 //     struct Args { static constexpr bool active = true; … };       frozen, or
 //     using Args = Element::Args; static Args parse_args();          filled at start-up
 //     static constexpr FieldSet live{0x…};                          what is read from here on

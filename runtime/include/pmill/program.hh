@@ -290,45 +290,47 @@ struct Program {
   /// Writes where the states of all instances lie, in their order; nullptr where none counts.
   [[gnu::cold]] static void find_states(pmill::Worker &worker, const void **into) {
     auto &own = static_cast<Worker &>(worker);
-    std::size_t instance = 0;
-    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
-      if constexpr (requires { Described<typename D::Element>::counters; })
-        into[instance] = &own.template state<D>();
-      ++instance;
-    });
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires requires { Described<typename D::Element>::counters; }
+                 { into[D::number] = &own.template state<D>(); });
   }
 
   /// Calls a handler that is a function of an instance, for one worker.
   [[gnu::cold]] static void handle(pmill::Worker &worker, std::size_t instance, HandlerCall &call) {
     auto &w = static_cast<Worker &>(worker);
-    std::size_t number = 0;
-    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline)) {
-      constexpr bool functions = requires { Described<typename D::Element>::handlers; };
-      constexpr bool told = requires(SelfAs<D> &self) { D::Element::reconfigured(self); };
-      constexpr bool arguments =
-          requires { Described<typename D::Element>::template arguments<D>; };
-      constexpr bool recounts = requires(SelfAs<D> &self) { D::Element::recount(self); };
-      if constexpr (functions || recounts || (arguments && !kFrozen<D>)) {
-        if (number == instance) {
-          auto &&self = w.template self<D>();
-          using Kind = HandlerCall::Kind;
-          if constexpr (functions)
-            if (call.kind == Kind::read || call.kind == Kind::write)
-              Described<typename D::Element>::handle(self, call);
-          if constexpr (recounts)
-            if (call.kind == Kind::recount) return D::Element::recount(self);
-          if constexpr (Config::virtual_calls) self.refresh();
-          if constexpr (told && !kFrozen<D>)
-            if (call.kind == Kind::reconfigured) D::Element::reconfigured(self);
-        }
-      }
-      ++number;
-    });
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(kFunctions<D> || kRecounts<D> || kChanges<D>)
+                 {
+                   if (D::number == instance) handle_at<D>(w.template self<D>(), call);
+                 });
   }
 
  private:
   template <typename D>
   using SelfAs = typename Worker::template SelfAs<D>;
+
+  /// Whether an instance has handlers that are functions, counts what others count, or has
+  /// arguments that may change.
+  template <typename D>
+  static constexpr bool kFunctions = requires { Described<typename D::Element>::handlers; };
+  template <typename D>
+  static constexpr bool kRecounts = requires(SelfAs<D> &self) { D::Element::recount(self); };
+  template <typename D>
+  static constexpr bool kChanges =
+      !kFrozen<D> && requires { Described<typename D::Element>::template arguments<D>; };
+
+  template <typename D>
+  static void handle_at(auto &&self, HandlerCall &call) {
+    using Kind = HandlerCall::Kind;
+    if constexpr (kFunctions<D>)
+      if (call.kind == Kind::read || call.kind == Kind::write)
+        Described<typename D::Element>::handle(self, call);
+    if constexpr (kRecounts<D>)
+      if (call.kind == Kind::recount) return D::Element::recount(self);
+    if constexpr (Config::virtual_calls) self.refresh();
+    if constexpr (!kFrozen<D> && requires { D::Element::reconfigured(self); })
+      if (call.kind == Kind::reconfigured) D::Element::reconfigured(self);
+  }
 
   /// Whether the worker runs an instance: one that is placed only there, a device by every worker,
   /// on its own queue, all else by one of them.
