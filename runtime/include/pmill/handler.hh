@@ -70,9 +70,9 @@ class Answer {
 
 /// A call of a handler that is a function, by its number among those of the class.
 struct HandlerCall {
-  /// `reconfigured`: an argument was written; elements may compute things from theirs. `refresh`:
-  /// another worker's call wrote one. `recount`: counters are about to be shown.
-  enum class Kind : std::uint8_t { read, write, reconfigured, refresh, recount };
+  /// `reconfigured`: an argument was written; elements may compute things from theirs. `recount`:
+  /// counters are about to be shown.
+  enum class Kind : std::uint8_t { read, write, reconfigured, recount };
   Kind kind = Kind::read;
   unsigned handler = 0;
   std::string_view text;  // the parameter of a read, the text of a write

@@ -60,6 +60,10 @@ struct VirtualWorker final : Worker {
   using SelfAs = Box<D, VirtualWorker>;
   typename Config::template Parts<BoxOf> boxes;
 
+  ~VirtualWorker() {
+    while (kept_ != nullptr) delete std::exchange(kept_, kept_->next_kept);
+  }
+
   void wire() {
     Config::each([this]<typename D>(Tag<D>) __attribute__((always_inline)) {
       own(box<D>() = new Box<D, VirtualWorker>(*this));
@@ -89,7 +93,7 @@ struct VirtualWorker final : Worker {
  private:
   /// Keeps an object as long as the worker. One list for objects of all kinds: a pointer that owns
   /// costs more to compile, for every kind of its own, than the object.
-  void own(Node<Packet> *node) { nodes_.emplace_back(node); }
+  void own(Node<Packet> *node) { node->next_kept = std::exchange(kept_, node); }
   template <typename D>
   auto &box() {
     return static_cast<BoxOf<D> &>(boxes).value;
@@ -121,17 +125,15 @@ struct VirtualWorker final : Worker {
   }
   template <typename B, typename... H>
   void link(B &to, Sources<H...> *) {
-    (link_source<H>(to), ...);
+    std::size_t port = 0;
+    (link_source<H>(to, port++), ...);
   }
   template <typename H>
-  void link_source(auto &to) {
-    if constexpr (requires { typename H::Target; })
-      to.sources.push_back(box<typename H::Target>());
-    else
-      to.sources.push_back(nullptr);
+  void link_source(auto &to, std::size_t port) {
+    if constexpr (requires { typename H::Target; }) to.sources[port] = box<typename H::Target>();
   }
 
-  std::vector<std::unique_ptr<Node<Packet>>> nodes_;
+  Node<Packet> *kept_ = nullptr;
 };
 
 /// What happened in a round of a worker's loop.
@@ -299,7 +301,7 @@ struct Program {
   [[gnu::cold]] static void handle(pmill::Worker &worker, std::size_t instance, HandlerCall &call) {
     auto &w = static_cast<Worker &>(worker);
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
-                   requires(kFunctions<D> || kRecounts<D> || kChanges<D>)
+                   requires(kFunctions<D> || kRecounts<D> || kIsTold<D>)
                  {
                    if (D::number == instance) handle_at<D>(w.template self<D>(), call);
                  });
@@ -309,15 +311,15 @@ struct Program {
   template <typename D>
   using SelfAs = typename Worker::template SelfAs<D>;
 
-  /// Whether an instance has handlers that are functions, counts what others count, or has
-  /// arguments that may change.
+  /// Whether an instance has handlers that are functions, counts what others count, or is told when
+  /// its arguments change.
   template <typename D>
   static constexpr bool kFunctions = requires { Described<typename D::Element>::handlers; };
   template <typename D>
   static constexpr bool kRecounts = requires(SelfAs<D> &self) { D::Element::recount(self); };
   template <typename D>
-  static constexpr bool kChanges =
-      !kFrozen<D> && requires { Described<typename D::Element>::template arguments<D>; };
+  static constexpr bool kIsTold =
+      !kFrozen<D> && requires(SelfAs<D> &self) { D::Element::reconfigured(self); };
 
   template <typename D>
   static void handle_at(auto &&self, HandlerCall &call) {
@@ -327,8 +329,7 @@ struct Program {
         Described<typename D::Element>::handle(self, call);
     if constexpr (kRecounts<D>)
       if (call.kind == Kind::recount) return D::Element::recount(self);
-    if constexpr (Config::virtual_calls) self.refresh();
-    if constexpr (!kFrozen<D> && requires { D::Element::reconfigured(self); })
+    if constexpr (kIsTold<D>)
       if (call.kind == Kind::reconfigured) D::Element::reconfigured(self);
   }
 

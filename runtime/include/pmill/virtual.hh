@@ -3,17 +3,47 @@
 // makes, the baseline of everything else.
 #pragma once
 
+#include <algorithm>
 #include <pmill/pull.hh>
-#include <vector>
 
 namespace pmill {
 
-/// The base of all heap objects.
+/// The base of all heap objects, which their worker keeps in a list.
 template <typename P>
 struct Node {
   virtual ~Node() = default;
   virtual void push(P &packet) = 0;
   virtual P *pull() = 0;
+  Node *next_kept = nullptr;
+};
+
+/// What heap objects that are instances have in common, whatever their class.
+template <typename W>
+struct Place : Node<typename W::Packet> {
+  using Packet = typename W::Packet;
+  struct Link {
+    Node<Packet> *node = nullptr;
+    bool back = false;
+    bool pulled = false;
+  };
+
+  W &worker;
+  Packet *given = nullptr;  // to whoever pulls just now
+  bool was_pulled = false;  // or tried to
+  unsigned credit = 0;      // tickets towards its next turn
+
+  explicit Place(W &w) : worker(w) {}
+
+ protected:
+  /// Any way out but to who is pushed to, and not in a cycle: to whoever pulls, or nowhere.
+  [[gnu::noinline]] void leave(const Link &link, Packet &packet) {
+    if (link.pulled)
+      given = &packet.template park<meta::all>();
+    else if (link.node == nullptr)
+      worker.release(packet.buffer());
+    else
+      guarded(worker, packet, [&] { link.node->push(packet); });
+  }
 };
 
 /// A hop of a program whose elements are not known to each other; `Link` fills the table.
@@ -44,7 +74,7 @@ struct OtherInput final : Node<typename B::Packet> {
 
 /// A virtual instance: the heap object is `self`.
 template <typename D, typename W>
-struct Box final : Node<typename W::Packet>, SharedPart<D> {
+struct Box final : Place<W>, SharedPart<D> {
   using Instance = D;
   using Element = typename D::Element;
   using Packet = typename W::Packet;
@@ -55,27 +85,19 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;
   static constexpr std::size_t input_count = kPulledInputs<D>;
-  struct Link {
-    Node<Packet> *node = nullptr;
-    bool back = false;
-    bool pulled = false;
-  };
+  using typename Place<W>::Link;
+  using Place<W>::worker, Place<W>::given;
 
-  W &worker;
-  Args args = Common<D>::args;
-  /// The arguments, to be changed by a handler; refresh() makes them this worker's.
+  static constexpr const Args &args = Common<D>::args;
+  /// The arguments, to be changed by a handler.
   static Args &changeable() { return Common<D>::args; }
-  void refresh() { args = Common<D>::args; }
   State own{};
   State &state = Element::spec.shared ? Common<D>::state : own;
-  std::array<Link, D::Outputs::count == 0 ? 1 : D::Outputs::count> links{};
+  std::array<Link, std::max<std::size_t>(1, output_count)> links{};
   std::size_t outputs = D::Outputs::count;
-  std::vector<Node<Packet> *> sources;  // of its inputs, where it pulls
-  Packet *given = nullptr;              // to whoever pulls just now
-  bool was_pulled = false;              // or tried to
-  unsigned credit = 0;                  // tickets towards its next turn
+  std::array<Node<Packet> *, std::max<std::size_t>(1, input_count)> sources{};  // where it pulls
 
-  explicit Box(W &w) : worker(w) {}
+  using Place<W>::Place;
 
   void push(Packet &packet) override {
     if constexpr (kTellsInputs<Element, Box> || requires { Element::push(*this, packet); })
@@ -88,7 +110,8 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
         Element::pull(*this, give);
       else if (from<0>([this](Packet &packet) { push(packet); }) && given == nullptr)
         ++worker.diverted;
-      if constexpr (Element::spec.source) was_pulled = true, worker.pulled += given != nullptr;
+      if constexpr (Element::spec.source)
+        this->was_pulled = true, worker.pulled += given != nullptr;
     }
     return std::exchange(given, nullptr);
   }
@@ -97,7 +120,7 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
     return from(Port, use);
   }
   bool from(std::size_t port, auto &&use) {
-    if (port >= sources.size() || sources[port] == nullptr) return false;
+    if (port >= input_count || sources[port] == nullptr) return false;
     Packet *const packet = sources[port]->pull();
     if (packet == nullptr) return false;
     use(*packet);
@@ -117,7 +140,7 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
     if (link.node != nullptr && !link.back) [[likely]]
       link.node->push(packet);
     else
-      leave(link, packet);
+      this->leave(link, packet);
     return true;
   }
   bool connected(std::size_t port) const {
@@ -125,17 +148,6 @@ struct Box final : Node<typename W::Packet>, SharedPart<D> {
   }
   Box &rarely() { return *this; }
   SharedGuard<D> lock() { return SharedGuard<D>(worker); }
-
- private:
-  /// Any other way out: to whoever pulls, into a cycle, or nowhere.
-  [[gnu::noinline]] void leave(const Link &link, Packet &packet) {
-    if (link.pulled)
-      given = &packet.template park<meta::all>();
-    else if (link.node == nullptr)
-      worker.release(packet.buffer());
-    else
-      guarded(worker, packet, [&] { link.node->push(packet); });
-  }
 };
 
 }  // namespace pmill

@@ -268,7 +268,7 @@ Reply Control::write_argument(const Handler &handler, std::string_view text) {
   HandlerCall call{.kind = HandlerCall::Kind::reconfigured};
   for (const WorkerStatus &w : workers_) {
     program_->handle(*w.worker, static_cast<std::size_t>(handler.instance), call);
-    if (info.shared) call.kind = HandlerCall::Kind::refresh;
+    if (info.shared) break;
   }
   reconsider();
   return {};
@@ -283,8 +283,7 @@ Reply Control::call(const Handler &handler, HandlerCall::Kind kind, std::string_
   for (const WorkerStatus &w : workers_) {
     program_->handle(*w.worker, instance, call);
     if (!call.good) return {Verdict::failed, call.error};
-    if (kind == HandlerCall::Kind::read && (info.shared || call.answer.whole())) break;
-    if (info.shared) call.kind = HandlerCall::Kind::refresh;
+    if (info.shared || (kind == HandlerCall::Kind::read && call.answer.whole())) break;
   }
   if (kind != HandlerCall::Kind::read) reconsider();
   return {Verdict::ok, call.answer.text()};
