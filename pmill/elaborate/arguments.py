@@ -12,6 +12,7 @@ from dataclasses import replace
 from pmill.diagnostics import did_you_mean
 from pmill.elaborate.assignment import (
     KEYWORD,
+    Assigned,
     ElementContext,
     assign,
     is_positional,
@@ -42,6 +43,7 @@ def read_arguments(config: ConfigText, ctx: ElementContext) -> dict[str, Value] 
     may look at the values of all arguments before theirs.
     """
     assigned = assign(split_arguments(config), ctx.spec)
+    _share_names(assigned, ctx)
     good = report_misfits(assigned, ctx)
     values: dict[str, Value] = {}
     for arg in ctx.spec.arguments:
@@ -54,6 +56,16 @@ def read_arguments(config: ConfigText, ctx: ElementContext) -> dict[str, Value] 
         else:
             values[arg.name] = value
     return values if good else None
+
+
+def _share_names(assigned: Assigned, ctx: ElementContext) -> None:
+    """Let what names one argument's address name another's, where that is missing and may be so."""
+    for arg in ctx.spec.arguments:
+        named = assigned.given.get(arg.named_by or "", ())
+        if arg.name not in assigned.given and len(named) == 1:
+            text = named[0].text
+            if ctx.literal(arg.type, text) != text:
+                assigned.given[arg.name] = named
 
 
 def canonical_config(spec: ElementSpec, values: Mapping[str, Value]) -> str:
@@ -140,7 +152,7 @@ def _object(arg: ArgSpec, arg_type: ArgType, item: ConfigText, ctx: ElementConte
     elif text.startswith("!"):
         text = text[1:].lstrip()
     try:
-        found: object = parse_value(arg_type, text, arg.ranges)
+        found: object = parse_value(arg_type, ctx.literal(arg_type.cpp_name, text), arg.ranges)
         return found
     except BadValue as error:
         m = KEYWORD.match(item.text)
@@ -174,6 +186,7 @@ def _lowered(
             outputs=ctx.outputs,
             values=dict(values),
             dialect=ctx.dialect,
+            literal=ctx.literal,
         ),
     )
     return None if value is None else replace(value, click=_click(items))

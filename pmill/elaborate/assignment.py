@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
+from pmill.elaborate.addresses import AddressBook
 from pmill.elements.spec import ArgSpec, ElementSpec
 from pmill.syntax.flat import ConfigText
 
@@ -39,7 +40,12 @@ class ElementContext:
     outputs: int  # number of output ports
     dialect: str  # "fastclick" or "click"
     elements: Mapping[str, Named]  # all elements, by name
+    addresses: AddressBook
     diags: Diagnostics
+
+    def literal(self, wanted: str, text: str) -> str:
+        """Return the address of type `wanted` that a text names, or the text."""
+        return self.addresses.literal(wanted, text, self.name)
 
     def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         """Report an error of this element."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pmill.diagnostics import DiagnosticError, Diagnostics, Note, did_you_mean
+from pmill.elaborate import addresses
+from pmill.elaborate.addresses import AddressBook
 from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext, Named
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
@@ -41,7 +43,10 @@ def elaborate(
     _check_single(elements, diags)
     instances = count_ports(elements, connections, diags)
     named = _named(flat, instances)
-    values = {name: _values(x, dialect, named, diags) for name, x in instances.items()}
+    book = addresses.read(
+        (name, x.element.config) for name, x in instances.items() if x.spec.name == addresses.CLASS
+    )
+    values = {name: _values(x, dialect, named, book, diags) for name, x in instances.items()}
     if whole and len(instances) + len(decisions) == len(flat.elements):
         ports = resolve_ports(instances, connections, diags)
         for name, x in instances.items():
@@ -126,7 +131,7 @@ def _named(flat: FlatConfig, instances: Mapping[str, Instance]) -> dict[str, Nam
 
 
 def _values(
-    x: Instance, dialect: str, named: Mapping[str, Named], diags: Diagnostics
+    x: Instance, dialect: str, named: Mapping[str, Named], book: AddressBook, diags: Diagnostics
 ) -> dict[str, Value] | None:
     ctx = ElementContext(
         spec=x.spec,
@@ -137,6 +142,7 @@ def _values(
         outputs=x.outputs,
         dialect=dialect,
         elements=named,
+        addresses=book,
         diags=diags,
     )
     return read_arguments(x.element.config, ctx)

@@ -6,12 +6,16 @@ around it. In `lan/out/querier`, `arpt` is `lan/out/arpt`, else `lan/arpt`, else
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pmill.diagnostics import Note, did_you_mean
-from pmill.elaborate.assignment import ElementContext
 from pmill.elements.spec import ArgSpec
 from pmill.graph import Value
 from pmill.syntax import unquote
 from pmill.syntax.flat import ConfigText
+
+if TYPE_CHECKING:
+    from pmill.elaborate.assignment import ElementContext
 
 
 def reference(arg: ArgSpec, class_name: str, item: ConfigText, ctx: ElementContext) -> Value | None:
@@ -19,7 +23,7 @@ def reference(arg: ArgSpec, class_name: str, item: ConfigText, ctx: ElementConte
     one of another class (PM0412).
     """
     text = unquote(item.text.removeprefix("!").lstrip())
-    name = next((n for n in _candidates(text, ctx.name) if n in ctx.elements), None)
+    name = next((n for n in candidates(text, ctx.name) if n in ctx.elements), None)
     if name is None:
         fitting = [n for n, e in ctx.elements.items() if e.class_name == class_name]
         ctx.error(
@@ -43,7 +47,7 @@ def reference(arg: ArgSpec, class_name: str, item: ConfigText, ctx: ElementConte
     return Value(cpp="", text=name, click=item.text, element=name)
 
 
-def _candidates(text: str, user: str) -> list[str]:
-    """The names that a text can mean where the element `user` stands, the nearest one first."""
+def candidates(text: str, user: str) -> list[str]:
+    """Return the names that a text can mean where `user` stands, the nearest one first."""
     scope = user.split("/")[:-1]
     return ["/".join((*scope[:depth], text)) for depth in range(len(scope), -1, -1)]

@@ -4,8 +4,7 @@ Twin of runtime/include/pmill/values.hh (the types) and args.hh (the texts read 
 An `ArgType` knows one C++ type: how a configuration writes it, the constant expression that
 denotes it (`cpp`), and its canonical text (`text`); both always denote the same value.
 
-Names from AddressInfo, PortInfo and AnnotationInfo are not values here: a name database would be
-asked in `ArgType.parse`'s callers, `parse_value` and `parse_item`, before `parse` is.
+Names of addresses are not values here: `pmill/elaborate/addresses.py` is asked before.
 """
 
 from __future__ import annotations

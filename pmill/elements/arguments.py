@@ -53,6 +53,7 @@ TAGS: Mapping[str, int] = {
     "readable": 0,
     "writable": 0,
     "called": 1,
+    "namedby": 1,
 }
 _DIALECTS = ("click",)  # the others: a default as written is FastClick's
 _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
@@ -120,6 +121,7 @@ def build_argument(
         aliases=tuple(words[0] for words in _words(member.doc, "alias")),
         handler=_handler(member),
         ranges=next((_bounds(words) for words in _words(member.doc, "range")), None),
+        named_by=next((words[0] for words in _words(member.doc, "namedby")), None),
         by_dialect=tuple((a, b) for a, b in _words(member.doc, "default")),
     )
 

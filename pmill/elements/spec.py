@@ -42,6 +42,7 @@ class ArgSpec:
     aliases: tuple[str, ...] = ()  # other keywords for the same argument
     handler: tuple[str, bool] | None = None  # (name, writable): shown while the program runs
     ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
+    named_by: str | None = None  # an argument whose name, of AddressInfo, may be this one's, too
     by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ
 
     @property

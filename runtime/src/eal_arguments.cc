@@ -11,7 +11,7 @@
 namespace pmill::runtime {
 namespace {
 
-using Names = std::span<const std::string_view>;
+using Names = View<std::string_view>;
 
 constexpr std::array<std::string_view, 6> kLcores{"-l", "-c", "--lcores",
                                                   "-s", "-S", "--main-lcore"};

@@ -8,8 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
-#include <map>
+#include <list>
 #include <memory>
 #include <pmill/io/file.hh>
 #include <pmill/io/pcap.hh>
@@ -17,16 +16,18 @@
 namespace pmill {
 namespace {
 
-struct Input {
+// There are few files, so lists will do.
+struct Loaded {
+  std::string name;
   Bytes content;
   std::vector<std::uint8_t> read;
 };
-std::map<std::string, Input> &inputs() {
-  static std::map<std::string, Input> all;
+std::list<Loaded> &inputs() {
+  static std::list<Loaded> all;
   return all;
 }
 
-bool map_all(int fd, const struct stat &facts, Input &input) {
+bool map_all(int fd, const struct stat &facts, Loaded &input) {
   const auto size = static_cast<std::size_t>(facts.st_size);
   // What was already read of a shared standard input is no part of it.
   if (size == 0 || lseek(fd, 0, SEEK_CUR) != 0) return false;
@@ -35,7 +36,7 @@ bool map_all(int fd, const struct stat &facts, Input &input) {
   input.content = {static_cast<const std::uint8_t *>(at), size};
   return true;
 }
-std::string read_all(int fd, Input &input) {
+std::string read_all(int fd, Loaded &input) {
   std::size_t used = 0;
   for (;;) {
     if (used == input.read.size()) input.read.resize(used < 65536 ? 65536 : 2 * used);
@@ -49,7 +50,8 @@ std::string read_all(int fd, Input &input) {
   return {};
 }
 
-std::string load_new(const std::string &name, bool map, Input &input) {
+std::string load_new(bool map, Loaded &input) {
+  const std::string &name = input.name;
   const int fd = name == "-" ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return std::strerror(errno);
   struct stat facts{};
@@ -74,8 +76,12 @@ std::string canonical(const std::string &name) {
   return path == nullptr ? name : std::string(path.get()) + "/" + name.substr(slash + 1);
 }
 
-std::map<std::string, bool> &uses() {
-  static std::map<std::string, bool> all;
+struct Use {
+  std::string path;
+  bool writes;
+};
+std::list<Use> &uses() {
+  static std::list<Use> all;
   return all;
 }
 
@@ -104,13 +110,18 @@ bool InputFiles::exists(std::string_view name) {
 }
 
 std::string InputFiles::load(std::string_view name, bool map, Bytes &content) {
-  const auto [at, is_new] = inputs().try_emplace(std::string(name));
-  if (is_new)
-    if (std::string error = load_new(at->first, map, at->second); !error.empty()) {
-      inputs().erase(at);
-      return error;
+  for (const Loaded &input : inputs())
+    if (input.name == name) {
+      content = input.content;
+      return {};
     }
-  content = at->second.content;
+  Loaded &input = inputs().emplace_back();
+  input.name = name;
+  if (std::string error = load_new(map, input); !error.empty()) {
+    inputs().pop_back();
+    return error;
+  }
+  content = input.content;
   return {};
 }
 
@@ -119,8 +130,10 @@ bool FileUses::claim(std::string_view name, bool writes) {
   const std::string path = canonical(std::string(name));
   struct stat facts{};
   if (stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) return true;
-  const auto [at, is_new] = uses().try_emplace(path, writes);
-  return is_new || (!writes && !at->second);
+  for (const Use &use : uses())
+    if (use.path == path) return !writes && !use.writes;
+  uses().push_back({path, writes});
+  return true;
 }
 
 OutputFile::~OutputFile() {
@@ -169,25 +182,31 @@ namespace pcap {
 namespace {
 
 /// The link types of the program's FromDump elements, by name.
-std::map<std::string, std::uint32_t, std::less<>> &links() {
-  static std::map<std::string, std::uint32_t, std::less<>> all;
+struct LinkOf {
+  std::string element;
+  std::uint32_t link;
+};
+std::list<LinkOf> &links() {
+  static std::list<LinkOf> all;
   return all;
 }
 
 }  // namespace
 
 void publish_link(std::string_view element, std::uint32_t link) {
-  links()[std::string(element)] = link;
+  links().push_back({std::string(element), link});
 }
 
 std::string find_link(std::string_view asker, std::string_view name, std::uint32_t &link) {
   for (auto cut = asker.rfind('/');; cut = asker.rfind('/', cut - 1)) {
     const auto prefix =
         cut == std::string_view::npos ? std::string{} : std::string(asker.substr(0, cut + 1));
-    if (const auto found = links().find(prefix + std::string(name)); found != links().end()) {
-      link = found->second;
-      return {};
-    }
+    const std::string full = prefix + std::string(name);
+    for (const LinkOf &found : links())
+      if (found.element == full) {
+        link = found.link;
+        return {};
+      }
     if (cut == std::string_view::npos || cut == 0) break;
   }
   return "there is no FromDump '" + std::string(name) + "'";

@@ -65,7 +65,7 @@ constexpr Field kTcp[] = {
 struct Item {
   std::string_view name;
   rte_flow_item_type type;
-  std::span<const Field> fields;
+  View<Field> fields;
 };
 constexpr Item kItems[] = {
     {"eth", RTE_FLOW_ITEM_TYPE_ETH, kEther},  {"vlan", RTE_FLOW_ITEM_TYPE_VLAN, kVlan},

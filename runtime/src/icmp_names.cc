@@ -3,12 +3,12 @@
 #include <iterator>
 #include <pmill/net/icmp.hh>
 #include <pmill/net/icmp_names.hh>
-#include <span>
+#include <pmill/values.hh>
 
 namespace pmill::net {
 namespace {
 
-using Names = std::span<const std::string_view>;
+using Names = View<std::string_view>;
 
 constexpr std::string_view kTypes[]{"echo-reply",
                                     "",

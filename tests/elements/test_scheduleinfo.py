@@ -69,6 +69,19 @@ def test_what_cannot_be(arguments: str, code: str) -> None:
 
 
 @LEVELS
+@pytest.mark.parametrize("moved", ["write u.home_thread 1", "write u.scheduled false"])
+def test_who_is_gone_is_not_waited_for(level: int, moved: str) -> None:
+    """The worker that ran it before ends all the same, in the middle of its tickets, too."""
+    text = (
+        "a :: InfiniteSource(LIMIT 20000) -> q :: Queue(30000) -> u :: Unqueue(9) -> d :: Discard;"
+        "ScheduleInfo(u 0.3); StaticThreadSched(a 0, u 0); Script(wait 1ms, " + moved + ");"
+    )
+    eal = ("--lcores", "0@0,1@0,2@1")
+    counters = ask(text, level=level, eal=eal).counters
+    assert counters["d.count"] + counters["q.length"] == 20000
+
+
+@LEVELS
 def test_the_last_packets_are_not_left_behind(level: int) -> None:
     """The program ends when nobody has anything to do, not when those have nothing who had a turn."""
     text = (

@@ -34,6 +34,8 @@ class LoweringContext:
     outputs: int  # number of output ports the configuration uses
     values: Mapping[str, Value]  # by member name: the arguments valued so far, in spec order
     dialect: str  # "fastclick" or "click"
+    # The address of a type, such as "IPAddress", that a text names; or the text.
+    literal: Callable[[str, str], str] = lambda wanted, text: text
     declared: Span | None = None  # where the element is named, when that is not `span`
 
     def error(

@@ -52,7 +52,8 @@ def _entries(item: ConfigText, ctx: LoweringContext) -> list[_Entry] | None:
     ethers: list[bytes] = []
     good = True
     for word in split_words(item):
-        prefix, ether = parse_prefix(word.text, bare=True), parse_ether(word.text)
+        prefix = parse_prefix(ctx.literal("IPPrefix", word.text), bare=True)
+        ether = parse_ether(ctx.literal("EtherAddress", word.text))
         if prefix is not None:
             prefixes.append((prefix, word.span))
         elif ether is not None:

@@ -21,7 +21,7 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     word = items[0].text.removeprefix("!").lstrip()
     if word == _ANNOTATION:
         return Value(cpp="net::Destination{.annotated = true}", text=word, click=None)
-    address = parse_ip(word)
+    address = parse_ip(ctx.literal("IPAddress", word))
     if address is not None:
         return Value(cpp=f"net::Destination{{{cpp_ip(address)}}}", text=str(address), click=None)
     ctx.error(

@@ -105,13 +105,13 @@ def _route(number: int, item: ConfigText, shape: str, ctx: LoweringContext) -> R
     if len(words) not in (2, 3):
         wrong(item.span)
         return None
-    prefix = parse_prefix(words[0].text, bare=True)
+    prefix = parse_prefix(ctx.literal("IPPrefix", words[0].text), bare=True)
     if prefix is None:
         wrong(words[0].span, _prefix_hint(words[0].text))
         return None
     gateway: IPv4Address | None = _NO_GATEWAY
     if len(words) == 3 and words[1].text != "-":
-        gateway = parse_ip(words[1].text)
+        gateway = parse_ip(ctx.literal("IPAddress", words[1].text))
     if gateway is None:
         wrong(words[1].span, f"'{words[1].text}' is no address of a gateway, nor '-' for none")
         return None

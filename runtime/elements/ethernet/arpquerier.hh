@@ -37,7 +37,7 @@ struct ARPQuerier {
   struct Args {
     IPPrefix ip;  ///< The own address, with the network's length if its broadcast address is to be
                   ///< known. @bare @writable @called ipaddr
-    EtherAddress eth;                         ///< The own Ethernet address.
+    EtherAddress eth;                         ///< The own Ethernet address. @namedby ip
     ElementRef<ARPTable> table = {};          ///< The ARPTable to use; without it, one of its own.
     std::uint32_t capacity = 2048;            ///< Packets that may wait; 0: any number.
     std::uint32_t entry_capacity = 0;         ///< Addresses the table holds; 0: 65536, the most.

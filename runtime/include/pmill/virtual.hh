@@ -150,4 +150,92 @@ struct Box final : Place<W>, SharedPart<D> {
   SharedGuard<D> lock() { return SharedGuard<D>(worker); }
 };
 
+/// A worker of a virtual program: pointers to the heap objects that are its elements.
+template <typename Config>
+struct VirtualWorker final : Worker {
+  using Packet = pmill::Packet<typename Config::Layout>;
+  template <typename D>
+  struct BoxOf {
+    Box<D, VirtualWorker> *value = nullptr;
+  };
+  template <typename D>
+  using SelfAs = Box<D, VirtualWorker>;
+  typename Config::template Parts<BoxOf> boxes;
+
+  ~VirtualWorker() {
+    while (kept_ != nullptr) delete std::exchange(kept_, kept_->next_kept);
+  }
+
+  void wire() {
+    Config::each([this]<typename D>(Tag<D>) __attribute__((always_inline)) {
+      own(box<D>() = new Box<D, VirtualWorker>(*this));
+    });
+    Config::each([this]<typename D>(Tag<D>) {
+      link(*box<D>(), static_cast<typename D::Outputs *>(nullptr));
+      if constexpr (kPulls<D>) link(*box<D>(), static_cast<typename D::Inputs *>(nullptr));
+    });
+  }
+  template <typename D>
+  auto &self() {
+    return *box<D>();
+  }
+  template <typename D>
+  bool was_pulled() const {
+    return static_cast<const BoxOf<D> &>(boxes).value->was_pulled;
+  }
+  template <typename D>
+  unsigned &credit() {
+    return static_cast<BoxOf<D> &>(boxes).value->credit;
+  }
+  template <typename D>
+  StateType<typename D::Element> &state() {
+    return static_cast<BoxOf<D> &>(boxes).value->state;
+  }
+
+ private:
+  /// Keeps an object as long as the worker. One list for objects of all kinds: a pointer that owns
+  /// costs more to compile, for every kind of its own, than the object.
+  void own(Node<Packet> *node) { node->next_kept = std::exchange(kept_, node); }
+  template <typename D>
+  auto &box() {
+    return static_cast<BoxOf<D> &>(boxes).value;
+  }
+  template <typename B, typename... H>
+  void link(B &from, Hops<H...> *) {
+    std::size_t port = 0;
+    (link_one<H>(from, port++), ...);
+  }
+  template <typename H>
+  void link_one(auto &from, std::size_t port) {
+    if constexpr (requires { requires H::pulled; })
+      from.links[port].pulled = true;
+    else if constexpr (H::connected)
+      from.links[port] = {input<H>(), H::back};
+  }
+  /// Where packets go that are pushed to what a hop names.
+  template <typename H>
+  Node<Packet> *input() {
+    using Target = Box<typename H::Target, VirtualWorker>;
+    Target &target = *box<typename H::Target>();
+    if constexpr (H::port != 0 && kTellsInputs<typename Target::Element, Target>) {
+      auto *const other = new OtherInput<H::port, Target>(target);
+      own(other);
+      return other;
+    } else {
+      return &target;
+    }
+  }
+  template <typename B, typename... H>
+  void link(B &to, Sources<H...> *) {
+    std::size_t port = 0;
+    (link_source<H>(to, port++), ...);
+  }
+  template <typename H>
+  void link_source(auto &to, std::size_t port) {
+    if constexpr (requires { typename H::Target; }) to.sources[port] = box<typename H::Target>();
+  }
+
+  Node<Packet> *kept_ = nullptr;
+};
+
 }  // namespace pmill

@@ -25,7 +25,7 @@ constexpr Standard kOfPrograms[] = {{"version", true, false},      {"config", tr
                                     {"requirements", true, false}, {"handlers", true, false},
                                     {"stop", false, true}};
 
-std::span<const Standard> standard_of(int instance) {
+View<Standard> standard_of(int instance) {
   if (instance < 0) return kOfPrograms;
   return kOfElements;
 }

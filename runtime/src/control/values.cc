@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <pmill/handler.hh>
 #include <pmill/values.hh>
 
@@ -18,15 +19,22 @@ bool refuse(std::string &error, std::string_view text, std::string_view type) {
 }
 
 template <typename T>
-void print_number(std::string &to, T value) {
+void print_digits(std::string &to, T value) {
   char digits[64];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   to.append(digits, end);
 }
-
-/// Click's integers: decimal, 0x… or 0….
+void print_number(std::string &to, double value) { print_digits(to, value); }
 template <std::integral T>
-bool assign_integer(T &value, std::string_view text, std::string &error) {
+void print_number(std::string &to, T value) {
+  // One copy of the code for all that are signed, and one for the others.
+  using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+  print_digits(to, static_cast<Wide>(value));
+}
+
+/// Click's integers: decimal, 0x… or 0…, of those from `low` to `high`.
+bool read_integer(__int128 &value, __int128 low, __int128 high, std::string_view text,
+                  std::string &error) {
   std::string_view digits = text;
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
@@ -40,11 +48,16 @@ bool assign_integer(T &value, std::string_view text, std::string &error) {
       std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
   if (digits.empty() || fault == std::errc::invalid_argument || end != digits.end())
     return refuse(error, text, "integer");
-  const auto wide = negative ? -static_cast<__int128>(magnitude) : static_cast<__int128>(magnitude);
-  if (fault != std::errc{} || wide != static_cast<__int128>(static_cast<T>(wide))) {
-    error = runtime::quoted(text) + " is out of range";
-    return false;
-  }
+  value = negative ? -static_cast<__int128>(magnitude) : static_cast<__int128>(magnitude);
+  if (fault == std::errc{} && value >= low && value <= high) return true;
+  error = runtime::quoted(text) + " is out of range";
+  return false;
+}
+template <std::integral T>
+bool assign_integer(T &value, std::string_view text, std::string &error) {
+  using Limits = std::numeric_limits<T>;
+  __int128 wide = 0;
+  if (!read_integer(wide, Limits::min(), Limits::max(), text, error)) return false;
   value = static_cast<T>(wide);
   return true;
 }
@@ -72,7 +85,7 @@ struct Unit {
   double factor;
 };
 
-bool scaled(std::string_view text, std::span<const Unit> units, double &value) {
+bool scaled(std::string_view text, View<Unit> units, double &value) {
   std::string_view unit;
   if (!split_unit(text, value, unit)) return false;
   for (const Unit &u : units)
@@ -112,9 +125,9 @@ void print_nanoseconds(std::string &to, std::int64_t ns) {
   to += digits;
 }
 
-bool assign_octets(std::span<std::uint8_t> octets, std::string_view text, std::string_view marks,
-                   int base) {
-  for (std::size_t i = 0; i < octets.size(); ++i) {
+bool assign_octets(std::uint8_t *octets, std::size_t count, std::string_view text,
+                   std::string_view marks, int base) {
+  for (std::size_t i = 0; i < count; ++i) {
     if (i != 0) {
       if (text.empty() || marks.find(text[0]) == std::string_view::npos) return false;
       text.remove_prefix(1);
@@ -129,7 +142,7 @@ bool assign_octets(std::span<std::uint8_t> octets, std::string_view text, std::s
 
 bool assign_address(IPAddress &value, std::string_view text) {
   std::uint8_t o[4]{};
-  if (!assign_octets(o, text, ".", 10)) return false;
+  if (!assign_octets(o, 4, text, ".", 10)) return false;
   value = IPAddress(o[0], o[1], o[2], o[3]);
   return true;
 }
@@ -192,7 +205,8 @@ void print(std::string &to, const EtherAddress &v) {
 }
 bool assign(EtherAddress &v, std::string_view text, std::string &error) {
   EtherAddress found;
-  if (!assign_octets(found.octets, text, ":-", 16)) return refuse(error, text, "Ethernet address");
+  if (!assign_octets(found.octets.data(), 6, text, ":-", 16))
+    return refuse(error, text, "Ethernet address");
   v = found;
   return true;
 }
