@@ -52,7 +52,8 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
 
 BufferPool pool_of(int socket) {
   auto &pools = state().pools;
-  if (const auto found = pools.find(socket); found != pools.end()) return found->second;
+  for (const SocketPool &known : pools)
+    if (known.socket == socket) return known.pool;
   const PoolPlan &plan = state().pool_plan;
   const auto cache = static_cast<unsigned>(
       std::min<std::size_t>({kPoolCache, plan.buffers * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
@@ -70,7 +71,8 @@ BufferPool pool_of(int socket) {
              std::to_string(plan.data_room) + " bytes, which take " + megabytes + " MB",
          "give DPDK more (-- -m MEGABYTES), or take fewer buffers (--buffers N)");
   }
-  return pools[socket] = pool;
+  pools.push_back({socket, pool});
+  return pool;
 }
 
 }  // namespace pmill::runtime

@@ -12,9 +12,31 @@ namespace pmill {
 namespace runtime {
 namespace {
 
-/// The queues of an element, by worker.
-std::map<std::string, std::vector<std::vector<RxQueue>>, std::less<>> g_receive;
-std::map<std::string, std::vector<TxQueue>, std::less<>> g_transmit;
+/// The queues of an element: of each worker, any number to receive from and one to transmit to.
+struct ReceiveQueues {
+  std::string element;
+  std::vector<std::vector<RxQueue>> by_worker;
+};
+struct TransmitQueues {
+  std::string element;
+  std::vector<TxQueue> by_worker;
+};
+std::deque<ReceiveQueues> g_receive;
+std::deque<TransmitQueues> g_transmit;
+
+/// What is known of an element; nullptr when nothing is.
+template <typename Queues>
+Queues *find(std::deque<Queues> &all, std::string_view element) {
+  for (Queues &queues : all)
+    if (queues.element == element) return &queues;
+  return nullptr;
+}
+
+/// Those who use a queue; a deque, so that locks stay where they are.
+QueueUse &use_of(std::deque<QueueUse> &uses, unsigned queue) {
+  while (uses.size() <= queue) uses.emplace_back();
+  return uses[queue];
+}
 
 /// The ports EAL has, as a message lists them.
 std::string known_ports() {
@@ -124,7 +146,9 @@ void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range rang
                std::vector<unsigned> &load) {
   const auto workers = static_cast<unsigned>(load.size());
   const RxRequest &r = entry.request;
-  auto &mine = g_receive[entry.element];
+  ReceiveQueues *known = find(g_receive, entry.element);
+  if (known == nullptr) known = &g_receive.emplace_back(ReceiveQueues{entry.element, {}});
+  auto &mine = known->by_worker;
   mine.resize(workers);
   const unsigned threads = threads_of(r, workers);
   const auto idlest =
@@ -138,22 +162,26 @@ void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range rang
     if (copies_packets(port.info)) q.group = r.burst, q.ahead = 0;
     mine[worker].push_back(q);
     ++load[worker];
-    ++port.rx_workers[queue];
+    use_of(port.rx_users, queue).workers.push_back(worker);
   }
   port.rx_queues = std::max(port.rx_queues, range.first + range.count);
+}
+
+/// The lock of a queue that several workers use; nullptr of others.
+rte_spinlock_t *lock_of(std::uint16_t id, unsigned queue, std::deque<QueueUse> PortState::*uses) {
+  for (PortState &port : ports()) {
+    if (port.id != id) continue;
+    QueueUse &use = use_of(port.*uses, queue);
+    return use.workers.size() < 2 ? nullptr : &use.lock;
+  }
+  return nullptr;
 }
 
 /// Locks for the receive queues that several workers poll.
 void lock_shared_queues() {
   for (auto &[element, by_worker] : g_receive)
     for (auto &queues : by_worker)
-      for (RxQueue &q : queues)
-        for (PortState &port : ports()) {
-          if (port.id != q.port || port.rx_workers[q.queue] < 2) continue;
-          auto &lock = port.rx_locks[q.queue];
-          if (!lock) lock = std::make_unique<rte_spinlock_t>(rte_spinlock_t{0});
-          q.lock = lock.get();
-        }
+      for (RxQueue &q : queues) q.lock = lock_of(q.port, q.queue, &PortState::rx_users);
 }
 
 void assign_transmit(PortState &port, const Setup::Entry<TxRequest> &entry, unsigned workers) {
@@ -167,11 +195,13 @@ void assign_transmit(PortState &port, const Setup::Entry<TxRequest> &entry, unsi
   if (r.n_queues > 0 && first + count > have)
     too_many(entry.label, port, first + count - 1, have, "transmit");
   count = std::min(count, have - first);
-  auto &mine = g_transmit[entry.element];
+  TransmitQueues *known = find(g_transmit, entry.element);
+  if (known == nullptr) known = &g_transmit.emplace_back(TransmitQueues{entry.element, {}});
+  auto &mine = known->by_worker;
   for (unsigned worker = 0; worker < workers; ++worker) {
     const unsigned queue = first + worker % count;
     mine.push_back({.port = port.id, .queue = static_cast<std::uint16_t>(queue)});
-    auto &users = port.tx_users[queue];
+    auto &users = use_of(port.tx_users, queue).workers;
     if (std::find(users.begin(), users.end(), worker) == users.end()) users.push_back(worker);
   }
   port.tx_queues = std::max(port.tx_queues, first + count);
@@ -179,13 +209,7 @@ void assign_transmit(PortState &port, const Setup::Entry<TxRequest> &entry, unsi
 
 void lock_shared_transmit_queues() {
   for (auto &[element, by_worker] : g_transmit)
-    for (TxQueue &q : by_worker)
-      for (PortState &port : ports()) {
-        if (port.id != q.port || port.tx_users[q.queue].size() < 2) continue;
-        auto &lock = port.tx_locks[q.queue];
-        if (!lock) lock = std::make_unique<rte_spinlock_t>(rte_spinlock_t{0});
-        q.lock = lock.get();
-      }
+    for (TxQueue &q : by_worker) q.lock = lock_of(q.port, q.queue, &PortState::tx_users);
 }
 
 /// Explicit queues first, so that the others get what is left.
@@ -225,27 +249,27 @@ void assign_ports(const Setup &setup, unsigned workers) {
 }  // namespace runtime
 
 std::span<const RxQueue> receive_queues(const Worker &worker, std::string_view element) {
-  const auto found = runtime::g_receive.find(element);
-  if (found == runtime::g_receive.end()) return {};
-  return found->second[worker.index];
+  const auto *found = runtime::find(runtime::g_receive, element);
+  if (found == nullptr) return {};
+  return found->by_worker[worker.index];
 }
 
 const TxQueue *transmit_queue(const Worker &worker, std::string_view element) {
-  const auto found = runtime::g_transmit.find(element);
-  return found == runtime::g_transmit.end() ? nullptr : &found->second[worker.index];
+  const auto *found = runtime::find(runtime::g_transmit, element);
+  return found == nullptr ? nullptr : &found->by_worker[worker.index];
 }
 
 PortCounts receive_counts(std::string_view element) {
-  const auto found = runtime::g_receive.find(element);
-  if (found == runtime::g_receive.end()) return {};
-  for (const auto &queues : found->second)
+  const auto *found = runtime::find(runtime::g_receive, element);
+  if (found == nullptr) return {};
+  for (const auto &queues : found->by_worker)
     if (!queues.empty()) return port_counts(queues.front().port);
   return {};
 }
 
 PortCounts transmit_counts(std::string_view element) {
-  const auto found = runtime::g_transmit.find(element);
-  return found == runtime::g_transmit.end() ? PortCounts{} : port_counts(found->second[0].port);
+  const auto *found = runtime::find(runtime::g_transmit, element);
+  return found == nullptr ? PortCounts{} : port_counts(found->by_worker[0].port);
 }
 
 PortCounts port_counts(std::uint16_t port) {

@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <pmill/eal.hh>
@@ -70,6 +68,12 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
 /// Makes the pool of a socket, or returns the one that was made.
 BufferPool pool_of(int socket);
 
+/// The workers that use a queue of a port, and the lock for when there are several.
+struct QueueUse {
+  std::vector<unsigned> workers;
+  rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
+};
+
 /// A port and everything asked of it.
 struct PortState {
   std::uint16_t id = 0;
@@ -83,10 +87,8 @@ struct PortState {
   std::uint32_t mtu = 0;  // 0: the device's own
   PortClock clock{};
   bool started = false;
-  PortCounts counts{};                                 // when the port was stopped
-  std::map<unsigned, unsigned> rx_workers;             // how many workers poll each queue
-  std::map<unsigned, std::vector<unsigned>> tx_users;  // which workers fill each queue
-  std::map<unsigned, std::unique_ptr<rte_spinlock_t>> rx_locks, tx_locks;
+  PortCounts counts{};                      // when the port was stopped
+  std::deque<QueueUse> rx_users, tx_users;  // by queue
 };
 /// All ports in use, by their number.
 std::deque<PortState> &ports();
@@ -109,6 +111,12 @@ struct KernelHooks {
   void (*port_started)(PortState &) = nullptr;
 };
 
+/// The pool of a NUMA node.
+struct SocketPool {
+  int socket;
+  BufferPool pool;
+};
+
 /// Everything that the parts of a run have in common.
 struct State {
   KernelHooks kernel;
@@ -118,7 +126,7 @@ struct State {
   std::size_t worker_count = 0;
   Clock clock;
   PoolPlan pool_plan;
-  std::map<int, BufferPool> pools;
+  std::vector<SocketPool> pools;
   double seconds = 0;
   bool eal_runs = false;
   std::atomic<bool> failed{false};  // the exit status is 1
