@@ -76,8 +76,12 @@ def run(settings: Settings, folder: Path, *, limits_only: bool = False) -> int:
 def instructions(program: Program, settings: Settings, devices: Devices, folder: Path) -> float:
     """Return the instructions a packet of one program; PM0904 when callgrind cannot run it."""
     few = _counted(program, settings, devices, _FEW, folder)
-    many = _counted(program, settings, devices, _MANY, folder)
-    return (many.instructions - few.instructions) / (many.packets - few.packets)
+    # On a busy machine a program may run on for long before it notices that it has enough.
+    for packets in (_MANY, 4 * _MANY, 16 * _MANY):
+        many = _counted(program, settings, devices, packets, folder)
+        if many.packets > few.packets:
+            return (many.instructions - few.instructions) / (many.packets - few.packets)
+    raise fail("PM0904", f"{program.name} cannot be counted", hint="try again on an idle machine")
 
 
 def _programs(settings: Settings, folder: Path, *, limits_only: bool) -> list[Program]:

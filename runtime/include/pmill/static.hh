@@ -161,7 +161,9 @@ struct Outlined : Hop {
       run_outlined<D, Port>(worker, part...);
     });
   }
-  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) {
+    call_rarely<D, Port>(worker, packet);
+  }
 };
 template <typename D, std::size_t Port = 0>
 struct Cold : Hop {
