@@ -18,7 +18,6 @@ groups, which the linker may discard in favour of another object's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -38,21 +37,20 @@ class Internalize:
 
     def run(self, module: llvm.ModuleRef, machine: llvm.TargetMachine) -> llvm.ModuleRef:
         """Change the module in place and return it."""
+        entries, on_the_way = ["main"], []
+        for function in module.functions:  # once: asking LLVM for a name takes its time
+            name = function.name
+            if name.startswith(_WORK):
+                entries.append(name)
+            elif _ON_THE_WAY.match(name) and not function.is_declaration:
+                on_the_way.append(function)
+        entries += [v.name for v in module.global_variables if v.linkage not in _LOCAL]
         # LLVM adds the names to those it was told before: they must be the same for every program.
-        names = ",".join(_entries(module))
-        llvm.set_option("pmill", f"--internalize-public-api-list={names}")
+        llvm.set_option("pmill", f"--internalize-public-api-list={','.join(entries)}")
         builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
         manager = llvm.create_new_module_pass_manager()
         manager.add_internalize_pass()
         manager.run(module, builder)
-        for function in module.functions:
-            if not function.is_declaration and _ON_THE_WAY.match(function.name):
-                function.add_function_attribute("alwaysinline")
+        for function in on_the_way:
+            function.add_function_attribute("alwaysinline")
         return module
-
-
-def _entries(module: llvm.ModuleRef) -> Iterator[str]:
-    """The names that other objects refer to, of a whole program or of a half of one."""
-    yield "main"
-    yield from (f.name for f in module.functions if f.name.startswith(_WORK))
-    yield from (v.name for v in module.global_variables if v.linkage not in _LOCAL)
