@@ -76,8 +76,12 @@ class Compiler:
         return self._compile(source, extra, "bc", half)
 
     def object(self, source: Path, half: Half | None = None) -> Path:
-        """Compile a program, or a half of one, to an object, all passes by clang."""
-        return self._compile(source, [], "o", half)
+        """Compile a program, or a half of one, to an object, all passes by clang.
+
+        The rest of a program, start-up and rare ways, is compiled with less effort: nobody waits
+        for it when it runs, but for its compilation.
+        """
+        return self._compile(source, ["-O1"] if half == "REST" else [], "o", half)
 
     def prepare(self) -> list[Path]:
         """Return the objects of the runtime's own code, compiled once, beside its header."""
