@@ -162,3 +162,14 @@ def test_handlers(tmp_path: Path, level: int) -> None:
     done = ask(text, "--simtime", level=level, folder=tmp_path)
     assert done.stdout == "out.pcap 7\n0\n"
     assert len(read_pcap(tmp_path / "out.pcap")) == 7
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_counts_after_a_reset_are_not_negative(tmp_path: Path, level: int) -> None:
+    """What waits in the buffer was counted before the reset, and cannot be written after it."""
+    text = (
+        "InfiniteSource(LIMIT 3, LENGTH 60) -> t :: ToDump(out.pcap);"
+        "Script(wait 1s, write t.reset_counts);"
+    )
+    run = run_program(tmp_path, text, level=level, options=("--simtime",), file_limit=100)
+    assert (run.counters["t.count"], run.counters["t.write_errors"]) == (0, 2), "one fits"

@@ -10,7 +10,8 @@ from pmill.syntax.flat import ConfigText
 
 __all__ = ["lower"]
 
-# Click's names; the numbers are LINKTYPE_* of the pcap file format.
+# Click's names; the numbers are LINKTYPE_* of the pcap file format. The way back, for handlers, is
+# `link_name` in runtime/src/link.cc.
 _NAMES = {
     "ETHER": 1,
     "IP": 101,

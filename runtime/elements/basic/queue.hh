@@ -74,18 +74,21 @@ struct Queue {
 
   /// One without any room is not full: nobody would ever make a packet for it.
   static bool full(const auto &args, const State &state) {
-    return args.capacity != 0 && seen(state.length) >= args.capacity;
+    return args.capacity != 0 && seen(state.length.value) >= args.capacity;
   }
 
   static bool pull(auto &self, auto &&use) {
     // Whoever waits for packets must not hold those up who bring them: an empty queue is noticed
     // without the lock. This is what Click's notifiers are for.
-    if (seen(self.state.length) == 0) return false;
+    if (seen(self.state.length.value) == 0) return false;
     Buffer b = nullptr;
     {
       const auto guard = self.lock();
       b = next(self.state, self.args.capacity);
-      if (self.args.blocking) self.state.puller = self.worker.index, self.state.stuck = false;
+      if (self.args.blocking) {
+        set(self.state.puller, self.worker.index);
+        set(self.state.stuck, false);
+      }
     }
     if (b == nullptr) return false;
     resume(self, b, use);
@@ -143,21 +146,28 @@ struct Queue {
  private:
   static constexpr std::uint32_t kMostPackets = 4194304;
 
-  /// The value of a counter that another worker may be changing.
-  PMILL_INLINE static std::uint64_t seen(const Count &count) {
-    return __atomic_load_n(&count.value, __ATOMIC_RELAXED);
+  /// A value that another worker may be changing, or looking at.
+  template <typename T>
+  PMILL_INLINE static T seen(const T &value) {
+    return __atomic_load_n(&value, __ATOMIC_RELAXED);
+  }
+  template <typename T>
+  PMILL_INLINE static void set(T &value, std::type_identity_t<T> to) {
+    __atomic_store_n(&value, to, __ATOMIC_RELAXED);
   }
 
   /// Waits until another worker has pulled; false when that is in vain.
   [[gnu::cold, gnu::noinline]] static bool await_room(const Worker &worker, State &state,
                                                       std::uint32_t capacity) {
     if (worker.count == 1 || capacity == 0) return false;
-    if (state.stuck || state.puller == worker.index) return false;
+    if (seen(state.stuck) || seen(state.puller) == worker.index) return false;
     const std::uint64_t end = rte_rdtsc() + rte_get_tsc_hz();
-    while (seen(state.length) >= capacity) {
+    while (seen(state.length.value) >= capacity) {
       if (Worker::interrupted()) return false;
-      state.stuck = rte_rdtsc() > end;
-      if (state.stuck) return false;
+      if (rte_rdtsc() > end) {
+        set(state.stuck, true);
+        return false;
+      }
       rte_pause();
     }
     return true;

@@ -88,7 +88,8 @@ struct ToDump {
  private:
   /// Counts packets that were not written.
   PMILL_COLD static void report(State &state, std::uint64_t lost) {
-    state.count.value -= lost;
+    // Some may have been counted before the counter was reset.
+    state.count.value -= std::min(lost, state.count.value);
     state.write_errors += lost;
     state.writer.complain();
   }
