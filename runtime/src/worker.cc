@@ -8,15 +8,24 @@
 
 namespace pmill {
 
-unsigned worker_on_socket(int home, unsigned count) {
-  const auto socket = static_cast<unsigned>(home - kSocketHomes) / 1024;
-  const auto core = static_cast<unsigned>(home - kSocketHomes) % 1024;
-  unsigned lcore = 0, worker = 0, before = 0;
+int find_on_socket(int home) {
+  const auto socket = static_cast<unsigned>(socket_of(home));
+  const int core = core_of(home);
+  // With one worker it is the main lcore's.
+  if (rte_lcore_count() == 1)
+    return core == 0 && rte_lcore_to_socket_id(rte_get_main_lcore()) == socket ? 0 : -1;
+  unsigned lcore = 0;
+  int worker = 0, before = 0;
   RTE_LCORE_FOREACH_WORKER(lcore) {
     if (rte_lcore_to_socket_id(lcore) == socket && before++ == core) return worker;
     ++worker;
   }
-  return core % count;
+  return -1;
+}
+
+unsigned worker_on_socket(int home, unsigned count) {
+  const int found = find_on_socket(home);
+  return static_cast<unsigned>(found >= 0 ? found : core_of(home)) % count;
 }
 
 void Worker::discard(Buffer b) { release(b); }

@@ -166,6 +166,10 @@ struct Schedule {
 /// The home that is the worker number `core` of those on a NUMA node; both are below 1024.
 inline constexpr int kSocketHomes = 1 << 20;
 constexpr int on_socket(int socket, int core) { return kSocketHomes + socket * 1024 + core; }
+constexpr int socket_of(int home) { return (home - kSocketHomes) / 1024; }
+constexpr int core_of(int home) { return (home - kSocketHomes) % 1024; }
+/// The worker that such a home means; -1: there is none.
+int find_on_socket(int home);
 /// The worker, of `count`, that such a home means; where there is none, another one.
 unsigned worker_on_socket(int home, unsigned count);
 

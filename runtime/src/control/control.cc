@@ -46,22 +46,13 @@ bool wait_until(bool (*holds)()) {
 
 /// Whether a home is that of a worker.
 bool is_there(int home, int count) {
-  if (home < kSocketHomes) return home < count && home >= -count;
-  unsigned lcore = 0;
-  int on_it = 0;
-  const int socket = (home - kSocketHomes) / 1024, core = (home - kSocketHomes) % 1024;
-  RTE_LCORE_FOREACH_WORKER(lcore)
-  on_it += static_cast<int>(rte_lcore_to_socket_id(lcore)) == socket;
-  if (rte_lcore_count() == 1)  // the main lcore is the worker
-    on_it = static_cast<int>(rte_lcore_to_socket_id(rte_get_main_lcore())) == socket;
-  return core < on_it;
+  return home >= kSocketHomes ? find_on_socket(home) >= 0 : home < count && home >= -count;
 }
 
 /// A home as configurations write it.
 std::string home_text(int home) {
   if (home < kSocketHomes) return std::to_string(home);
-  const int place = home - kSocketHomes;
-  return std::to_string(place / 1024) + "/" + std::to_string(place % 1024);
+  return std::to_string(socket_of(home)) + "/" + std::to_string(core_of(home));
 }
 
 }  // namespace
