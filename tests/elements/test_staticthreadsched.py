@@ -122,7 +122,8 @@ def test_it_moves_while_the_program_runs(level: int) -> None:
         "a :: InfiniteSource -> c :: Counter -> Discard; b :: InfiniteSource -> Discard;"
         "Script(print $(a.home_thread), write a.home_thread 1, print $(a.home_thread),"
         " write a.scheduled false, set x $(c.count), wait 10ms,"
-        " print $(eq $x $(c.count)) $(a.scheduled), write a.scheduled true, wait 10ms,"
+        " print $(eq $x $(c.count)) $(a.scheduled), write a.scheduled true,"
+        " label rests, wait 10ms, goto rests $(eq $x $(c.count)),"  # until its worker had a turn
         " print $(gt $(c.count) $x), write a.home_thread 2, stop);"
     )
     done = ask(text, level=level, eal=TWO)

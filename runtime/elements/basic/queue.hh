@@ -5,7 +5,7 @@
 #include <rte_pause.h>
 
 #include <algorithm>
-#include <memory>
+#include <pmill/apart.hh>
 #include <pmill/element.hh>
 #include <pmill/text.hh>
 
@@ -36,7 +36,7 @@ struct Queue {
     Count length;            ///< @read Packets in the queue.
     Count highwater_length;  ///< @read The most packets that were in the queue.
 
-    std::unique_ptr<Buffer[]> ring;
+    ApartArray<Buffer> ring;
     std::uint32_t head = 0;  // the oldest packet
     // Of BLOCKING: who pulled last, and whether nobody did for too long.
     unsigned puller = UINT_MAX;
@@ -53,9 +53,7 @@ struct Queue {
 
   static void configure(const auto &args, auto &setup) { setup.keep(args.capacity); }
 
-  static void initialize(auto &self) {
-    self.state.ring = std::make_unique<Buffer[]>(self.args.capacity);
-  }
+  static void initialize(auto &self) { self.state.ring = make_apart<Buffer>(self.args.capacity); }
 
   static void push(auto &self, auto &packet) {
     State &state = self.state;
@@ -111,7 +109,7 @@ struct Queue {
       return false;
     }
     State &state = self.state;
-    auto ring = std::make_unique<Buffer[]>(capacity);
+    auto ring = make_apart<Buffer>(capacity);
     std::uint32_t kept = 0;
     while (const Buffer b = next(state, self.args.capacity)) {
       if (kept < capacity) {

@@ -22,6 +22,7 @@
 
 #include <array>
 #include <concepts>
+#include <pmill/apart.hh>
 #include <pmill/element.hh>
 #include <pmill/report.hh>
 #include <string_view>
@@ -134,8 +135,12 @@ struct Common {
 
   static inline typename D::Args args{};                   // frozen: an empty object
   static inline constinit const Shared *shared = nullptr;  // made when EAL runs, never freed
-  static inline StateType<Element> state{};                // of elements whose spec says shared
-  static inline rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
+  /// Of elements whose spec says shared.
+  struct alignas(kApart) Locked {
+    StateType<Element> state{};
+    rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
+  };
+  static inline Locked locked{};
   static inline Schedule schedule = kSchedule<D>;  // to be changed where args may be
 
   /// Makes the shared part, once, when memory is there.
@@ -150,10 +155,10 @@ class SharedGuard {
  public:
   PMILL_INLINE explicit SharedGuard(const Worker &worker)
       : locked_(D::Element::spec.shared && worker.count > 1) {
-    if (locked_) rte_spinlock_lock(&Common<D>::lock);
+    if (locked_) rte_spinlock_lock(&Common<D>::locked.lock);
   }
   PMILL_INLINE ~SharedGuard() {
-    if (locked_) rte_spinlock_unlock(&Common<D>::lock);
+    if (locked_) rte_spinlock_unlock(&Common<D>::locked.lock);
   }
   SharedGuard(const SharedGuard &) = delete;
   SharedGuard &operator=(const SharedGuard &) = delete;

@@ -16,9 +16,11 @@
 
 namespace pmill {
 
-/// A worker of a static program: one object that holds the state of every element.
+/// A worker of a static program: one object that holds the state of every element. It begins with a
+/// page, or its place in one, and with that the program's speed, would depend on what had been
+/// allocated before, down to the words of the command line.
 template <typename Config>
-struct StaticWorker final : Worker, Config::template Parts<StateOf> {
+struct alignas(kPage) StaticWorker final : Worker, Config::template Parts<StateOf> {
   using Packet = pmill::Packet<typename Config::Layout>;
 
   template <typename D>
@@ -41,7 +43,7 @@ struct StaticWorker final : Worker, Config::template Parts<StateOf> {
   template <typename D>
   PMILL_INLINE StateType<typename D::Element> &state() {
     if constexpr (D::Element::spec.shared)
-      return Common<D>::state;
+      return Common<D>::locked.state;
     else
       return static_cast<StateOf<D> &>(*this).value;
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <pmill/apart.hh>
 #include <pmill/report.hh>
 #include <pmill/setup.hh>
 #include <pmill/worker.hh>
@@ -14,7 +15,7 @@
 namespace pmill {
 
 /// What a worker's loop tells the rest of the program. Written by the worker alone.
-struct alignas(64) WorkerStatus {
+struct alignas(kApart) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
   bool watches = false;                // the only worker: it is the main lcore's work, too

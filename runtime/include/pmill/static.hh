@@ -79,7 +79,7 @@ struct Self : SharedPart<D> {
  private:
   PMILL_INLINE static State &find(W &w) {
     if constexpr (Element::spec.shared)
-      return Common<D>::state;
+      return Common<D>::locked.state;
     else
       return static_cast<StateOf<D> &>(w).value;
   }

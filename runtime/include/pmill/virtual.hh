@@ -92,7 +92,7 @@ struct Box final : Place<W>, SharedPart<D> {
   /// The arguments, to be changed by a handler.
   static Args &changeable() { return Common<D>::args; }
   State own{};
-  State &state = Element::spec.shared ? Common<D>::state : own;
+  State &state = Element::spec.shared ? Common<D>::locked.state : own;
   std::array<Link, std::max<std::size_t>(1, output_count)> links{};
   std::size_t outputs = D::Outputs::count;
   std::array<Node<Packet> *, std::max<std::size_t>(1, input_count)> sources{};  // where it pulls
@@ -152,7 +152,7 @@ struct Box final : Place<W>, SharedPart<D> {
 
 /// A worker of a virtual program: pointers to the heap objects that are its elements.
 template <typename Config>
-struct VirtualWorker final : Worker {
+struct alignas(kApart) VirtualWorker final : Worker {
   using Packet = pmill::Packet<typename Config::Layout>;
   template <typename D>
   struct BoxOf {

@@ -4,9 +4,11 @@
 
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "../runtime.hh"
 
@@ -34,10 +36,23 @@ unsigned running_workers() {
   return n;
 }
 
+/// Waits for what takes no longer than a burst, or a call of a handler: for that long it is cheaper
+/// to look again than to sleep and be woken. Whoever shares the processor is let through. False
+/// when the condition does not hold yet.
+template <typename Condition>
+bool wait_briefly(const Condition &holds) {
+  const std::uint64_t give_up = Clock::cycles() + rte_get_tsc_hz() / 20'000;  // 50 us
+  while (!holds()) {
+    if (Clock::cycles() > give_up) return false;
+    sched_yield();
+  }
+  return true;
+}
+
 /// False when a condition did not hold within two seconds.
 bool wait_until(bool (*holds)()) {
   const std::uint64_t give_up = Clock::cycles() + 2 * rte_get_tsc_hz();
-  while (!holds()) {
+  while (!wait_briefly(holds)) {
     if (Clock::cycles() > give_up) return false;
     usleep(10);
   }
@@ -106,6 +121,10 @@ void Control::wish() {
 }
 
 bool Control::turn() {
+  constexpr std::uint64_t kLooksPerSecond = 1000;
+  const std::uint64_t now = Clock::cycles();
+  looks_ = std::exchange(woken_, false) || now >= next_look_;
+  if (looks_) next_look_ = now + rte_get_tsc_hz() / kLooksPerSecond;
   bool did = false;
   if (g_attention.load(std::memory_order_relaxed) & attention::kWish) {
     g_attention.fetch_and(~attention::kWish, std::memory_order_relaxed);
@@ -114,6 +133,14 @@ bool Control::turn() {
       for (const auto &task : tasks_)
         if (task->drives()) task->take_stop();
   }
+  if (owes_calls()) did = make_left() || did;
+  for (const auto &task : tasks_) did = task->turn() || did;
+  note();
+  return did;
+}
+
+/// Makes the calls that workers left here; false when there are none.
+bool Control::make_left() {
   std::vector<std::pair<std::string, std::string>> calls;
   {
     const std::lock_guard guard(lock_);
@@ -121,10 +148,7 @@ bool Control::turn() {
   }
   for (const auto &[context, call] : calls) make(context, call);
   owed_.fetch_sub(calls.size(), std::memory_order_release);
-  did = did || !calls.empty();
-  for (const auto &task : tasks_) did = task->turn() || did;
-  note();
-  return did;
+  return !calls.empty();
 }
 
 void Control::call_from(Worker &worker, std::string_view context, std::string_view call) {
@@ -144,11 +168,11 @@ void Control::make(std::string_view context, std::string_view call) {
                  reply.text.c_str());
 }
 
-void Control::wait(unsigned microseconds) const {
+void Control::wait(unsigned microseconds) {
   std::vector<pollfd> fds;
   for (const auto &task : tasks_) task->watch(fds);
   const timespec time{0, static_cast<long>(microseconds) * 1000};
-  ::ppoll(fds.data(), fds.size(), &time, nullptr);
+  woken_ = ::ppoll(fds.data(), fds.size(), &time, nullptr) > 0;
 }
 
 std::int64_t Control::due() const {
@@ -181,10 +205,11 @@ bool attend(WorkerStatus &status) {
   unsigned asked = g_attention.load(std::memory_order_acquire);
   if (asked & attention::kPause) {
     g_resting.fetch_add(1, std::memory_order_release);
-    while (asked & attention::kPause) {
-      g_attention.wait(asked, std::memory_order_acquire);
+    const auto over = [&] {
       asked = g_attention.load(std::memory_order_acquire);
-    }
+      return (asked & attention::kPause) == 0;
+    };
+    while (!wait_briefly(over)) g_attention.wait(asked, std::memory_order_acquire);
     g_resting.fetch_sub(1, std::memory_order_relaxed);
   }
   if (asked & attention::kWish && status.watches) Control::instance().turn();

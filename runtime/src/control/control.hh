@@ -102,7 +102,7 @@ class Control {
   /// nothing was to be done.
   bool turn();
   /// Waits until something may be to do, `microseconds` at the most.
-  void wait(unsigned microseconds) const;
+  void wait(unsigned microseconds);
   std::int64_t due() const;
   /// Whether the program must go on though no packet will come any more.
   bool holds() const { return holds_.load(std::memory_order_relaxed); }
@@ -135,6 +135,9 @@ class Control {
   /// Whether it waits for that and for nothing else, and nobody has wished it yet.
   bool waits_for_stop() const { return waits_for_stop_.load(std::memory_order_relaxed); }
   ControlTask *task_named(std::string_view element) const;
+  /// Whether this turn looks at files. A look is a system call: a worker that is also the main
+  /// lcore makes one only now and then; who slept until a file was ready makes it at once.
+  bool looks() const { return looks_; }
   /// Somebody wishes the program to stop.
   void wish();
 
@@ -150,6 +153,7 @@ class Control {
   ControlTask *task_of(int instance) const;
   void note();
   void reconsider();
+  bool make_left();
   /// Makes a write, `ELEMENT.HANDLER TEXT`, and says on standard error why it cannot.
   void make(std::string_view context, std::string_view call);
 
@@ -161,6 +165,9 @@ class Control {
   std::atomic<std::size_t> owed_{0};  // calls in left_, or being made
   std::atomic<unsigned> wishes_{0};
   std::atomic<bool> holds_{false}, waits_for_stop_{false};  // as of the last turn
+  bool woken_ = false;                                      // by a file, in the last wait
+  bool looks_ = false;                                      // in this turn
+  std::uint64_t next_look_ = 0;                             // TSC
 };
 
 /// Serves the control protocol where `--control` says.

@@ -17,6 +17,7 @@ class Session {
   void take(std::string_view bytes);
   /// What is to be sent; whoever sends takes it away.
   std::string &output() { return output_; }
+  std::size_t unsent() const { return output_.size(); }
   /// Whether the conversation is over once everything is sent.
   bool over() const { return over_; }
 

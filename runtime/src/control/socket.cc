@@ -23,8 +23,6 @@ namespace pmill::runtime {
 namespace {
 
 constexpr std::size_t kMostUnsent = 16 << 20;
-// A worker that is also the main lcore looks so seldom.
-constexpr std::uint64_t kLooksPerSecond = 10000;
 
 class ControlSocket final : public ControlTask {
  public:
@@ -48,9 +46,7 @@ class ControlSocket final : public ControlTask {
   }
 
   bool turn() override {
-    const std::uint64_t now = Clock::cycles();
-    if (now < next_look_) return false;
-    next_look_ = now + rte_get_tsc_hz() / kLooksPerSecond;
+    if (!Control::instance().looks() || !somebody_calls()) return false;
     accept_clients();
     for (auto c = clients_.begin(); c != clients_.end();)
       c = serve(*c) ? std::next(c) : (::close(c->fd), clients_.erase(c));
@@ -61,7 +57,11 @@ class ControlSocket final : public ControlTask {
 
   void watch(std::vector<pollfd> &fds) const override {
     if (listener_ >= 0) fds.push_back({listener_, POLLIN, 0});
-    for (const Client &c : clients_) fds.push_back({c.fd, POLLIN, 0});
+    for (const Client &c : clients_) {
+      const int sends = c.session.unsent() != 0 ? POLLOUT : 0;
+      const int takes = c.session.unsent() < kMostUnsent ? POLLIN : 0;
+      fds.push_back({c.fd, static_cast<short>(takes | sends), 0});
+    }
   }
 
   std::vector<HandlerSpec> handlers() const override {
@@ -166,6 +166,13 @@ class ControlSocket final : public ControlTask {
     clients_.push_back({fd, Session(request_.read_only)});
   }
 
+  /// One system call for all, because accept() takes long to find that nobody is there.
+  bool somebody_calls() {
+    fds_.clear();
+    watch(fds_);
+    return ::poll(fds_.data(), fds_.size(), 0) != 0;
+  }
+
   void accept_clients() {
     if (listener_ < 0) return;
     int fd = -1;
@@ -180,7 +187,7 @@ class ControlSocket final : public ControlTask {
     char bytes[16384];
     ssize_t n = 0;
     bool there = true;
-    while (!c.session.over() && c.session.output().size() < kMostUnsent &&
+    while (!c.session.over() && c.session.unsent() < kMostUnsent &&
            (n = ::recv(c.fd, bytes, sizeof bytes, 0)) > 0)
       c.session.take({bytes, static_cast<std::size_t>(n)}), served_ = true;
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) there = false;
@@ -200,7 +207,7 @@ class ControlSocket final : public ControlTask {
   std::uint16_t port_ = 0;
   std::string path_;
   std::list<Client> clients_;
-  std::uint64_t next_look_ = 0;
+  std::vector<pollfd> fds_;
   bool served_ = false;  // somebody, in this turn
 };
 
