@@ -273,7 +273,7 @@ def _compile(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from pmill import driver
-    from pmill.run import run_program
+    from pmill.run.execute import run_program
 
     diags = Diagnostics()
     product = driver.compile_config(

@@ -17,7 +17,8 @@ from pmill.diagnostics import Diagnostics, Source, fail
 from pmill.driver import Product, compile_config
 from pmill.options import CompileOptions
 from pmill.progress import steps
-from pmill.run import count_packets, run_command
+from pmill.run.execute import run_command
+from pmill.run.pcap import count_packets
 from pmill.run.traffic import neighbours, write_trace
 
 _PACKETS = 10_000

@@ -166,7 +166,7 @@ def _program(
         _libraries(source, options),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
-        cache.fingerprint([*directories, *_llvmlite()]),
+        cache.fingerprint(directories),
     )
     entry = cache.lookup("programs", name, _ENTRY)
     if entry is not None and _outdated(entry):
@@ -275,14 +275,6 @@ def option_words(options: CompileOptions) -> list[str]:
     ]
 
 
-def _llvmlite() -> list[Path]:
-    """The file that changes when another llvmlite is installed, without importing it."""
-    from importlib.util import find_spec
-
-    spec = find_spec("llvmlite")
-    return [Path(spec.origin).parent / "_version.py"] if spec and spec.origin else []
-
-
 def _prepared(runtime: Future[list[Path]]) -> list[Path]:
     from pmill.toolchain import CompilerError
 
@@ -372,11 +364,10 @@ def _after(reports: list[PassReport], name: str) -> PipelineGraph:
 
 
 def _warn_newer_clang(compiler: Any, diags: Diagnostics) -> None:
-    from pmill import llvm
-
+    clang, llvm = compiler.tools.clang_version[0], compiler.tools.llvm_version[0]
     diags.warning(
         "PM0704",
-        f"clang {compiler.tools.clang_version[0]} is newer than llvmlite's LLVM "
-        f"{llvm.llvm_version()[0]}: clang runs the optimiser and pmill's LLVM passes are left out",
+        f"clang {clang} is newer than llvmlite's LLVM {llvm}: clang runs the optimiser and pmill's "
+        "LLVM passes are left out",
         hint="install clang-19, or a newer llvmlite when there is one",
     )

@@ -57,19 +57,16 @@ def objects(
         return [target]
     target = source.with_name("usual.o")
     with _checks(source, graph, compiler) as pool:
+        usual = pool.submit(compiler.bitcode, source, "USUAL")  # first: it takes longer in all
         rest = pool.submit(compiler.object, source, "REST")
-        bitcode = compiler.bitcode(source, "USUAL")
-        target.write_bytes(_backend(options).compile(bitcode, "obj"))
+        target.write_bytes(_backend(options).compile(usual.result(), "obj"))
         return [target, rest.result()]
 
 
 def llvmlite_can(compiler: Compiler) -> bool:
     """Whether pmill runs the LLVM passes itself: no sanitizer, and clang no newer than our LLVM."""
-    if compiler.sanitize:
-        return False
-    from pmill import llvm
-
-    return compiler.tools.clang_version[0] <= llvm.llvm_version()[0]
+    tools = compiler.tools
+    return not compiler.sanitize and tools.clang_version[0] <= tools.llvm_version[0]
 
 
 @contextmanager

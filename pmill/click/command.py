@@ -111,7 +111,7 @@ def _run(source: Source, options: CompileOptions, words: Words, workers: int) ->
     command = _program_command(product.program, product.report["ports"], words, workers)
     if not words.has("time"):
         return _become(command)
-    from pmill.run import execute
+    from pmill.run.execute import execute
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     status = execute(command)
@@ -161,7 +161,7 @@ def _write_flat(name: str, source: Source, options: CompileOptions) -> None:
 
 
 def _program_command(program: Path, ports: Sequence[str], words: Words, workers: int) -> list[str]:
-    from pmill.run import run_command
+    from pmill.run.execute import run_command
 
     options = ["--check" if words.has("quit") else "--forever"]
     for name, value in words.options:

@@ -62,6 +62,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("shared", spec.shared),
         ("source", spec.source),
         ("single", spec.single),
+        ("clones", spec.clones),
         ("fills", spec.fills),
         ("yields", spec.yields),
     ):

@@ -43,7 +43,7 @@ _KINDS: Mapping[str, str] = {
     **dict.fromkeys(_CODES, "text"),
     **dict.fromkeys(("reads", "writes", "renews"), "fields"),
     "cold": "ports",
-    **dict.fromkeys(("resizes", "shared", "single", "source", "fills", "yields"), "flag"),
+    **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "fills", "yields"), "flag"),
 }
 # Kinds of handlers that are functions: whether they can be read and written.
 _HANDLERS: Mapping[str, tuple[bool, bool]] = {
@@ -139,6 +139,7 @@ class _Reader:
             shared=_flag(settings, "shared"),
             source=_flag(settings, "source"),
             single=_flag(settings, "single"),
+            clones=_flag(settings, "clones"),
             fills=_flag(settings, "fills"),
             yields=_flag(settings, "yields"),
         )

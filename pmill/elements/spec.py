@@ -111,8 +111,8 @@ class ElementSpec:
     element emits has from one it took. `cold` lists the outputs that packets
     rarely take. `resizes`: the element moves the packet's data or changes its length. `shared`:
     all workers use one state. `source`: the header has `poll`. `single`: a configuration has at
-    most one. `fills`: it has room for so many packets, and for no more; `yields`: it makes none
-    while all such elements behind it are full.
+    most one. `clones`: every packet leaves on all outputs. `fills`: it has room for so many
+    packets, and for no more; `yields`: it makes none while all such elements behind it are full.
     """
 
     name: str
@@ -133,6 +133,7 @@ class ElementSpec:
     shared: bool = False
     source: bool = False
     single: bool = False
+    clones: bool = False
     fills: bool = False
     yields: bool = False
     arguments: tuple[ArgSpec, ...] = ()

@@ -7,8 +7,10 @@ away from the hot code and out of its registers::
     ttl[1] -> ICMPError(…);      // direct
     ttl[1] -> ICMPError(…);      // cold: run_rarely<icmp_error>(worker, packet)
 
-What leads to an element all of whose outputs are cold is rarely taken, too. Not applied to an
-unmarked output, however rarely this configuration may take it.
+What leads to an element all of whose outputs are cold is rarely taken, too. So is one of several
+ways, when it leads to an element that lets every packet out on all outputs (Tee), and one of these
+is rarely taken. Not applied to any other unmarked output, however rarely this configuration may
+take it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import Connection, PipelineGraph
+from pmill.graph import Connection, Element, PipelineGraph
 from pmill.passes.base import count
 
 
@@ -30,8 +32,9 @@ class OutlineCold:
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Mark the connections that leave cold outputs."""
+        rare = _rare_elements(graph)
         return graph.with_connections(
-            replace(c, call="cold") if c.call == "direct" and _is_rare(graph, c) else c
+            replace(c, call="cold") if c.call == "direct" and _is_rare(graph, c, rare) else c
             for c in graph.connections
         )
 
@@ -47,8 +50,26 @@ class OutlineCold:
         return f"{count(fresh, 'cold output')} outlined, {count(behind, 'element')} behind them"
 
 
-def _is_rare(graph: PipelineGraph, connection: Connection) -> bool:
+def _rare_elements(graph: PipelineGraph) -> frozenset[str]:
+    """Return the elements whose packets all take ways that are rarely taken."""
+    rare: set[str] = set()
+    for name in graph.postorder:  # what lies behind is known
+        element = graph.elements[name]
+        if _ends_cold(element) or (
+            element.spec.clones and any(c.target.element in rare for c in graph.outgoing(name))
+        ):
+            rare.add(name)
+    return frozenset(rare)
+
+
+def _ends_cold(element: Element) -> bool:
+    return bool(element.outputs) and set(element.spec.cold) >= set(range(len(element.outputs)))
+
+
+def _is_rare(graph: PipelineGraph, connection: Connection, rare: frozenset[str]) -> bool:
     source = graph.elements[connection.source.element]
     target = graph.elements[connection.target.element]
-    ends_cold = bool(target.outputs) and set(target.spec.cold) >= set(range(len(target.outputs)))
-    return connection.source.number in source.spec.cold or ends_cold
+    if connection.source.number in source.spec.cold or _ends_cold(target):
+        return True
+    is_choice = len(source.outputs) > 1 and not source.spec.clones
+    return is_choice and target.name in rare

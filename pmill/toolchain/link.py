@@ -12,13 +12,16 @@ from pmill.toolchain.tools import Tools
 
 def link(tools: Tools, objects: Sequence[Path], output: Path, sanitize: Sequence[str]) -> None:
     """Link an executable; PM0705 with the linker's words when it does not."""
-    command = [tools.clang, "-fuse-ld=lld", "-Wl,--gc-sections", "-o", str(output)]
     # Drivers are loaded when the program runs, and are to find ours: runtime/src/kernel/fanout.cc.
-    command.append("-Wl,--export-dynamic-symbol=setsockopt")
-    if sanitize:
-        command.append(f"-fsanitize={','.join(sanitize)}")
-    command += [str(o) for o in objects]
-    command += tools.dpdk_libs
+    flags = ["--gc-sections", "--export-dynamic-symbol=setsockopt"]
+    paths = [str(o) for o in objects]
+    if sanitize:  # clang adds what the sanitizers need
+        command = [tools.clang, "-fuse-ld=lld", f"-fsanitize={','.join(sanitize)}"]
+        command += [f"-Wl,{flag}" for flag in flags]
+        command += ["-o", str(output), *paths, *tools.dpdk_libs]
+    else:
+        given = {"OUTPUT": [str(output)], "OBJECTS": [*flags, *paths]}
+        command = [word for part in tools.linker for word in given.get(part, [part])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise fail(

@@ -1,4 +1,7 @@
-"""Finds the tools: clang, and DPDK's flags. What was found is remembered while it is unchanged."""
+"""Finds the tools: clang, its linker, llvmlite's LLVM, and DPDK's flags.
+
+What was found is remembered while it is unchanged: asking takes longer than linking a program.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,11 +28,14 @@ class Tools:
 
     `identity` changes when any of them does. `dpdk_cflags` has DPDK's include paths as system
     paths, so that its headers' warnings are nobody's; it ends in DPDK's own -march, so ours must
-    come after it.
+    come after it. `linker` is the command that clang would run, with OUTPUT and OBJECTS where
+    these belong, and with DPDK's libraries.
     """
 
     clang: str
     clang_version: tuple[int, ...]
+    llvm_version: tuple[int, ...]
+    linker: tuple[str, ...]
     dpdk_version: str
     dpdk_cflags: tuple[str, ...]
     dpdk_libs: tuple[str, ...]
@@ -56,7 +63,8 @@ def find_tools() -> Tools:
     pkg_config = shutil.which("pkg-config")
     if pkg_config is None:
         raise fail("PM0702", "no pkg-config found", hint="install it: apt-get install pkg-config")
-    identity = key(fingerprint([Path(clang).resolve(), *_dpdk_files()]), _cpu(), _environment())
+    files = [Path(clang).resolve(), *_dpdk_files(), *_llvmlite_files()]
+    identity = key(fingerprint(files), _cpu(), _environment())
     remembered = cache_dir() / "tools.json"
     return _remembered(remembered, identity) or _probe(clang, pkg_config, identity, remembered)
 
@@ -71,6 +79,12 @@ def _dpdk_files() -> list[Path]:
     ]
 
 
+def _llvmlite_files() -> list[Path]:
+    """The file that changes when another llvmlite is installed, without importing it."""
+    spec = find_spec("llvmlite")
+    return [Path(spec.origin).parent / "_version.py"] if spec and spec.origin else []
+
+
 def _environment() -> list[str]:
     """The variables by which a user tells pkg-config and clang to look elsewhere."""
     names = ("PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "CPATH", "CPLUS_INCLUDE_PATH")
@@ -80,11 +94,14 @@ def _environment() -> list[str]:
 def _remembered(path: Path, identity: str) -> Tools | None:
     try:
         data = json.loads(path.read_text())
-        if data["identity"] != identity:
+        files = [word for word in data["linker"] if word.startswith("/")]
+        if data["identity"] != identity or not all(map(os.path.exists, files)):
             return None
         return Tools(
             clang=data["clang"],
             clang_version=tuple(data["clang_version"]),
+            llvm_version=tuple(data["llvm_version"]),
+            linker=tuple(data["linker"]),
             dpdk_version=data["dpdk_version"],
             dpdk_cflags=tuple(data["dpdk_cflags"]),
             dpdk_libs=tuple(data["dpdk_libs"]),
@@ -100,12 +117,15 @@ def _probe(clang: str, pkg_config: str, identity: str, remember: Path) -> Tools:
     found = re.search(r"version (\d+)\.(\d+)\.(\d+)", banner.stdout)
     if found is None:
         raise fail("PM0701", f"'{clang} --version' does not tell a version")
+    libraries = tuple(_dpdk(pkg_config, "--libs"))
     tools = Tools(
         clang=clang,
         clang_version=tuple(int(n) for n in found.groups()),
+        llvm_version=_llvm_version(),
+        linker=_linker(clang, libraries),
         dpdk_version=_dpdk(pkg_config, "--modversion")[0],
         dpdk_cflags=tuple(_system_include(f) for f in _dpdk(pkg_config, "--cflags")),
-        dpdk_libs=tuple(_dpdk(pkg_config, "--libs")),
+        dpdk_libs=libraries,
         native=_native(clang),
         identity=identity,
     )
@@ -113,6 +133,27 @@ def _probe(clang: str, pkg_config: str, identity: str, remember: Path) -> Tools:
         remember.parent.mkdir(parents=True, exist_ok=True)
         remember.write_text(json.dumps(asdict(tools)))
     return tools
+
+
+def _llvm_version() -> tuple[int, ...]:
+    from pmill.llvm import llvm_version
+
+    return llvm_version()
+
+
+def _linker(clang: str, libraries: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what clang runs to link; starting clang takes as long as linking does."""
+    command = [clang, "-fuse-ld=lld", "-o", "OUTPUT", "-Wl,OBJECTS", *libraries, "-###"]
+    words = _spoken(command)
+    if not {"OUTPUT", "OBJECTS"} <= set(words):
+        raise fail("PM0705", f"{clang} finds no lld", hint="install it: apt-get install lld-19")
+    return words
+
+
+def _spoken(command: list[str]) -> tuple[str, ...]:
+    """Return the command that clang would run, as -### makes it tell."""
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    return tuple(re.findall(r'"((?:[^"\\]|\\.)*)"', said))
 
 
 def _dpdk(pkg_config: str, what: str) -> list[str]:
@@ -138,9 +179,7 @@ def _cpu() -> str:
 def _native(clang: str) -> tuple[str, ...]:
     """Spell -march=native out: the plain architecture, tuning for this CPU, and its features."""
     command = [clang, "-march=native", "-###", "-x", "c++", "-c", "/dev/null"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
-    words = re.findall(r'"((?:[^"\\]|\\.)*)"', said)
-    pairs = list(pairwise(words))
+    pairs = list(pairwise(_spoken(command)))
     cpu = [value for word, value in pairs if word == "-target-cpu"]
     features = [v for word, v in pairs if word == "-target-feature" and v.startswith("+")]
     if not cpu:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from pmill import cache, machine_code
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.driver import Product, compile_config
 from pmill.options import CompileOptions
-from pmill.toolchain import Compiler
+from pmill.toolchain import Compiler, find_tools, tools
 from tests.conftest import ROOT
 from tests.fresh_cache import use_fresh_programs
 
@@ -110,13 +111,24 @@ def test_a_change_of_a_library_is_a_miss(tmp_path: Path) -> None:
     assert not compiled(text).cached
 
 
-def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_llvm_is_another_set_of_tools(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """What LLVM makes of a program depends on LLVM, and so does the warning about it."""
-    compiled()
-    assert all(path.is_file() for path in pmill.driver._llvmlite())
+    assert all(path.is_file() for path in tools._llvmlite_files())
+    monkeypatch.setenv("PMILL_CACHE", str(tmp_path))
+    before = find_tools()
+    assert find_tools() == before
     installed = tmp_path / "version"
     installed.write_text("another")
-    monkeypatch.setattr(pmill.driver, "_llvmlite", lambda: [installed])
+    monkeypatch.setattr(tools, "_llvmlite_files", lambda: [installed])
+    assert find_tools().identity != before.identity
+
+
+def test_other_tools_are_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled()
+    others = replace(find_tools(), identity="others")
+    monkeypatch.setattr(pmill.toolchain, "find_tools", lambda: others)
     assert not compiled().cached
 
 
@@ -200,3 +212,13 @@ def test_sets_have_one_key() -> None:
         for seed in ("0", "1")
     }
     assert len(keys) == 1
+
+
+def test_a_linker_that_went_away_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PMILL_CACHE", str(tmp_path))
+    usual = find_tools()
+    remembered = tmp_path / "tools.json"
+    remembered.write_text(remembered.read_text().replace(usual.linker[0], "/gone/ld.lld"))
+    assert find_tools() == usual

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import llvmlite.binding as llvm
 import pytest
 
 import pmill.llvm
+import pmill.toolchain
 from pmill import driver
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.driver import compile_config
@@ -123,9 +125,15 @@ def test_an_unknown_machine_is_refused() -> None:
 # --- a clang that is too new ----------------------------------------------------------------------
 
 
+def use_old_llvm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let llvmlite's LLVM be older than clang."""
+    tools = replace(find_tools(), llvm_version=(18, 1, 0))
+    monkeypatch.setattr(pmill.toolchain, "find_tools", lambda: tools)
+
+
 def test_clang_newer_than_llvmlite(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     use_fresh_programs(monkeypatch, tmp_path)
-    monkeypatch.setattr(pmill.llvm, "llvm_version", lambda: (18, 1, 0))
+    use_old_llvm(monkeypatch)
     diags = Diagnostics()
     product = compile_config(Source("new.click", TEXT), CompileOptions(), diags)
     (warning,) = diags
@@ -138,7 +146,7 @@ def test_clang_newer_than_llvmlite(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_stages_that_need_llvmlite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pmill.llvm, "llvm_version", lambda: (18, 1, 0))
+    use_old_llvm(monkeypatch)
     with pytest.raises(DiagnosticError, match="PM0706"):
         emitted("llvm")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pmill.diagnostics import DiagnosticError, Diagnostics
-from pmill.run import DevicePlan, plan_devices
+from pmill.run.devices import DevicePlan, plan_devices
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pmill.diagnostics import DiagnosticError
-from pmill.run import count_packets, read_capture
+from pmill.run.pcap import count_packets, read_capture
 
 
 def _pcap(order: str, magic: int, *lengths: int, link_type: int = 1) -> bytes:
