@@ -153,6 +153,7 @@ def _program(
     source: Source, options: CompileOptions, diags: Diagnostics, progress: Progress
 ) -> Product:
     """Return a program, from the cache when nothing that decides it has changed."""
+    from pmill.llvm import llvmlite_files
     from pmill.toolchain import find_tools, link
 
     check_options(options)
@@ -166,7 +167,7 @@ def _program(
         _libraries(source, options),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
-        cache.fingerprint(directories),
+        cache.fingerprint([*directories, *llvmlite_files()]),
     )
     entry = cache.lookup("programs", name, _ENTRY)
     if entry is not None and _outdated(entry):
@@ -364,7 +365,9 @@ def _after(reports: list[PassReport], name: str) -> PipelineGraph:
 
 
 def _warn_newer_clang(compiler: Any, diags: Diagnostics) -> None:
-    clang, llvm = compiler.tools.clang_version[0], compiler.tools.llvm_version[0]
+    from pmill.llvm import llvm_version
+
+    clang, llvm = compiler.tools.clang_version[0], llvm_version()[0]
     diags.warning(
         "PM0704",
         f"clang {clang} is newer than llvmlite's LLVM {llvm}: clang runs the optimiser and pmill's "

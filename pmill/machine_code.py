@@ -65,8 +65,9 @@ def objects(
 
 def llvmlite_can(compiler: Compiler) -> bool:
     """Whether pmill runs the LLVM passes itself: no sanitizer, and clang no newer than our LLVM."""
-    tools = compiler.tools
-    return not compiler.sanitize and tools.clang_version[0] <= tools.llvm_version[0]
+    from pmill.llvm import llvm_version
+
+    return not compiler.sanitize and compiler.tools.clang_version[0] <= llvm_version()[0]
 
 
 @contextmanager
@@ -76,7 +77,7 @@ def _checks(source: Path, graph: PipelineGraph, compiler: Compiler) -> Iterator[
     probes = [probe_unit([used[name]]) for name in sorted(used)]
     with ThreadPoolExecutor() as pool:
         checked: Future[None] = pool.submit(compiler.check, probes)
-        pool.submit(import_module, "pmill.llvm")  # it is large
+        pool.submit(import_module, "pmill.llvm.pipeline")  # it is large
         try:
             yield pool
             checked.result()

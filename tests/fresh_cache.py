@@ -9,7 +9,7 @@ import pytest
 from pmill.cache import cache_dir
 
 # What depends on pmill and the tools alone, and takes long to make.
-_SHARED = ("header", "support", "packets", "checked", "elements")
+_SHARED = ("header", "support", "packets", "checked", "elements", "llvm")
 
 
 def use_fresh_programs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:

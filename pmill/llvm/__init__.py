@@ -1,5 +1,23 @@
-"""The LLVM stage: bitcode in, object out, through llvmlite."""
+"""The LLVM stage: bitcode in, object out, through llvmlite.
 
-from pmill.llvm.pipeline import DEFAULT, Backend, Form, LlvmPass, llvm_version
+`pipeline` loads llvmlite, so it is imported when something of it is first asked for.
+"""
 
-__all__ = ["DEFAULT", "Backend", "Form", "LlvmPass", "llvm_version"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmill.llvm.version import llvm_version, llvmlite_files
+
+if TYPE_CHECKING:
+    from pmill.llvm.pipeline import DEFAULT, Backend, Form, LlvmPass
+
+__all__ = ["DEFAULT", "Backend", "Form", "LlvmPass", "llvm_version", "llvmlite_files"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pmill.llvm import pipeline
+
+    return getattr(pipeline, name)

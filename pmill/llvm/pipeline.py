@@ -79,8 +79,3 @@ def _optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
     builder = llvm.create_pass_builder(machine, tuning)
     manager = builder.getModulePassManager()
     manager.run(module, builder)
-
-
-def llvm_version() -> tuple[int, ...]:
-    """Return the version of llvmlite's LLVM."""
-    return tuple(llvm.llvm_version_info)

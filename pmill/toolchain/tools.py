@@ -1,4 +1,4 @@
-"""Finds the tools: clang, its linker, llvmlite's LLVM, and DPDK's flags.
+"""Finds the tools: clang, its linker, and DPDK's flags.
 
 What was found is remembered while it is unchanged: asking takes longer than linking a program.
 """
@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,7 +33,6 @@ class Tools:
 
     clang: str
     clang_version: tuple[int, ...]
-    llvm_version: tuple[int, ...]
     linker: tuple[str, ...]
     dpdk_version: str
     dpdk_cflags: tuple[str, ...]
@@ -63,8 +61,7 @@ def find_tools() -> Tools:
     pkg_config = shutil.which("pkg-config")
     if pkg_config is None:
         raise fail("PM0702", "no pkg-config found", hint="install it: apt-get install pkg-config")
-    files = [Path(clang).resolve(), *_dpdk_files(), *_llvmlite_files()]
-    identity = key(fingerprint(files), _cpu(), _environment())
+    identity = key(fingerprint([Path(clang).resolve(), *_dpdk_files()]), _cpu(), _environment())
     remembered = cache_dir() / "tools.json"
     return _remembered(remembered, identity) or _probe(clang, pkg_config, identity, remembered)
 
@@ -77,12 +74,6 @@ def _dpdk_files() -> list[Path]:
         *sorted(Path("/usr").glob("lib*/*/pkgconfig/libdpdk.pc")),
         *sorted(Path("/usr/local").glob("lib*/**/pkgconfig/libdpdk.pc")),
     ]
-
-
-def _llvmlite_files() -> list[Path]:
-    """The file that changes when another llvmlite is installed, without importing it."""
-    spec = find_spec("llvmlite")
-    return [Path(spec.origin).parent / "_version.py"] if spec and spec.origin else []
 
 
 def _environment() -> list[str]:
@@ -100,7 +91,6 @@ def _remembered(path: Path, identity: str) -> Tools | None:
         return Tools(
             clang=data["clang"],
             clang_version=tuple(data["clang_version"]),
-            llvm_version=tuple(data["llvm_version"]),
             linker=tuple(data["linker"]),
             dpdk_version=data["dpdk_version"],
             dpdk_cflags=tuple(data["dpdk_cflags"]),
@@ -121,7 +111,6 @@ def _probe(clang: str, pkg_config: str, identity: str, remember: Path) -> Tools:
     tools = Tools(
         clang=clang,
         clang_version=tuple(int(n) for n in found.groups()),
-        llvm_version=_llvm_version(),
         linker=_linker(clang, libraries),
         dpdk_version=_dpdk(pkg_config, "--modversion")[0],
         dpdk_cflags=tuple(_system_include(f) for f in _dpdk(pkg_config, "--cflags")),
@@ -133,12 +122,6 @@ def _probe(clang: str, pkg_config: str, identity: str, remember: Path) -> Tools:
         remember.parent.mkdir(parents=True, exist_ok=True)
         remember.write_text(json.dumps(asdict(tools)))
     return tools
-
-
-def _llvm_version() -> tuple[int, ...]:
-    from pmill.llvm import llvm_version
-
-    return llvm_version()
 
 
 def _linker(clang: str, libraries: tuple[str, ...]) -> tuple[str, ...]:

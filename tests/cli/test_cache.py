@@ -16,7 +16,7 @@ from pmill import cache, machine_code
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.driver import Product, compile_config
 from pmill.options import CompileOptions
-from pmill.toolchain import Compiler, find_tools, tools
+from pmill.toolchain import Compiler, find_tools
 from tests.conftest import ROOT
 from tests.fresh_cache import use_fresh_programs
 
@@ -111,18 +111,14 @@ def test_a_change_of_a_library_is_a_miss(tmp_path: Path) -> None:
     assert not compiled(text).cached
 
 
-def test_another_llvm_is_another_set_of_tools(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_another_llvm_is_a_miss(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What LLVM makes of a program depends on LLVM, and so does the warning about it."""
-    assert all(path.is_file() for path in tools._llvmlite_files())
-    monkeypatch.setenv("PMILL_CACHE", str(tmp_path))
-    before = find_tools()
-    assert find_tools() == before
+    compiled()
+    assert all(path.is_file() for path in pmill.llvm.llvmlite_files())
     installed = tmp_path / "version"
     installed.write_text("another")
-    monkeypatch.setattr(tools, "_llvmlite_files", lambda: [installed])
-    assert find_tools().identity != before.identity
+    monkeypatch.setattr(pmill.llvm, "llvmlite_files", lambda: [installed])
+    assert not compiled().cached
 
 
 def test_other_tools_are_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:

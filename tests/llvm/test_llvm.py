@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import llvmlite.binding as llvm
 import pytest
 
 import pmill.llvm
-import pmill.toolchain
 from pmill import driver
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.driver import compile_config
@@ -127,8 +125,7 @@ def test_an_unknown_machine_is_refused() -> None:
 
 def use_old_llvm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let llvmlite's LLVM be older than clang."""
-    tools = replace(find_tools(), llvm_version=(18, 1, 0))
-    monkeypatch.setattr(pmill.toolchain, "find_tools", lambda: tools)
+    monkeypatch.setattr(pmill.llvm, "llvm_version", lambda: (18, 1, 0))
 
 
 def test_clang_newer_than_llvmlite(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

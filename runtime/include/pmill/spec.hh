@@ -31,7 +31,7 @@ struct Spec {
   bool shared = false;                  ///< All workers use one State; self.lock() guards it.
   bool single = false;                  ///< A configuration has at most one.
   bool source = false;                  ///< Has poll(): makes packets by itself.
-  bool clones = false;  ///< Lets every packet out on all outputs.
+  bool clones = false;                  ///< Lets every packet out on all outputs.
   bool fills = false;   ///< Has full(args, state): there are times when it has no room for packets.
   bool yields = false;  ///< Makes no packets while everything behind it that fills is full.
 };
