@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -27,12 +27,14 @@ def config(tmp_path: Path) -> Path:
 
 
 def test_version_is_fast() -> None:
+    """In processor time, since other tests run meanwhile; they still slow the processor down."""
     command = [sys.executable, "-m", "pmill", "--version"]
     times: list[float] = []
-    while len(times) < 20 and min(times, default=1) >= 0.1:  # others use the processor, too
-        start = time.perf_counter()
+    while len(times) < 20 and min(times, default=1) >= 0.1:
+        before = os.times()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        times.append(time.perf_counter() - start)
+        after = os.times()
+        times.append(sum(after[2:4]) - sum(before[2:4]))  # of children: user and system
         assert done.stdout == f"pmill {__version__}\n"
     assert min(times) < 0.1, times
 
