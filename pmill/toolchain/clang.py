@@ -81,7 +81,8 @@ class Compiler:
         The rest of a program, start-up and rare ways, is compiled with less effort: nobody waits
         for it when it runs, but for its compilation.
         """
-        return self._compile(source, ["-O1"] if half == "REST" else [], "o", half)
+        less = ["-O1", "-mllvm", "-fast-isel"]
+        return self._compile(source, less if half == "REST" else [], "o", half)
 
     def prepare(self) -> list[Path]:
         """Return the objects of the runtime's own code, compiled once, beside its header."""
@@ -107,7 +108,8 @@ class Compiler:
     def _compile(self, source: Path, extra: Sequence[str], suffix: str, half: Half | None) -> Path:
         """Compile a file to one beside it."""
         target = source.with_name(f"{half.lower()}.{suffix}" if half else f"program.{suffix}")
-        command = [*self.flags(), *extra, "-include-pch", str(self._header())]
+        # Warnings would be shown to nobody, and to find them takes its time.
+        command = [*self.flags(), "-w", *extra, "-include-pch", str(self._header())]
         if half:
             command.append(f"-DPMILL_{half}")
         if self.include and half != "REST":  # the halves include the same headers
