@@ -163,8 +163,12 @@ void run_workers(void (*loop)(WorkerStatus &)) {
                          [](unsigned l) { return rte_eal_get_lcore_state(l) == RUNNING; });
     };
     while (running()) {
+      if (s.workers[0].watches) {  // control is the worker's: only it may look at its files
+        usleep(1000);
+        continue;
+      }
       Control::instance().wait(1000);
-      if (!s.workers[0].watches) watch();
+      watch();
     }
     rte_eal_mp_wait_lcore();
   }
