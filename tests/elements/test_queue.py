@@ -146,3 +146,33 @@ def test_without_anyone_to_wait_for(
     assert counters["q.drops"] > 0
     assert counters["q.drops"] + counters["d.count"] == 20000
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_order_between_workers(tmp_path: Path, level: int) -> None:
+    """What one worker stores another takes out: all of it, unchanged, and in order."""
+    packets = [(1_000 * i, i.to_bytes(4) * (5 + i % 30)) for i in range(20_000)]
+    write_pcap(tmp_path / "in.pcap", packets, nanoseconds=True)
+    text = (
+        "src :: FromDump(in.pcap, BURST 32, STOP false) -> q :: Queue(50, BLOCKING true)"
+        " -> u :: Unqueue(32, LIMIT 20000) -> c :: Counter(COUNT_CALL 20000 stop)"
+        " -> ToDump(out.pcap, SNAPLEN 0); StaticThreadSched(src 0, u 1);"
+    )
+    run_program(tmp_path, text, level=level, options=("--", "--lcores", TWO))
+    assert read_pcap(tmp_path / "out.pcap") == packets
+
+
+def test_several_push_and_several_pull(tmp_path: Path) -> None:
+    """Nothing is lost or taken twice where two workers use each side of a queue."""
+    sources = "".join(
+        f"s{n} :: InfiniteSource(LIMIT 20000, BURST 20) -> q; q -> u{n} :: Unqueue(16) -> d;"
+        for n in range(2)
+    )
+    text = (
+        "q :: Queue(64, BLOCKING true); d :: Counter(COUNT_CALL 40000 stop) -> Discard;"
+        f"{sources} StaticThreadSched(s0 0, u0 1, s1 1, u1 0);"
+    )
+    counters = run_program(tmp_path, text, options=("--", "--lcores", TWO)).counters
+    assert counters["u0.count"] + counters["u1.count"] + counters["q.length"] == (
+        counters["s0.count"] + counters["s1.count"] - counters["q.drops"]
+    )

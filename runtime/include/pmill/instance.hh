@@ -18,12 +18,11 @@
 // templates/program.cc.j2 prints the structs.
 #pragma once
 
-#include <rte_spinlock.h>
-
 #include <array>
 #include <concepts>
 #include <pmill/apart.hh>
 #include <pmill/element.hh>
+#include <pmill/guard.hh>
 #include <pmill/report.hh>
 #include <string_view>
 #include <tuple>
@@ -151,20 +150,10 @@ struct Common {
 
 /// Holds the lock of an element that all workers share, where there is more than one.
 template <typename D>
-class SharedGuard {
+class SharedGuard : Guard {
  public:
   PMILL_INLINE explicit SharedGuard(const Worker &worker)
-      : locked_(D::Element::spec.shared && worker.count > 1) {
-    if (locked_) rte_spinlock_lock(&Common<D>::locked.lock);
-  }
-  PMILL_INLINE ~SharedGuard() {
-    if (locked_) rte_spinlock_unlock(&Common<D>::locked.lock);
-  }
-  SharedGuard(const SharedGuard &) = delete;
-  SharedGuard &operator=(const SharedGuard &) = delete;
-
- private:
-  bool locked_;
+      : Guard(Common<D>::locked.lock, D::Element::spec.shared && worker.count > 1) {}
 };
 
 /// Gives a packet that came by input `Port` to an element's push.
