@@ -13,15 +13,19 @@ from pmill import __version__
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.options import CompileOptions, click_path
 from pmill.run.arguments import add_program_arguments, program_options
+from pmill.tools.source import Unreadable, read_file
+from pmill.tools.start import stray, unreadable
 
-# Commands that read their own words: the package each is the `main` of.
+# Commands that read their own words: whose `main` each is, and what it is for.
 _DOORS = {
-    "bench": "pmill.bench",
-    "test": "pmill.clicktest",
-    "click": "pmill.click.command",
-    "click-buildtool": "pmill.click.buildtool",
-    "click-check": "pmill.click.check",
-    "click-flatten": "pmill.click.flatten",
+    "check": ("pmill.tools.check", "say what is wrong with a configuration"),
+    "flatten": ("pmill.tools.flatten", "print it without compounds and variables"),
+    "bench": ("pmill.bench", "measure programs"),
+    "test": ("pmill.clicktest", "run Click's test files"),
+    "click": ("pmill.click.command", "Click's command"),
+    "click-buildtool": ("pmill.click.buildtool", "Click's command"),
+    "click-check": ("pmill.click.check", "Click's command"),
+    "click-flatten": ("pmill.click.flatten", "Click's command"),
 }
 # Without a value, a simulated clock starts where Click's does.
 _SIMTIME = "--simtime=1000000000"
@@ -73,7 +77,7 @@ def _guarded(run: Callable[[], int]) -> int:
 def _door(command: str) -> Callable[[Sequence[str]], int]:
     from importlib import import_module
 
-    found: Callable[[Sequence[str]], int] = import_module(_DOORS[command]).main
+    found: Callable[[Sequence[str]], int] = import_module(_DOORS[command][0]).main
     return found
 
 
@@ -132,10 +136,6 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--stats", choices=("text", "json"), default="text", help="form of the report")
     p.set_defaults(run=_run)
 
-    p = commands.add_parser("check", help="report what is wrong with a configuration")
-    _compile_arguments(p)
-    p.set_defaults(run=_check)
-
     p = commands.add_parser("elements", help="list the elements, or document one")
     p.add_argument("name", nargs="?", metavar="NAME")
     p.add_argument("-I", dest="include", action="append", default=[], type=Path, metavar="DIR")
@@ -144,10 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     p = commands.add_parser("passes", help="list the passes in their order")
     p.set_defaults(run=_passes)
 
-    commands.add_parser("bench", help="measure programs (see pmill bench --help)")
-    commands.add_parser("test", help="run Click's test files (see pmill test --help)")
-    for name in ("click", "click-flatten", "click-check", "click-buildtool"):
-        commands.add_parser(name, help=f"Click's command (see pmill {name} --help)")
+    for name, (_, summary) in _DOORS.items():
+        commands.add_parser(name, help=f"{summary} (see pmill {name} --help)")
     p = commands.add_parser("install-shims", help="write Click's commands into a directory")
     p.add_argument("directory", type=Path, metavar="DIR")
     p.set_defaults(run=_install_shims)
@@ -207,11 +205,7 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
     for word in arguments.values:
         name, equals, value = word.partition("=")
         if not equals or not name.isidentifier():
-            raise fail(
-                "PM0801",
-                f"'{word}' is not NAME=VALUE",
-                hint="one configuration file, then NAME=VALUE words; EAL arguments follow --",
-            )
+            raise stray(word)
         variables[name] = value
     for directory in arguments.include:
         if not directory.is_dir():
@@ -232,12 +226,9 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
 def read_source(name: str) -> Source:
     """Read a configuration; PM0802 when that is impossible."""
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise fail(
-            "PM0802", f"cannot read '{name}': {error.strerror}", hint="check the file's name"
-        ) from None
-    return Source("<stdin>" if name == "-" else name, data.decode("utf-8", "surrogateescape"))
+        return read_file(name)
+    except Unreadable as error:
+        raise unreadable(error) from None
 
 
 def _compile(arguments: argparse.Namespace) -> int:
@@ -297,21 +288,6 @@ def _run(arguments: argparse.Namespace) -> int:
         options=program_options(arguments),
         eal=arguments.eal,
     )
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    from pmill import driver
-
-    diags = Diagnostics()
-    options = options_of(arguments)
-    driver.check_options(options)
-    graph = driver.analyse(read_source(arguments.config), options, diags)
-    _show(diags)
-    print(
-        f"{arguments.config}: {len(graph.elements)} elements, "
-        f"{len(graph.connections)} connections, no errors"
-    )
-    return 0
 
 
 def _elements(arguments: argparse.Namespace) -> int:

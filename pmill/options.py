@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 Dialect = Literal["fastclick", "click"]
+DIALECTS: Final[tuple[Dialect, ...]] = ("fastclick", "click")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from pmill.click.start import print_version
 from pmill.diagnostics import Diagnostics
+from pmill.tools.start import print_version
 
 _USAGE: Final = """\
 Usage: click-buildtool provides [-i] [-q] REQUIREMENT...

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from pmill.click.messages import EMPTY, error_lines, warning_lines
-from pmill.click.output import write_output
-from pmill.click.source import SOURCE_OPTIONS
-from pmill.click.start import Command, compile_options, complain, start
-from pmill.click.words import Option
 from pmill.diagnostics import DiagnosticError, Diagnostics, facts
+from pmill.tools.output import write_output
+from pmill.tools.source import SOURCE_OPTIONS
+from pmill.tools.start import Command, compile_options, complain, start
+from pmill.tools.words import Option
 
 _COMMAND: Final = Command(
     name="click-check",
+    for_click=True,
     about="Check a Click configuration: its classes, ports and arguments.",
     options=(
         *SOURCE_OPTIONS,

@@ -16,12 +16,12 @@ from typing import Final
 
 from pmill import driver
 from pmill.click.messages import EMPTY, error_lines, warning_lines
-from pmill.click.output import write_output
-from pmill.click.source import SOURCE_OPTIONS
-from pmill.click.start import Command, compile_options, complain, refuse, start
-from pmill.click.words import Option, Words, WrongWords
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.options import CompileOptions, Dialect
+from pmill.tools.output import write_output
+from pmill.tools.source import SOURCE_OPTIONS
+from pmill.tools.start import Command, compile_options, complain, refuse, start
+from pmill.tools.words import Option, Words, WrongWords
 
 _OPTIONS: Final = (
     *SOURCE_OPTIONS,
@@ -70,6 +70,7 @@ _OPTIONS: Final = (
 )
 _COMMAND: Final = Command(
     name="click",
+    for_click=True,
     options=_OPTIONS,
     about="""\
 Compile a Click configuration, unless it is in the cache, and run it. Words between --dpdk and --

@@ -166,8 +166,8 @@ struct Described<elements::Queue> {
   static constexpr std::string_view class_name = "Queue";
   using State = elements::Queue::State;
   static constexpr CounterSpec counters[]{
-      {offsetof(State, drops), "drops", "The queue was full.", CounterKind::drop, 1},
       {offsetof(State, length), "length", "Packets in the queue.", CounterKind::read, -1},
+      {offsetof(State, drops), "drops", "The queue was full.", CounterKind::drop, 1},
       {offsetof(State, highwater_length), "highwater_length", "The most packets that were in the queue.", CounterKind::read, -1},
   };
   static constexpr HandlerSpec handlers[]{

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pmill.click.words import Option, Words, WrongWords
 from pmill.diagnostics import Source
+from pmill.tools.words import Option, Words, WrongWords
 
 _ARCHIVE = b"!<arch>\n"
 _HEADER_BYTES = 60
@@ -35,7 +35,12 @@ SOURCE_OPTIONS = (
 
 
 class Unreadable(Exception):
-    """A configuration that cannot be read; the text begins with its name."""
+    """A configuration that cannot be read: its name and the reason."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
 
 
 def read_configuration(words: Words) -> Source:
@@ -44,14 +49,16 @@ def read_configuration(words: Words) -> Source:
     texts = words.all("expression")
     if len(named) + len(texts) > 1:
         raise WrongWords("router configuration specified twice")
-    if texts:
-        return Source("config", texts[0])
-    name = named[0] if named else "-"
+    return Source("config", texts[0]) if texts else read_file(named[0] if named else "-")
+
+
+def read_file(name: str) -> Source:
+    """Return the configuration in a file, in the archive that a file is, or on standard input."""
     shown = "<stdin>" if name == "-" else name
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise Unreadable(f"{shown}: {error.strerror}") from None
+        raise Unreadable(shown, error.strerror or "cannot be read") from None
     if data.startswith(_ARCHIVE):
         data = _member(data, "config", shown)
     return Source(shown, data.decode("utf-8", "surrogateescape"))
@@ -61,7 +68,7 @@ def _member(archive: bytes, wanted: str, shown: str) -> bytes:
     for name, data in _members(archive):
         if name == wanted:
             return data
-    raise Unreadable(f"{shown}: archive has no '{wanted}' section")
+    raise Unreadable(shown, f"archive has no '{wanted}' section")
 
 
 def _members(archive: bytes) -> Iterator[tuple[str, bytes]]:

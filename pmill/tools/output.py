@@ -1,4 +1,4 @@
-"""Where Click's tools write what they make."""
+"""Where the commands write what they make."""
 
 from __future__ import annotations
 

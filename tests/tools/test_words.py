@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pmill.click.words import Option, Words, WrongWords, read_words, usage
+from pmill.tools.words import Option, Words, WrongWords, read_words, usage
 
 OPTIONS = (
     Option(name="expression", short="e", takes="value", metavar="TEXT", help="the text"),
