@@ -40,6 +40,7 @@ class Link:
     target_port: int
     source_span: Span
     target_span: Span
+    context: str | None = None  # of a context arrow: the name of the flow context, or empty
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -80,7 +80,9 @@ class Builder(Transformer[SpannedToken, Any]):
 
     def hop(self, children: list[Any]) -> tuple[nodes.Arrow, nodes.Stage | None]:
         token = children[0]
-        arrow = nodes.Arrow(kind="->" if token == "->" else "=>", span=token.span)
+        kind: nodes.ArrowKind = "->" if token == "->" else "=>" if token == "=>" else "~>"
+        context = str(token[1:-1]) if kind == "~>" else None
+        arrow = nodes.Arrow(kind=kind, context=context, span=token.span)
         return arrow, children[1] if len(children) > 1 else None
 
     def stage(self, children: list[nodes.Endpoint]) -> nodes.Stage:

@@ -39,13 +39,18 @@ class FlatElement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatConnection:
-    """`source [source_port] -> [target_port] target`."""
+    """`source [source_port] -> [target_port] target`.
+
+    `context` is None unless the arrow is one into a flow context, `~>` or `~name>`: then it is the
+    name, or empty. It means nothing to elements that know nothing of flows.
+    """
 
     source: str
     source_port: int
     target: str
     target_port: int
     span: Span
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

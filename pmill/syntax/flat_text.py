@@ -12,7 +12,7 @@ t [1] -> [2] q
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pmill.syntax.flat import FlatConfig, FlatConnection
 
@@ -48,10 +48,11 @@ def _connections(connections: Sequence[FlatConnection]) -> str:
     behind: dict[_End, list[_Ends]] = {}
     for c in unique:
         behind.setdefault(c[0], []).append(c)
+    arrows = {_ends(c): f"~{c.context}>" for c in connections if c.context is not None}
     lines = []
     for head in [*heads, *unique]:
         if head in behind[head[0]]:
-            lines.append(_chain(list(_followed(head, behind))))
+            lines.append(_chain(list(_followed(head, behind)), arrows))
     return "".join(f"{line};\n" for line in lines)
 
 
@@ -69,10 +70,12 @@ def _followed(head: _Ends, behind: dict[_End, list[_Ends]]) -> Iterator[_Ends]:
         following = next(iter(behind.get((target, 0), ())), None) if port == 0 else None
 
 
-def _chain(connections: Sequence[_Ends]) -> str:
+def _chain(connections: Sequence[_Ends], arrows: Mapping[_Ends, str]) -> str:
     source, port = connections[0][0]
     text = source + (f" [{port}]" if port else "")
-    for number, (_, (target, port)) in enumerate(connections):
-        arrow = "\n    -> " if number else " -> "
-        text += arrow + (f"[{port}] " if port else "") + target
+    for number, ends in enumerate(connections):
+        target, port = ends[1]
+        arrow = arrows.get(ends, "->")
+        text += f"\n    {arrow} " if number else f" {arrow} "
+        text += (f"[{port}] " if port else "") + target
     return text

@@ -42,6 +42,7 @@ MAX_DEPTH = 60  # of braces and groups; whoever walks the tree may recurse
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 _NAME = re.compile(r"[A-Za-z0-9_@]+(?:/[A-Za-z0-9_@]+)*")
 _VARIABLE = re.compile(r"\$[A-Za-z0-9_]*")
+_CONTEXT_ARROW = re.compile(r"~[A-Za-z0-9/]*>")
 _INTEGER = re.compile(r"0[xX][0-9A-Fa-f]+|0[bB][01]+|[0-9]+(?:_[0-9]+)*")
 _CONFIG_STOP = re.compile(r"[()\"'#]|\\<|//|/\*")
 _STATEMENT_END = re.compile(r";[ \t]*(?://[^\r\n]*)?(?=[\r\n]|$)")
@@ -124,6 +125,8 @@ class _Lexing:
             return self._config(at)
         if operator := self.operator.match(text, at):
             return self._punctuation(operator.group(), at)
+        if arrow := _CONTEXT_ARROW.match(text, at):
+            return self._arrow(at, arrow.end())
         if variable := _VARIABLE.match(text, at):
             return self._variable(at, variable.end())
         if text[at] in "\"'":
@@ -161,6 +164,10 @@ class _Lexing:
         if operator not in {"[", ",", "-"}:
             self.in_ports = False
         return self._add(self.operators[operator], at, at + len(operator))
+
+    def _arrow(self, at: int, end: int) -> int:
+        self.in_ports = False
+        return self._add("CONTEXT_ARROW", at, end)
 
     def _variable(self, at: int, end: int) -> int:
         # Two tokens of lookahead, which an LALR(1) parser lacks: `KEY $k` is a formal parameter,

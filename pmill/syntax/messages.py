@@ -136,7 +136,7 @@ _CHARACTERS = {
     ":": "a class is declared with '::'",
     ">": "connections are written '->', without a space",
     "=": "connections are written '->' or '=>'; variables are set with 'define($NAME value)'",
-    "~": "context arrows '~>' are not supported; write '->'",
+    "~": "a context arrow is written '~>' or '~NAME>'",
     "<": "connections go from left to right and are written '->'",
     ".": "names consist of letters, digits, '_', '@' and '/'",
     "#": "comments begin with '//'; '#' only begins a line directive in the first column",

@@ -11,7 +11,7 @@ from typing import Literal
 from pmill.diagnostics import Source, Span
 
 MAX_PORT = 65535
-ArrowKind = Literal["->", "=>"]
+ArrowKind = Literal["->", "=>", "~>"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +143,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrow:
-    """`->` or `=>`."""
+    """`->`, `=>`, or FastClick's `~>` and `~context>`, which join ports as `->` does."""
 
     kind: ArrowKind
+    context: str | None = None  # the name in a `~name>`, or empty
     span: Span = field(compare=False, repr=False)
 
 

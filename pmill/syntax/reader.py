@@ -174,6 +174,7 @@ class _Reader:
                         target_port=target[1],
                         source_span=from_,
                         target_span=to,
+                        context=arrow.context,
                     )
                 )
 

@@ -24,30 +24,39 @@ def splice(links: Iterable[Link]) -> tuple[FlatConnection, ...]:
     for link in links:
         if link.source.element is None:
             continue
-        for target, port in _ends(link, onward):
+        for target, port, context in _ends(link, onward):
             connection = FlatConnection(
                 source=link.source.element,
                 source_port=link.source_port,
                 target=target,
                 target_port=port,
                 span=cover(link.source_span, link.target_span),
+                context=context,
             )
             key = (connection.source, connection.source_port, target, port)
             found.setdefault(key, connection)
     return tuple(found.values())
 
 
-def _ends(link: Link, onward: dict[tuple[Node, int], list[Link]]) -> list[tuple[str, int]]:
-    """Return the elements and ports a link reaches, through any number of borders."""
-    ends: list[tuple[str, int]] = []
+def _ends(
+    link: Link, onward: dict[tuple[Node, int], list[Link]]
+) -> list[tuple[str, int, str | None]]:
+    """Return the elements and ports a link reaches, through any number of borders.
+
+    The third is the flow context that the last context arrow on the way enters.
+    """
+    ends: list[tuple[str, int, str | None]] = []
     seen: set[tuple[Node, int]] = set()
-    stack = [(link.target, link.target_port)]
+    stack = [(link.target, link.target_port, link.context)]
     while stack:
-        node, port = stack.pop()
+        node, port, context = stack.pop()
         if node.element is not None:
-            ends.append((node.element, port))
+            ends.append((node.element, port, context))
         elif (node, port) not in seen:
             seen.add((node, port))
             following = onward.get((node, port), ())
-            stack += [(x.target, x.target_port) for x in reversed(following)]
+            stack += [
+                (x.target, x.target_port, context if x.context is None else x.context)
+                for x in reversed(following)
+            ]
     return ends

@@ -37,8 +37,12 @@ def _statement(statement: nodes.Statement, indent: str) -> str:
 def _chain(chain: nodes.Chain, indent: str) -> str:
     text = _stage(chain.stages[0], indent)
     for arrow, stage in zip(chain.arrows, chain.stages[1:], strict=True):
-        text += f" {arrow.kind} {_stage(stage, indent)}"
+        text += f" {_arrow(arrow)} {_stage(stage, indent)}"
     return text.strip()
+
+
+def _arrow(arrow: nodes.Arrow) -> str:
+    return arrow.kind if arrow.context is None else f"~{arrow.context}>"
 
 
 def _stage(stage: nodes.Stage, indent: str) -> str:

@@ -84,6 +84,16 @@ def classes(depth: int) -> st.SearchStrategy[nodes.ClassName | nodes.Compound]:
     return class_names | compounds(depth - 1) if depth else class_names
 
 
+_ARROWS = st.sampled_from(
+    [
+        nodes.Arrow(kind="->", span=HERE),
+        nodes.Arrow(kind="=>", span=HERE),
+        nodes.Arrow(kind="~>", context="", span=HERE),
+        nodes.Arrow(kind="~>", context="TCP", span=HERE),
+    ]
+)
+
+
 @st.composite
 def declarations(draw: st.DrawFn, depth: int, most: int) -> nodes.Declaration:
     """Draw a declaration of at most `most` names."""
@@ -133,7 +143,7 @@ def chains(draw: st.DrawFn, depth: int, inside: bool) -> nodes.Chain:
             for _ in range(draw(st.integers(1, 3)))
         ]
         stages.append(_stage(endpoints))
-    arrows = [nodes.Arrow(kind=draw(st.sampled_from(["->", "=>"])), span=HERE) for _ in range(last)]
+    arrows = [draw(_ARROWS) for _ in range(last)]
     return nodes.Chain(stages=tuple(stages), arrows=tuple(arrows), span=HERE)
 
 

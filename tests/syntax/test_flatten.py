@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
-from pmill.syntax import flatten, parse
+from pmill.syntax import flat_text, flatten, parse
 from tests.syntax.kit import CLASSES, elements, flat, good, links
 
 
@@ -265,3 +265,27 @@ def test_examples_flatten(examples: Path) -> None:
         connected = {n for c in found.connections for n in (c.source, c.target)}
         assert names - connected <= {"neighbours"}, "which has no ports"
         assert connected <= names
+
+
+# --- context arrows -------------------------------------------------------------------------------
+
+
+def test_context_arrows_stay() -> None:
+    """Also through the borders of compounds: the last one on the way counts."""
+    found = good(
+        "elementclass A { input ~TCP> Null -> output; }"
+        "Idle -> A ~> Counter ~IP/x> Discard; Idle ~> b :: A ~UDP> Discard;"
+    )
+    contexts = {c.source: c.context for c in found.connections}
+    assert contexts == {
+        "Idle@1": "TCP",
+        "A@2/Null@1": "",
+        "Counter@3": "IP/x",
+        "Idle@5": "TCP",
+        "b/Null@1": "UDP",
+    }
+
+
+def test_flat_text_writes_context_arrows() -> None:
+    text = "a :: Idle;\nb :: Null;\nc :: Discard;\n\na ~> b\n    ~TCP> c;\n"
+    assert flat_text(good(text)) == text

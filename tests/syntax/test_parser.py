@@ -107,7 +107,7 @@ def test_no_text_breaks_the_front_end(text: str) -> None:
         ("a -> b [1]", "1:8 PM0109 output ports ignored at end of chain"),
         ("x/1 :: A;", "1:1 PM0113 element name 'x/1' has all-digit component"),
         ("# 5 x", "1:1 PM0107 unknown preprocessor directive '#'"),
-        ("a ~> b", "1:3 PM0105 illegal character '~'"),
+        ("a ~b c", "1:3 PM0105 illegal character '~'"),
         ('a :: B "x";', "1:8 PM0105 a string cannot stand here"),
         ("a\x00b", "PM0106 'x.click' is not a text file"),
         ("!<arch>\nconfig", "PM0106 'x.click' is an archive, not a configuration"),
