@@ -12,7 +12,8 @@ from pmill.elaborate.assignment import ElementContext, Named
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
 from pmill.elaborate.handlers import keep as keep_changeable
 from pmill.elaborate.placement import place
-from pmill.elaborate.ports import Instance, count_ports, merged, resolve_ports
+from pmill.elaborate.ports import count_ports, merged, resolve_ports
+from pmill.elaborate.propagation import Instance
 from pmill.elements.provisions import PROVISIONS
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Value

@@ -69,10 +69,10 @@ test.click:2:1: note: 'd' is declared here
 test.click:3:1: error[PM0502]: 's :: Source' push output 0 connected to 'd :: PullSink' pull input 0
     3 | s -> d;
       | ^^^^^^
-test.click:1:1: note: 's' is declared here
+test.click:1:1: note: 's :: Source' output 0 is push
     1 | s :: Source;
       | ^
-test.click:2:1: note: 'd' is declared here
+test.click:2:1: note: 'd :: PullSink' input 0 is pull
     2 | d :: PullSink;
       | ^
   hint: between push and pull there must be a Queue (push to pull) or an Unqueue (pull to push)""",
@@ -83,12 +83,12 @@ test.click:2:1: note: 'd' is declared here
 test.click:2:1: error[PM0503]: agnostic 'n :: Null' in mixed context: push input 0, pull output 0
     2 | n :: Null;
       | ^
-test.click:4:1: note: input 0 is push because of this connection
-    4 | s -> n;
-      | ^^^^^^
-test.click:5:1: note: output 0 is pull because of this connection
-    5 | n -> d;
-      | ^^^^^^
+test.click:1:1: note: 's :: Source' output 0 is push
+    1 | s :: Source;
+      | ^
+test.click:3:1: note: 'd :: PullSink' input 0 is pull
+    3 | d :: PullSink;
+      | ^
   hint: packets cannot enter by push and leave by pull, or the other way round, without a Queue or an Unqueue""",
         ),
         (
