@@ -56,8 +56,9 @@ def _guarded(run: Callable[[], int]) -> int:
     try:
         return run()
     except DiagnosticError as error:
-        for diagnostic in error.diagnostics:
-            print(diagnostic, file=sys.stderr)
+        from pmill.colour import show
+
+        show(error.diagnostics)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -342,8 +343,10 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _show(diags: Diagnostics, earlier: Sequence[str] = ()) -> None:
     """Print diagnostics, and those of when a program from the cache was compiled."""
     now = [str(diagnostic) for diagnostic in diags]
-    for text in [*now, *(text for text in earlier if text not in now)]:
-        print(text, file=sys.stderr)
+    if now or earlier:
+        from pmill.colour import show
+
+        show([*now, *(text for text in earlier if text not in now)])
 
 
 def _progress() -> Callable[[str], None]:

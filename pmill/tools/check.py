@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from pmill.colour import show
 from pmill.diagnostics import DiagnosticError, Diagnostics, fail
 from pmill.messages import FORMATS, messages
 from pmill.tools.source import SOURCE_OPTIONS
@@ -50,7 +51,9 @@ def main(argv: Sequence[str]) -> int:
     if form in ("json", "sarif"):
         print(messages(found, form))
         return 0 if graph else 1
-    if found:
+    if form == "text":
+        show(found)
+    elif found:
         print(messages(found, form), file=sys.stderr)
     if graph is None:
         return 1

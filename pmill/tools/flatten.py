@@ -9,10 +9,10 @@ Idle@1 -> t/Null@1 -> t/Null@2 -> Discard@3;
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from pmill.colour import show
 from pmill.diagnostics import DiagnosticError, Diagnostics
 from pmill.tools.output import write_output
 from pmill.tools.source import SOURCE_OPTIONS
@@ -54,9 +54,7 @@ def main(argv: Sequence[str]) -> int:
     serious = tuple(d for d in diags if d.severity == "error" and d.code not in TOLERATED)
     if serious:
         raise DiagnosticError(serious)
-    for diagnostic in diags:
-        if diagnostic.severity == "warning":
-            print(diagnostic, file=sys.stderr)
+    show(d for d in diags if d.severity == "warning")
     return write_output(words.last("output") or "-", flat_output(flat, words))
 
 
