@@ -9,8 +9,11 @@ PM09xx pmill itself.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 _SHOWN = 30  # characters of what a message is about that its facts hold
@@ -31,9 +34,12 @@ class Source:
 
     def line(self, number: int) -> str:
         """Return the line of that number without its line break; empty past the end."""
-        lines = self.text.split("\n")
+        starts = _line_starts(self.text)
         index = number - self.first_line
-        return lines[index].rstrip("\r") if 0 <= index < len(lines) else ""
+        if not 0 <= index < len(starts):
+            return ""
+        end = starts[index + 1] - 1 if index + 1 < len(starts) else len(self.text)
+        return self.text[starts[index] : end].rstrip("\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Span:
     @property
     def line(self) -> int:
         """Line of the first character, counted from the source's first."""
-        return self.source.text.count("\n", 0, self.start) + self.source.first_line
+        return bisect_right(_line_starts(self.source.text), self.start) + self.source.first_line - 1
 
     @property
     def column(self) -> int:
@@ -65,6 +71,12 @@ class Span:
     def to(self, other: Span) -> Span:
         """Return the span from the start of this one to the end of `other` (same source)."""
         return Span(self.source, self.start, max(self.end, other.end))
+
+
+@lru_cache(maxsize=16)  # a run speaks of few texts, and of each perhaps thousands of times
+def _line_starts(text: str) -> tuple[int, ...]:
+    """Return where the lines of a text begin."""
+    return (0, *(found.end() for found in re.finditer("\n", text)))
 
 
 @dataclass(frozen=True, slots=True)

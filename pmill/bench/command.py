@@ -1,4 +1,4 @@
-"""`pmill bench`: reads its arguments and runs one of the four measurements."""
+"""`pmill bench`: reads its arguments and runs one of the measurements."""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.compile_time import run as compile_time
 
                 return compile_time(settings.rounds, folder)
+            case "front-end":
+                from pmill.bench.front_end import run as front_end
+
+                return front_end(settings.rounds, folder)
             case "control":
                 from pmill.bench.control import run as control
 
@@ -63,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("cycles", "instructions", "compile-time", "control"),
+        choices=("cycles", "instructions", "compile-time", "front-end", "control"),
         default="cycles",
-        help="cycles a packet (the default), instructions a packet, seconds to compile, or what "
-        "the control protocol costs",
+        help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
+        "to check large configurations, or what the control protocol costs",
     )
     parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (21)")
     parser.add_argument("--seconds", type=float, help="length of one measurement (0.2)")

@@ -30,7 +30,7 @@ class Handler:
 
 
 # Of what workers run: whether they do, how often, and which of them.
-TASK: Mapping[str, Handler] = {
+TASK = {
     name: Handler(reads=True, writes=True, keeps=True)
     for name in ("scheduled", "tickets", "home_thread")
 }
@@ -50,8 +50,9 @@ def handlers_of(spec: ElementSpec) -> dict[str, Handler]:
 
 def keep(graph: PipelineGraph, asked: Iterable[str], diags: Diagnostics) -> PipelineGraph:
     """Mark the elements whose arguments must stay changeable; report calls that cannot be."""
+    of_class = {e.spec.name: handlers_of(e.spec) for e in graph.elements.values()}
     known = {
-        name: handlers_of(e.spec) | dict(TASK if e.runs else {})
+        name: of_class[e.spec.name] | TASK if e.runs else of_class[e.spec.name]
         for name, e in graph.elements.items()
     }
     kept = {name for name, e in graph.elements.items() if _marked(e.arguments.values())}

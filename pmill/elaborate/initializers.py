@@ -12,6 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
@@ -118,6 +119,7 @@ def _split(text: str) -> list[str]:
     return [*parts, last] if last else parts
 
 
+@cache
 def _number(text: str) -> Any:
     """Evaluate constant arithmetic: Python's grammar is close enough to C++'s once literals are."""
     plain = _OFFSET.sub(lambda m: str(_offset(m[1])), text)

@@ -67,15 +67,13 @@ def lower(graph: PipelineGraph) -> EmitPlan:
 
 
 def _links(graph: PipelineGraph) -> tuple[tuple[int, int, int, int], ...]:
+    """As Click's driver orders them: by the elements and ports that they leave."""
     number = {name: n for n, name in enumerate(graph.elements)}
     return tuple(
-        (
-            number[c.source.element],
-            c.source.number,
-            number[c.target.element],
-            c.target.number,
+        sorted(
+            (number[c.source.element], c.source.number, number[c.target.element], c.target.number)
+            for c in graph.connections
         )
-        for c in graph.connections
     )
 
 
