@@ -23,7 +23,12 @@ def show(texts: Iterable[object]) -> None:
     """Print messages on standard error."""
     paint = coloured if wants_colour() else str
     for text in texts:
-        print(paint(str(text)), file=sys.stderr)
+        print(printable(paint(str(text))), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Return a text in which bytes that are no text are written with backslashes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def wants_colour() -> bool:

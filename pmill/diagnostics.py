@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 _SHOWN = 30  # characters of what a message is about that its facts hold
+_WIDTH = 160  # of a source line that is shown
+_MARGIN = 60  # of it before what a message is about, in a longer line
 
 Severity = Literal["error", "warning"]
 
@@ -58,7 +60,8 @@ class Span:
     @property
     def column(self) -> int:
         """Column of the first character, counted from 1."""
-        return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
+        starts = _line_starts(self.source.text)
+        return self.start - starts[bisect_right(starts, self.start) - 1] + 1
 
     @property
     def text(self) -> str:
@@ -227,14 +230,22 @@ def _headline(span: Span | None, text: str) -> str:
 
 
 def _excerpt(span: Span | None) -> list[str]:
-    """The source line with a caret line below; tabs are kept so that the carets line up."""
+    """The source line with a caret line below; tabs are kept so that the carets line up.
+
+    Of a long line only what is around the span is shown.
+    """
     if span is None:
         return []
     text = span.source.line(span.line)
-    before = "".join(c if c == "\t" else " " for c in text[: span.column - 1])
-    width = max(1, min(span.end - span.start, len(text) - span.column + 1))
-    gutter = f"{span.line:>5} | "
+    column = span.column - 1
+    end = min(span.end - span.start + column, len(text))
+    first = max(0, column - _MARGIN) if len(text) > _WIDTH else 0
+    last = min(len(text), max(first + _WIDTH, column + _MARGIN))
+    dots = "..." if first else ""
+    before = " " * len(dots) + "".join(c if c == "\t" else " " for c in text[first:column])
+    carets = "^" * max(1, min(end, last) - column)
     shown = "".join(
-        c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text[first:last]
     )
-    return [f"{gutter}{shown}", f"{' ' * 5} | {before}{'^' * width}"]
+    rest = "..." if last < len(text) else ""
+    return [f"{span.line:>5} | {dots}{shown}{rest}", f"{' ' * 5} | {before}{carets}"]

@@ -16,9 +16,9 @@ _SARIF_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 def messages(diagnostics: Iterable[Diagnostic], form: str) -> str:
     """Return diagnostics in one of FORMATS, without the last line break."""
     if form == "json":
-        return json.dumps([_object(d) for d in diagnostics], indent=2, ensure_ascii=False)
+        return json.dumps([_object(d) for d in diagnostics], indent=2)
     if form == "sarif":
-        return json.dumps(_sarif(list(diagnostics)), indent=2, ensure_ascii=False)
+        return json.dumps(_sarif(list(diagnostics)), indent=2)
     return "\n".join(_gcc(d) if form == "gcc" else str(d) for d in diagnostics)
 
 

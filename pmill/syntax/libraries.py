@@ -93,8 +93,11 @@ def _find(name: str, includer: Source, path: Sequence[Path]) -> Path | None:
     """Return the file of a library as messages are to name it."""
     places = [place for folder in path for place in (folder / "conf", folder)]
     for place in (*places, Path(includer.name).parent):
-        if (place / name).is_file():
-            return place / name
+        try:
+            if (place / name).is_file():
+                return place / name
+        except (OSError, ValueError):  # no name that a file could have
+            return None
     return None
 
 

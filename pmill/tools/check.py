@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from pmill.colour import show
+from pmill.colour import printable, show
 from pmill.diagnostics import DiagnosticError, Diagnostics, fail
 from pmill.messages import FORMATS, messages
 from pmill.tools.source import SOURCE_OPTIONS
@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
     if form == "text":
         show(found)
     elif found:
-        print(messages(found, form), file=sys.stderr)
+        print(printable(messages(found, form)), file=sys.stderr)
     if graph is None:
         return 1
     if form == "text":

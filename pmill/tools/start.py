@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pmill import __version__
+from pmill.colour import printable
 from pmill.diagnostics import DiagnosticError, Source, fail
 from pmill.options import DIALECTS, CompileOptions, Dialect, click_path
 from pmill.tools.source import Unreadable, read_configuration
@@ -136,7 +137,7 @@ def refuse(command: Command, why: WrongWords) -> int:
 def complain(lines: Sequence[str]) -> None:
     """Print lines on standard error."""
     if lines:
-        print(*lines, sep="\n", file=sys.stderr, flush=True)
+        print(*map(printable, lines), sep="\n", file=sys.stderr, flush=True)
 
 
 def print_version(name: str) -> int:

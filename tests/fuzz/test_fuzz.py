@@ -19,7 +19,8 @@ from pmill.cli import main
 from tests.conftest import ROOT
 from tests.fuzz.mutate import Mutator
 
-SECONDS = 2
+SECONDS = 2  # of processor time: the machine may be busy
+PATIENCE = 60  # of the clock: a command may wait for something that never comes
 PARTS = 8  # each a test, so that they share the processors
 COUNT = int(os.environ.get("PMILL_FUZZ", "2000"))
 SEED = int(os.environ.get("PMILL_FUZZ_SEED", "0"))
@@ -53,13 +54,16 @@ def time_limit() -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         raise Hang
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(SECONDS)
+    before = [(number, signal.signal(number, ring)) for number in (signal.SIGPROF, signal.SIGALRM)]
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(PATIENCE)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from pmill.diagnostics import Diagnostics, Source
 from pmill.options import click_path
 from pmill.syntax import include_libraries, library_files, parse, unparse
@@ -68,3 +70,10 @@ def test_errors_in_a_library_have_its_name(tmp_path: Path) -> None:
 def test_the_path_of_the_environment() -> None:
     assert click_path("/a::b:") == (Path("/a"), Path("b"))
     assert click_path("") == ()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "'\0'"])
+def test_a_name_that_no_file_can_have(name: str) -> None:
+    diags = Diagnostics()
+    include_libraries(parse(Source("x.click", f"require(library {name})"), diags), (), diags)
+    assert [d.code for d in diags] == ["PM0322"]
