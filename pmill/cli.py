@@ -20,6 +20,7 @@ from pmill.tools.start import stray, unreadable
 _DOORS = {
     "check": ("pmill.tools.check", "say what is wrong with a configuration"),
     "flatten": ("pmill.tools.flatten", "print it without compounds and variables"),
+    "explain": ("pmill.tools.explain", "say what the code of a message means"),
     "bench": ("pmill.bench", "measure programs"),
     "test": ("pmill.clicktest", "run Click's test files"),
     "click": ("pmill.click.command", "Click's command"),

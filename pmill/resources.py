@@ -25,6 +25,11 @@ def runtime_dir() -> Path:
     return _folder("runtime")
 
 
+def explanations_dir() -> Path:
+    """Return the folder of the stories behind the codes of messages; a part of the package."""
+    return _PACKAGE / "explanations"
+
+
 def _folder(name: str) -> Path:
     installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name

@@ -35,7 +35,7 @@ _WARNINGS: Final = frozenset({"PM0108", "PM0424", "PM0434", "PM0453", "PM0454"})
 _AFTER_CONFLICTS: Final = frozenset({"PM0504", "PM0505"})
 _CONFLICTS: Final = frozenset({"PM0502", "PM0503"})
 # Codes below are those of reading statements.
-_EXPANSION: Final = "PM0324"
+_EXPANSION: Final = "PM0325"
 
 _RANGE: Final = re.compile(
     r"(\w+): '?(.*?)'? is out of range, expected (-?\d+) to (-?\d+)", re.DOTALL
