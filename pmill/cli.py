@@ -264,7 +264,11 @@ def _compile(arguments: argparse.Namespace) -> int:
         try:
             arguments.output.write_bytes(product.data)
         except OSError as error:
-            raise fail("PM0703", f"cannot write '{arguments.output}': {error.strerror}") from None
+            raise fail(
+                "PM0703",
+                f"cannot write '{arguments.output}': {error.strerror}",
+                hint="choose another -o",
+            ) from None
     return 0
 
 

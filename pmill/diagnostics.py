@@ -4,7 +4,7 @@ A `Span` points into a `Source`; a `Diagnostic` carries one span, optional secon
 and a hint; `Diagnostics` collects all messages of a stage, so that one run reports every error.
 Codes are stable. The hundreds name the stage: PM01xx syntax, PM02xx element headers, PM03xx
 elaboration, PM04xx arguments, PM05xx ports, PM06xx passes, PM07xx toolchain, PM08xx running,
-PM09xx pmill itself.
+PM09xx pmill itself. pmill/explanations/ has the long story of each.
 """
 
 from __future__ import annotations

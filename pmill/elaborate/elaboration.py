@@ -105,7 +105,11 @@ def _check_single(elements: list[tuple[FlatElement, ElementSpec]], diags: Diagno
         if spec.single and first.setdefault(spec.name, element) is not element:
             note = Note("the other one", first[spec.name].span)
             diags.error(
-                "PM0314", f"there can be only one {spec.name}", element.class_span, notes=(note,)
+                "PM0314",
+                f"there can be only one {spec.name}",
+                element.class_span,
+                notes=(note,),
+                hint="it speaks for the whole program; put the arguments of both into one",
             )
 
 

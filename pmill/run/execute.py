@@ -89,7 +89,7 @@ def execute(command: Sequence[str]) -> int:
         raise fail(
             "PM0829",
             f"cannot run '{command[0]}': {error.strerror}",
-            hint="a file system mounted noexec cannot hold programs; set XDG_CACHE_HOME",
+            hint="a file system mounted noexec cannot hold programs; set PMILL_CACHE",
         ) from None
 
     def pass_on(number: int, _: FrameType | None) -> None:
@@ -105,6 +105,8 @@ def execute(command: Sequence[str]) -> int:
         raise fail(
             "PM0830",
             f"the program was ended by {signal.Signals(-code).name}",
-            hint="a crash is a fault of pmill: compile with --sanitize address,undefined to see it",
+            hint="did the machine run out of memory?"
+            if -code == signal.SIGKILL
+            else "a crash is a fault of pmill: compile with --sanitize address,undefined to see it",
         )
     return code

@@ -48,7 +48,12 @@ def connect(
     `->` joins one port to many or many to one; `=>` joins ports one to one, in order.
     """
     if sum(s.expandable for s in (*left, *right)) > 1:
-        _error(arrow, diags, "at most one expandable port allowed per connection", None)
+        _error(
+            arrow,
+            diags,
+            "at most one expandable port allowed per connection",
+            "list all ports on one side: '[]', and a list that ends in ',', grow",
+        )
         return None
     if arrow.kind == "=>":
         left, right = _grown(left, _count(right)), _grown(right, _count(left))
@@ -113,5 +118,5 @@ def _ports_text(sides: Sequence[Side[T]], kind: str) -> str:
     return f"{count}{more} {kind}{'' if count == 1 and not more else 's'}"
 
 
-def _error(arrow: nodes.Arrow, diags: Diagnostics, message: str, hint: str | None) -> None:
+def _error(arrow: nodes.Arrow, diags: Diagnostics, message: str, hint: str) -> None:
     diags.error("PM0306", message, arrow.span, hint=hint)

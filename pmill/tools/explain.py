@@ -3,8 +3,15 @@
     pmill explain PM0301      pm0301, 0301 and 301 are the same code; several may be given
     pmill explain             all codes by stage
 
-The stories are the files of pmill/explanations/, one a code. Their first line is the title,
-`# PM0301: no such class`; comments are for those who read the files.
+The stories are the files of pmill/explanations/, one a code:
+
+    # PM0301: the title                  then what it means, why, and what is behind it
+
+    Wrong:                               indented text: the configuration, or `$ pmill WORDS`
+    Right, in brand.hh:                  another file; `With lib/x.click:` belongs to both
+
+Tests run the examples, so that they stay true. Where they cannot, `<!-- untried: why -->` stands
+below the label; comments are not shown.
 """
 
 from __future__ import annotations

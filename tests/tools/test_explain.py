@@ -149,6 +149,7 @@ def test_wrong_example_is_reported(code: str, run: Callable[[Example], Run]) -> 
     kind = "error" if done.status else "warning"
     assert (kind, code) in done.said, done.text
     assert {c for _, c in done.said} == {code}, done.text
+    assert kind == "error" or "warning" in text_of(code), "it does not say that it is a warning"
 
 
 @pytest.mark.parametrize("code", tried("Right"))

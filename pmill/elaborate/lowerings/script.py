@@ -36,6 +36,7 @@ _SHAPES: Mapping[str, str] = {
     **dict.fromkeys(("return", "returnq", "error", "errorq"), "t"),
     **dict.fromkeys(("end", "exit", "stop", "please_stop"), ""),
 }
+_HINT = "'pmill elements Script' lists the instructions; each is an argument of its own"
 _LABELS = ("begin", "loop", "end", "exit", "stop", "error")
 _WORD = re.compile(r"\s*(\S+)\s*", re.DOTALL)
 
@@ -78,10 +79,11 @@ def _instruction(item: ConfigText, ctx: LoweringContext) -> _Instruction | None:
     if shape[:1] == "N":
         name, rest = _cut_word(rest)
     if (shape[:1] == "N" and not name) or (shape[-1:] == "T" and not rest):
-        ctx.error("PM0445", f"'{operation}' needs more arguments", item.span)
+        ctx.error("PM0445", f"'{operation}' needs more arguments", item.span, hint=_HINT)
         return None
     if rest and shape[-1:] not in ("t", "T"):
-        ctx.error("PM0445", f"'{operation}' has too many arguments: '{rest}'", item.span)
+        message = f"'{operation}' has too many arguments: '{rest}'"
+        ctx.error("PM0445", message, item.span, hint=_HINT)
         return None
     if any(mark in rest or mark in name for mark in (_US, _RS)):
         ctx.error("PM0445", "an instruction holds a character of number 30 or 31", item.span)
@@ -106,7 +108,8 @@ def _check_labels(instructions: list[_Instruction], ctx: LoweringContext) -> Non
     labels: dict[str, _Instruction] = {}
     for i in instructions:
         if i.operation == "label" and labels.setdefault(i.name, i) is not i:
-            ctx.error("PM0446", f"label '{i.name}' twice", i.item.span)
+            twice = f"label '{i.name}' twice"
+            ctx.error("PM0446", twice, i.item.span, hint="give one of them another name")
     for i in instructions:
         if not i.operation.startswith("goto") or "$" in i.name or i.name.isdecimal():
             continue
