@@ -23,19 +23,15 @@ def messages(diagnostics: Iterable[Diagnostic], form: str) -> str:
 
 
 def _gcc(diagnostic: Diagnostic) -> str:
-    """The first line is Click's: `file:line: text`; notes and the hint follow, indented."""
-    lines = [_click_line(diagnostic)]
-    for note in diagnostic.notes:
+    """The lines that Click prints, then, indented, what pmill knows beside."""
+    from pmill.click.messages import TOLD_NOTES, click_lines
+
+    lines = click_lines(diagnostic)
+    for note in diagnostic.notes if diagnostic.code not in TOLD_NOTES else ():
         lines.append(f"  {note.span}: note: {note.message}" if note.span else f"  {note.message}")
     if diagnostic.hint:
         lines.append(f"  hint: {diagnostic.hint}")
     return "\n".join(lines)
-
-
-def _click_line(diagnostic: Diagnostic) -> str:
-    warning = "warning: " if diagnostic.severity == "warning" else ""
-    place = f"{diagnostic.span}: " if diagnostic.span else ""
-    return f"{place}{warning}{diagnostic.message}"
 
 
 def _object(diagnostic: Diagnostic) -> dict[str, Any]:

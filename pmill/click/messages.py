@@ -28,7 +28,7 @@ _OWN_STEP: Final = 3  # compiling, which Click does not
 # Click says nothing of where these are.
 _NO_PLACE: Final = frozenset({"PM0313", "PM0502", "PM0503", "PM0509"})
 # Notes that Click prints as lines of their own.
-_TOLD_NOTES: Final = frozenset({"PM0303", "PM0326"})
+TOLD_NOTES: Final = frozenset({"PM0303", "PM0326"})
 # What Click warns of, too.
 _WARNINGS: Final = frozenset({"PM0108", "PM0424", "PM0434", "PM0453", "PM0454"})
 # Click checks these only when push and pull are right.
@@ -85,6 +85,11 @@ def error_lines(diagnostics: Iterable[Diagnostic]) -> list[str]:
     return lines
 
 
+def click_lines(diagnostic: Diagnostic) -> list[str]:
+    """Return the lines that Click would print for one error or warning, were it the only one."""
+    return list(_lines([facts(diagnostic)]))
+
+
 def warning_lines(warnings: Iterable[Facts]) -> list[str]:
     """Return the lines that Click would print for warnings, by their facts."""
     return list(_lines(w for w in warnings if w["code"] in _WARNINGS))
@@ -136,7 +141,7 @@ def _lines(messages: Iterable[Facts]) -> Iterator[str]:
 
 
 def _notes(message: Facts) -> Iterator[str]:
-    if message["code"] not in _TOLD_NOTES:
+    if message["code"] not in TOLD_NOTES:
         return
     candidates = message["code"] == "PM0326"
     if candidates and message["notes"]:

@@ -32,9 +32,21 @@ def test_gcc_lines_are_those_of_click(pmill: Pmill, wrong: Path) -> None:
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert lines[0] == f"{wrong}:2: redeclaration of element 'a'"
-    assert lines[1] == f"  {wrong}:1: note: element 'a' previously declared here"
-    assert f"{wrong}:3: unknown element class 'Discrad'" in lines
+    assert lines[1] == f"{wrong}:1: element 'a' previously declared here"
+    assert f"{wrong}:3: undeclared element 'Discrad'" in lines
     assert "  hint: did you mean 'Discard'?" in lines
+
+
+def test_gcc_lines_about_arguments(pmill: Pmill) -> None:
+    done = pmill("check", "--format=gcc", "-e", "Idle -> Strip -> Paint(x) -> Discard;")
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if "hint" not in line]
+    assert lines == [
+        "config:1: While configuring 'Strip@2 :: Strip':",
+        "  LENGTH: required argument missing",
+        "config:1: While configuring 'Paint@3 :: Paint':",
+        "  COLOR: parse error",
+    ]
 
 
 def test_json(pmill: Pmill, wrong: Path) -> None:
