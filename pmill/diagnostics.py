@@ -40,8 +40,8 @@ class Source:
         index = number - self.first_line
         if not 0 <= index < len(starts):
             return ""
-        end = starts[index + 1] - 1 if index + 1 < len(starts) else len(self.text)
-        return self.text[starts[index] : end].rstrip("\r")
+        end = starts[index + 1] if index + 1 < len(starts) else len(self.text)
+        return self.text[starts[index] : end].rstrip("\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class Span:
 
 @lru_cache(maxsize=16)  # a run speaks of few texts, and of each perhaps thousands of times
 def _line_starts(text: str) -> tuple[int, ...]:
-    """Return where the lines of a text begin."""
-    return (0, *(found.end() for found in re.finditer("\n", text)))
+    """Return where the lines of a text begin; they end in any of the three ways."""
+    return (0, *(found.end() for found in re.finditer(r"\r\n?|\n", text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class _Checks:
         for number, stage in enumerate(chain.stages):
             implicit = [e for e in stage.endpoints if e.element is None]
             for endpoint in implicit:
-                self._implicit(endpoint, stage, inside, ends=number in (0, last) and last > 0)
+                ends = number in (0, last) and last > 0
+                self._implicit(endpoint, stage, inside, ends=ends, alone=last == 0)
             for endpoint in stage.endpoints:
                 self._endpoint(endpoint, first=number == 0, last=number == last)
         starts_bare = chain.stages[0].endpoints[0]
@@ -49,10 +50,16 @@ class _Checks:
             self._suggest_input(chain, before)
 
     def _implicit(
-        self, endpoint: nodes.Endpoint, stage: nodes.Stage, inside: bool, *, ends: bool
+        self,
+        endpoint: nodes.Endpoint,
+        stage: nodes.Stage,
+        inside: bool,
+        *,
+        ends: bool,
+        alone: bool,
     ) -> None:
         span = endpoint.span
-        if not ends and endpoint.inputs and len(stage.endpoints) == 1 and not inside:
+        if alone and endpoint.inputs and len(stage.endpoints) == 1:
             self.diags.error("PM0108", "stranded port ignored", span, hint="an element is missing")
         elif not inside:
             what = "'->'" if endpoint.inputs is None else "a port list without an element"
@@ -63,10 +70,12 @@ class _Checks:
                 hint="name the element; only inside a compound does this mean 'input' or 'output'",
             )
         elif not ends:
-            what = "implicit ports used in the middle of a chain"
-            if endpoint.inputs is not None and len(stage.endpoints) == 1:
-                what = "stranded port ignored"
-            self.diags.error("PM0108", what, span, hint="an element is missing here")
+            self.diags.error(
+                "PM0108",
+                "implicit ports used in the middle of a chain",
+                span,
+                hint="an element is missing here",
+            )
 
     def _suggest_input(self, chain: nodes.Chain, before: nodes.Statement | None) -> None:
         if not isinstance(before, nodes.Chain) or _ends_in_output(before):

@@ -38,7 +38,7 @@ class CompoundClass:
     @property
     def shown(self) -> str:
         """The class as messages write it."""
-        return self.name or "compound"
+        return self.name or "<anonymous>"
 
 
 ElementClass = str | CompoundClass

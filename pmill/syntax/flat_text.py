@@ -43,7 +43,7 @@ def _declarations(flat: FlatConfig) -> str:
 def _connections(connections: Sequence[FlatConnection]) -> str:
     """Join connections to chains; one begins where no other leads to its output 0."""
     unique = list(dict.fromkeys(_ends(c) for c in connections))
-    continued = {target for _, (target, port) in unique if port == 0}
+    continued = {target for _, (target, _) in unique}
     heads = [c for c in unique if c[0][1] != 0 or c[0][0] not in continued]
     behind: dict[_End, list[_Ends]] = {}
     for c in unique:
@@ -66,8 +66,8 @@ def _followed(head: _Ends, behind: dict[_End, list[_Ends]]) -> Iterator[_Ends]:
     while following is not None:
         behind[following[0]].remove(following)
         yield following
-        target, port = following[1]
-        following = next(iter(behind.get((target, 0), ())), None) if port == 0 else None
+        target, _ = following[1]
+        following = next(iter(behind.get((target, 0), ())), None)
 
 
 def _chain(connections: Sequence[_Ends], arrows: Mapping[_Ends, str]) -> str:

@@ -104,7 +104,7 @@ class _Flattening:
             elif instance.undeclared:
                 continue
             else:
-                name, span = "group", instance.span
+                name, span = "<anonymous group>", instance.span
             openings.append(
                 _Opening(
                     instance=instance,
@@ -235,6 +235,7 @@ class _Flattening:
                     span,
                     notes=(Note(f"{has}; it is defined here", opening.span),),
                     hint=f"remove this connection, or use '{kind} [{port}]' in the compound",
+                    about=Note(instance.name, instance.span),
                 )
         for port in within:
             if port not in around:

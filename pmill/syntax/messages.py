@@ -90,6 +90,7 @@ _EXAMPLES = (
     _Example("elementclass A { $a $", "expected ',' or '|'", "separate parameters with ','"),
     _Example("elementclass A { $a -", "expected ',' or '|'", "a parameter has no default value"),
     _Example("elementclass A { $a, |", "expected a parameter", "remove the ',' before '|'"),
+    _Example("elementclass A { $a, ;", "expected a parameter", "parameters begin with '$'"),
     _Example("elementclass A { K $a, b", "expected a parameter", "parameters begin with '$'"),
     _Example("elementclass A { ...", "'...' must come after a compound", "write '{ ... || ... }'"),
     _Example("elementclass A { || ... ||", "'...' must come last", "write '{ A || B || ... }'"),
@@ -191,8 +192,11 @@ def report_problem(token: SpannedToken, diags: Diagnostics) -> None:
     """Report what the lexer could not end."""
     match token.type:
         case _ if token.type == UNTERMINATED_COMMENT:
-            diags.error(
-                "PM0103", "comment is not closed", token.span, hint="'/*' needs a '*/' after it"
+            diags.warning(
+                "PM0103",
+                "comment is not closed",
+                token.span,
+                hint="it ends with the file; '/*' needs a '*/' after it",
             )
         case _ if token.type == UNTERMINATED_STRING:
             diags.error("PM0102", "string is not closed", token.span, hint=_string_hint(token))

@@ -147,13 +147,13 @@ class Namespace:
         config: nodes.ConfigString | None,
         span: Span,
         class_span: Span,
+        written: str = "",
     ) -> Instance:
-        """Add an instance; an empty name makes an anonymous one."""
+        """Add an instance; an empty name makes an anonymous one, of the class as `written`."""
         self._count += 1
         anonymous = not name
         if anonymous:
-            base = class_ if isinstance(class_, str) else class_.name if class_ else ""
-            name = f"{base}@{self._count}"
+            name = f"{written}@{self._count}"
         entry = Node()
         instance = Instance(
             name=name,
@@ -174,7 +174,7 @@ class Namespace:
         name, span = reference.name.text, reference.name.span
         class_ = self.body.classes.find(name)
         if class_ is not None:
-            return self.make("", class_, reference.config, span, span)
+            return self.make("", class_, reference.config, span, span, written=name)
         found = self._named.get(name)
         if found is None and self.pseudo:
             found = self.pseudo[-1].get(name)
@@ -199,7 +199,7 @@ class Namespace:
         class_meant = name in {*classes.being_defined, *classes.later} or _like_class(reference)
         if class_meant and later is None:
             unknown = self._unknown_class(name, span, about=Note(name, span))
-            return self.make("", unknown, reference.config, span, span)
+            return self.make("", unknown, reference.config, span, span, written=name)
         notes = (Note("it is declared only here", later),) if later else ()
         hint = did_you_mean(name, sorted({*self._named, *self._later, *classes.names()}))
         if later:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pmill.diagnostics import Diagnostics, Source, Span
+from pmill.syntax.arguments import unquote
 
 if TYPE_CHECKING:
     from pmill.syntax.lexer import SpannedToken
@@ -56,7 +57,7 @@ class Places:
             name = self._source.name
         self._start = start
         self._source = Source(
-            re.sub(r"\\(.)", r"\1", name) or self._original.name,
+            unquote(f'"{name}"') or self._original.name,
             self._original.text[start:],
             number,
         )

@@ -76,7 +76,7 @@ def choose(
         bound = bind(variant.node.formals or (), arguments)
         if not isinstance(bound, Misfit):
             return Choice(variant=variant, values=bound)
-        _report_misfit(bound, compound, variant, instance, diags)
+        _report_no_match(compound, instance, arguments, usage, diags, bound)
         return None
     for variant in compound.variants:
         bound = bind(variant.node.formals or (), arguments)
@@ -97,44 +97,31 @@ def _ports(variant: Variant) -> tuple[int, int]:
     return UsageIndex(body.links).inside(border).counts
 
 
-def _report_misfit(
-    misfit: Misfit,
-    compound: CompoundClass,
-    variant: Variant,
-    instance: Instance,
-    diags: Diagnostics,
-) -> None:
-    formals = variant.node.formals or ()
-    takes = f"it takes ({parameters_text(formals)})" if formals else "it takes no arguments"
-    diags.error(
-        "PM0325",
-        f"'{instance.name} :: {compound.shown}': {misfit.message}",
-        misfit.span or instance.class_span,
-        notes=(Note("the compound is defined here", compound.span),) if compound.name else (),
-        hint=takes,
-    )
-
-
 def _report_no_match(
     compound: CompoundClass,
     instance: Instance,
     arguments: Sequence[ConfigText],
     usage: Usage,
     diags: Diagnostics,
+    misfit: Misfit | None = None,
 ) -> None:
-    wanted = ", ".join([_counted(len(arguments), "argument"), *_ports_text(usage.counts)])
+    """Report that nothing fits; `misfit` says why where there is one alternative."""
+    counts = [_counted(len(arguments), "argument")] if arguments else []
+    wanted = ", ".join([*counts, *_ports_text(usage.counts)])
     candidates = []
     for variant in compound.variants:
         formals = variant.node.formals or ()
         config = f"({parameters_text(formals)})" if formals else ""
         ports = ", ".join(_ports_text(_ports(variant)))
         candidates.append(Note(f"candidate {compound.shown}{config}[{ports}]", variant.span))
+    hint = "arguments and used ports must fit one of the alternatives exactly"
     diags.error(
-        "PM0326",
+        "PM0326" if misfit is None else "PM0325",
         f"no match for '{compound.shown}[{wanted}]'",
-        instance.class_span,
+        (misfit and misfit.span) or instance.class_span,
         notes=tuple(candidates),
-        hint="arguments and used ports must fit one of the alternatives exactly",
+        hint=hint if misfit is None else misfit.message,
+        about=Note(instance.name, instance.span),
     )
 
 

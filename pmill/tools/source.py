@@ -49,7 +49,9 @@ def read_configuration(words: Words) -> Source:
     texts = words.all("expression")
     if len(named) + len(texts) > 1:
         raise WrongWords("router configuration specified twice")
-    return Source("config", texts[0]) if texts else read_file(named[0] if named else "-")
+    if texts:
+        return _source(texts[0].encode("utf-8", "surrogateescape"), "config")
+    return read_file(named[0] if named else "-")
 
 
 def read_file(name: str) -> Source:
@@ -59,6 +61,10 @@ def read_file(name: str) -> Source:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise Unreadable(shown, error.strerror or "cannot be read") from None
+    return _source(data, shown)
+
+
+def _source(data: bytes, shown: str) -> Source:
     if data.startswith(_ARCHIVE):
         data = _member(data, "config", shown)
     return Source(shown, data.decode("utf-8", "surrogateescape"))

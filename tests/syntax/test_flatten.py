@@ -150,8 +150,9 @@ def test_a_class_may_be_wrapped_in_one_of_its_name() -> None:
 
 
 def test_synonyms_mean_the_class() -> None:
+    """An anonymous element has its name from the word that was written."""
     found = good("elementclass Sink Discard; elementclass Pit Sink; Idle -> Pit;")
-    assert elements(found) == ["Idle@1 :: Idle", "Discard@2 :: Discard"]
+    assert elements(found) == ["Idle@1 :: Idle", "Pit@2 :: Discard"]
 
 
 def test_groups_share_the_names_around_them() -> None:
@@ -202,19 +203,19 @@ def test_requirements() -> None:
          ["1:16 PM0323 cannot extend unknown element class 'A'"]),
         ("elementclass A { A } A", ["1:18 PM0301 unknown element class 'A'"]),
         ("elementclass A { $a | Idle } A",
-         ["1:30 PM0325 'A@1 :: A': required argument '$a' is missing"]),
+         ["1:30 PM0325 no match for 'A[0 inputs, 0 outputs]'"]),
         ("elementclass A { Idle } A(1, 2)",
-         ["1:27 PM0325 'A@1 :: A': too many arguments: 2 for 0 parameters"]),
+         ["1:27 PM0325 no match for 'A[2 arguments, 0 inputs, 0 outputs]'"]),
         ("elementclass A { K $k | Idle } A(K 1, L 2)",
-         ["1:39 PM0325 'A@1 :: A': L: unknown argument"]),
+         ["1:39 PM0325 no match for 'A[2 arguments, 0 inputs, 0 outputs]'"]),
         ("elementclass A { $a | Idle || -> Discard } A",
-         ["1:44 PM0326 no match for 'A[0 arguments, 0 inputs, 0 outputs]'"]),
+         ["1:44 PM0326 no match for 'A[0 inputs, 0 outputs]'"]),
         ("define($a $a) Idle -> Print($a)",
          ["1:29 PM0327 variable '$a' is defined in terms of itself"]),
         ("elementclass A { input[1] -> Discard }", ["1:18 PM0328 'A' input 0 missing"]),
         ("Idle -> x :: { -> Discard }; Idle -> [1] x", ["1:38 PM0329 'x' has no input 1"]),
         ("x :: { -> Discard };", ["1:1 PM0330 'x' input 0 unused"]),
-        ("Idle -> ( -> [1] ) -> Discard;", ["1:14 PM0328 'group' output 0 missing"]),
+        ("Idle -> ( -> [1] ) -> Discard;", ["1:14 PM0328 '<anonymous group>' output 0 missing"]),
     ],
 )  # fmt: skip
 def test_errors(text: str, messages: list[str]) -> None:

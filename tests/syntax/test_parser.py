@@ -102,7 +102,7 @@ def test_no_text_breaks_the_front_end(text: str) -> None:
         ("-> a;", "1:1 PM0108 a connection cannot begin or end with '->' here"),
         ("a ->;", "1:3 PM0108 a connection cannot begin or end with '->' here"),
         ("x :: { a -> -> b };", "1:10 PM0108 implicit ports used in the middle of a chain"),
-        ("x :: { a -> [1] -> b };", "1:13 PM0108 stranded port ignored"),
+        ("x :: { a -> [1] -> b };", "1:13 PM0108 implicit ports used in the middle of a chain"),
         ("[0] a -> b;", "1:1 PM0109 input ports ignored at start of chain"),
         ("a -> b [1]", "1:8 PM0109 output ports ignored at end of chain"),
         ("x/1 :: A;", "1:1 PM0113 element name 'x/1' has all-digit component"),
