@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pmill.diagnostics import Diagnostic, facts
+from pmill.elaborate.scalars import parse_int
 
 Facts = dict[str, Any]
 
@@ -38,7 +39,7 @@ _CONFLICTS: Final = frozenset({"PM0502", "PM0503"})
 _EXPANSION: Final = "PM0325"
 
 _RANGE: Final = re.compile(
-    r"(\w+): '?(.*?)'? is out of range, expected (-?\d+) to (-?\d+)", re.DOTALL
+    r"(\w+): '(.*?)' is out of range, expected (-?\d+) to (-?\d+)", re.DOTALL
 )
 _REWORDED: Final = tuple(
     (re.compile(pattern, re.DOTALL), words)
@@ -63,7 +64,14 @@ _REWORDED: Final = tuple(
         (r"argument (\S+) is missing", r"\1: required argument missing"),
         (r"(too many arguments), .*", r"\1"),
         (r"argument \S+ has no value", "too many arguments"),
-        (r"(\w+): .*not '.*'", r"\1: parse error"),
+        (r"(\w+): '.*' is out of range, ports are (\d+) to (\d+)", r"\1: overflow, range \2-\3"),
+        (r"(\w+): there is no element '.*'", r"\1: does not name an element"),
+        (
+            r"(\w+): element '.*' is of class .*, not (\w+)",
+            r"\1: element type mismatch, expected \2",
+        ),
+        (r"(\w+): .*not ('.*'|several words)", r"\1: parse error"),
+        (r"(\w+): an item of this list cannot .*", r"\1: parse error"),
         (r"pattern (\d+) matches no packet", r"pattern \1 matches no packets"),
     )
 )
@@ -162,8 +170,9 @@ def _placed(place: str | None, text: str) -> str:
 def _reworded(text: str) -> str:
     if found := _RANGE.fullmatch(text):
         keyword, value, low, high = found.groups()
-        above = value.lstrip("-").isdecimal() and int(value) > int(high)
-        return f"{keyword}: out of range, bound {high if above else low}"
+        number = parse_int(value)  # None: of a unit, or too long to be told whole
+        below = value.startswith("-") if number is None else number < int(low)
+        return f"{keyword}: out of range, bound {low if below else high}"
     for pattern, words in _REWORDED:
         found = pattern.fullmatch(text)
         if found is not None:

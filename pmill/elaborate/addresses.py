@@ -5,7 +5,7 @@
 A name stands for an address of the kind that is wanted where it is written: `lan` is 10.0.0.1,
 10.0.0.1/24 or the Ethernet address. `lan:ip`, `lan:ipnet`, `lan:bcast` and `lan:eth` say which.
 Names are looked up as those of elements are: beside the element that uses one, then outside of
-each compound around it.
+each compound around it; last among the interfaces of this machine, which may have a `eth0:gw`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,24 @@ from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv6Address, IPv6Interface
 from typing import Final
 
+from pmill.elaborate.interfaces import interface
 from pmill.elaborate.references import candidates
 from pmill.elaborate.scalars import parse_ether, parse_ip, parse_prefix
 from pmill.syntax import split_arguments, split_words
 from pmill.syntax.flat import ConfigText
 
 CLASS: Final = "AddressInfo"
+TYPES: Final = ("IPAddress", "IPPrefix", "EtherAddress")
 
-# What may be written behind a name, by the type that is wanted; the first when nothing is.
+# By the type that is wanted: what a name alone means, the first that it has; and what may be
+# written behind it.
+_PLAIN: Final[Mapping[str, tuple[str, ...]]] = {
+    "IPAddress": ("ip",),
+    "IPPrefix": ("ipnet", "ip"),
+    "EtherAddress": ("eth",),
+}
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
-    "IPAddress": ("ip", "bcast"),
+    "IPAddress": ("ip", "bcast", "gw"),
     "IPPrefix": ("ipnet", "ip"),
     "EtherAddress": ("eth", "ether"),
 }
@@ -39,21 +47,23 @@ class AddressBook:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def literal(self, wanted: str, text: str, user: str) -> str:
-        """Return the literal of type `wanted` that a text in an argument of `user` means.
+        """Return the literal of one of `TYPES` that a text in an argument of `user` means.
 
         It is the text itself unless that is a name with an address of this kind.
         """
         m = _NAME.fullmatch(text)
-        suffixes = _SUFFIXES.get(wanted)
-        if not self.names or m is None or suffixes is None:
+        if m is None or (m["suffix"] and m["suffix"] not in _SUFFIXES[wanted]):
             return text
-        kinds = [m["suffix"]] if m["suffix"] else list(suffixes)
+        kinds = (m["suffix"],) if m["suffix"] else _PLAIN[wanted]
         for name in candidates(m["name"], user):
             entry = self.names.get(name, {})
             for kind in kinds:
-                if kind in suffixes and kind in entry:
+                if kind in entry:
                     return entry[kind]
-        return text
+        if kinds_of(text) is not None:
+            return text  # no name at all
+        found = interface(m["name"])
+        return next((found[kind] for kind in kinds if kind in found), text)
 
 
 def read(infos: Iterable[tuple[str, ConfigText]]) -> AddressBook:

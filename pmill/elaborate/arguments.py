@@ -187,6 +187,9 @@ def _lowered(
             values=dict(values),
             dialect=ctx.dialect,
             literal=ctx.literal,
+            name=ctx.name,
+            elements=ctx.elements,
+            patterns=ctx.names.patterns,
         ),
     )
     return None if value is None else replace(value, click=_click(items))

@@ -1,9 +1,9 @@
 """Which argument text goes to which member of `Args`, by Click's rules.
 
-An argument that begins with a word, spaces and something more may be `KEYWORD value`; the last
-use of a keyword wins. A mandatory positional takes the next argument whatever it looks like; an
-optional one takes the next that does not look like a keyword; `@rest` takes all that are left.
-Where the rest is open, only the element's own keywords are keywords.
+An argument that begins with a word, spaces and something more looks like `KEYWORD value`; the last
+use of a keyword wins. A positional takes the next argument that does not look so; a mandatory one,
+when there is none, the next that does. `@rest` takes all that are left, and before it arguments of
+whatever looks count: where the rest is open, only the element's own keywords are keywords.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
-from pmill.elaborate.addresses import AddressBook
+from pmill.elaborate.names import Names
 from pmill.elements.spec import ArgSpec, ElementSpec
 from pmill.syntax.flat import ConfigText
 
@@ -40,12 +40,12 @@ class ElementContext:
     outputs: int  # number of output ports
     dialect: str  # "fastclick" or "click"
     elements: Mapping[str, Named]  # all elements, by name
-    addresses: AddressBook
+    names: Names
     diags: Diagnostics
 
     def literal(self, wanted: str, text: str) -> str:
-        """Return the address of type `wanted` that a text names, or the text."""
-        return self.addresses.literal(wanted, text, self.name)
+        """Return the literal of type `wanted` that a text names, or the text."""
+        return self.names.literal(wanted, text, self.name)
 
     def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         """Report an error of this element."""
@@ -92,16 +92,17 @@ def _assign_keywords(items: tuple[ConfigText, ...], spec: ElementSpec) -> Assign
 
 def _assign_positional(assigned: Assigned, spec: ElementSpec) -> None:
     pending = assigned.pending
+    is_open = any(arg.rest for arg in spec.arguments)
     for arg in spec.arguments:
         if arg.rest and pending:
             assigned.given[arg.name] = tuple(pending)
             pending.clear()
         if not is_positional(arg) or arg.name in assigned.given:
             continue
-        if arg.mandatory:
+        plain = (p for p in pending if not KEYWORD.match(p.text))
+        taken = next(plain, None) if not (arg.mandatory and is_open) else None
+        if taken is None and arg.mandatory:
             taken = next(iter(pending), None)
-        else:
-            taken = next((p for p in pending if not KEYWORD.match(p.text)), None)
         if taken is not None:
             assigned.given[arg.name] = (taken,)
             pending.remove(taken)

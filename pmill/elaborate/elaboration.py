@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pmill.diagnostics import DiagnosticError, Diagnostics, Note, did_you_mean
-from pmill.elaborate import addresses
-from pmill.elaborate.addresses import AddressBook
 from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext, Named
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
 from pmill.elaborate.handlers import keep as keep_changeable
+from pmill.elaborate.names import Names, phase
+from pmill.elaborate.names import read as read_names
 from pmill.elaborate.placement import place
 from pmill.elaborate.ports import count_ports, merged, resolve_ports
 from pmill.elaborate.propagation import Instance
@@ -44,10 +44,9 @@ def elaborate(
     _check_single(elements, diags)
     instances = count_ports(elements, connections, diags)
     named = _named(flat, instances)
-    book = addresses.read(
-        (name, x.element.config) for name, x in instances.items() if x.spec.name == addresses.CLASS
-    )
-    values = {name: _values(x, dialect, named, book, diags) for name, x in instances.items()}
+    names = read_names((name, x.spec.name, x.element.config) for name, x in instances.items())
+    in_phases = sorted(instances.items(), key=lambda item: phase(item[1].spec))
+    values = {name: _values(x, dialect, named, names, diags) for name, x in in_phases}
     if whole and len(instances) + len(decisions) == len(flat.elements):
         ports = resolve_ports(instances, connections, diags)
         for name, x in instances.items():
@@ -136,7 +135,7 @@ def _named(flat: FlatConfig, instances: Mapping[str, Instance]) -> dict[str, Nam
 
 
 def _values(
-    x: Instance, dialect: str, named: Mapping[str, Named], book: AddressBook, diags: Diagnostics
+    x: Instance, dialect: str, named: Mapping[str, Named], names: Names, diags: Diagnostics
 ) -> dict[str, Value] | None:
     ctx = ElementContext(
         spec=x.spec,
@@ -147,7 +146,7 @@ def _values(
         outputs=x.outputs,
         dialect=dialect,
         elements=named,
-        addresses=book,
+        names=names,
         diags=diags,
     )
     return read_arguments(x.element.config, ctx)

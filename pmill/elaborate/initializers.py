@@ -62,7 +62,7 @@ def default_list(arg_type: ArgType, initialiser: str, words: tuple[str, ...]) ->
 
 def _evaluate(arg_type: ArgType, text: str, words: tuple[str, ...]) -> Any:
     match arg_type.cpp_name:
-        case "String" | "Filename":
+        case "String" | "Word" | "Filename":
             return _string(text)
         case "bool":
             return _number(_unwrapped(arg_type, text, "false")) != 0

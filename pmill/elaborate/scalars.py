@@ -6,8 +6,9 @@ free of any element: ranges and messages are the callers' work. Texts are unquot
 
 from __future__ import annotations
 
+import os
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from ipaddress import IPv4Address, IPv4Interface
 
 _INT = re.compile(
@@ -16,14 +17,17 @@ _INT = re.compile(
     r"|0(?P<oct>_?[0-7]+(?:_[0-7]+)*)"
     r"|(?P<dec>0|[1-9][0-9]*(?:_[0-9]+)*))"
 )
-_REAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_REAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 _TIME_UNIT = re.compile(r"(?P<number>.*?[0-9.])\s*(?P<unit>[a-z]*)")
 _BANDWIDTH_UNIT = re.compile(r"(?P<number>.*?[0-9.])\s*(?P<unit>[A-Za-z/]*)")
+_WORD = re.compile(r"[!#-&(-+\--\[\]-~]+")  # not " ' , \\
 _OCTET = re.compile(r"[0-9]{1,3}")
 _ETHER = re.compile(r"[0-9a-fA-F]{1,2}(?P<sep>[:-])(?:[0-9a-fA-F]{1,2}(?P=sep)){4}[0-9a-fA-F]{1,2}")
 
-# Larger numbers are out of range of every type; computing them exactly could take for ever.
-_MAX_EXPONENT = 40
+# No type is that wide: of longer numbers only the first digits are read, and these are too many.
+_MOST_DIGITS = 400
+# Enough for every time and every rate, to the nanosecond.
+_EXACT = Context(prec=_MOST_DIGITS, rounding=ROUND_HALF_UP)
 
 _BOOLS = {
     **dict.fromkeys(("1", "true", "yes", "t", "y"), True),
@@ -56,8 +60,8 @@ def parse_int(text: str) -> int | None:
         return sign * int(m["bin"], 2)
     if m["oct"] is not None:
         return sign * int(m["oct"].lstrip("_"), 8)
-    # Python refuses to convert thousands of digits; no type is that wide.
-    return sign * int(m["dec"]) if len(m["dec"]) <= _MAX_EXPONENT * 10 else None
+    # Python refuses to convert thousands of digits.
+    return sign * int(m["dec"][:_MOST_DIGITS])
 
 
 def parse_bool(text: str) -> bool | None:
@@ -66,11 +70,16 @@ def parse_bool(text: str) -> bool | None:
 
 
 def parse_real(text: str) -> Decimal | None:
-    """Parse a decimal number with optional fraction and exponent, exactly."""
+    """Parse a decimal number with optional fraction and exponent, exactly.
+
+    What is larger than every type is as large as no type's number; what is smaller is 0.
+    """
     if _REAL.fullmatch(text) is None:
         return None
     number = Decimal(text)
-    return number if abs(number.adjusted()) <= _MAX_EXPONENT or not number else None
+    if not number or abs(number.adjusted()) < _MOST_DIGITS:
+        return number
+    return Decimal(f"1e{_MOST_DIGITS}").copy_sign(number) if number.adjusted() > 0 else Decimal(0)
 
 
 def parse_ip(text: str) -> IPv4Address | None:
@@ -110,13 +119,7 @@ def parse_duration(text: str) -> int | None:
     if m is None or number is None:
         return None
     scale = _time_scale(m["unit"])
-    return None if scale is None else round(number * scale * 10**9)
-
-
-def parse_timestamp(text: str) -> int | None:
-    """Parse seconds since the epoch, with a fraction, to nanoseconds."""
-    number = parse_real(text)
-    return None if number is None else round(number * 10**9)
+    return None if scale is None else _nearest(_EXACT.multiply(number, scale * 10**9))
 
 
 def parse_bandwidth(text: str) -> int | None:
@@ -126,18 +129,38 @@ def parse_bandwidth(text: str) -> int | None:
     if m is None or number is None:
         return None
     if not m["unit"]:
-        return round(number)
-    for units, divisor in ((_BITS, 8), (_BYTES, 1)):
+        return _nearest(number)
+    for units, share in ((_BITS, Decimal("0.125")), (_BYTES, Decimal(1))):
         for unit in units:
             prefix = _LARGE.get(m["unit"].removesuffix(unit))
             if m["unit"].endswith(unit) and prefix is not None:
-                return round(number * prefix / divisor)
+                return _nearest(_EXACT.multiply(number, prefix * share))
     return None
+
+
+def parse_word(text: str) -> str | None:
+    """Parse a word: visible ASCII characters but for quotes, backslash and comma."""
+    return text if _WORD.fullmatch(text) else None
+
+
+def parse_filename(text: str) -> str | None:
+    """Parse the name of a file: `~` and `~user` are home directories, `//` is `/`.
+
+    A NUL can be in no file name.
+    """
+    if not text or "\0" in text:
+        return None
+    return re.sub("/+", "/", os.path.expanduser(text))
 
 
 def annotation_field(text: str) -> str:
     """Return the name in meta.hh of the annotation that Click calls `text`."""
     return _CLICK_ANNOTATIONS.get(text, text.lower() if text.isupper() else "")
+
+
+def _nearest(number: Decimal) -> int:
+    """Round to the nearest integer, halves away from 0."""
+    return int(number.to_integral_value(ROUND_HALF_UP))
 
 
 def _octets(text: str) -> list[int] | None:

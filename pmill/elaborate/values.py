@@ -4,7 +4,8 @@ Twin of runtime/include/pmill/values.hh (the types) and args.hh (the texts read 
 An `ArgType` knows one C++ type: how a configuration writes it, the constant expression that
 denotes it (`cpp`), and its canonical text (`text`); both always denote the same value.
 
-Names of addresses are not values here: `pmill/elaborate/addresses.py` is asked before.
+Names of addresses, ports and annotations are not values here: `pmill/elaborate/names.py` is asked
+before.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isinf
 from typing import Any
 
 from pmill.elaborate.scalars import (
@@ -20,11 +23,12 @@ from pmill.elaborate.scalars import (
     parse_bool,
     parse_duration,
     parse_ether,
+    parse_filename,
     parse_int,
     parse_ip,
     parse_prefix,
     parse_real,
-    parse_timestamp,
+    parse_word,
 )
 from pmill.elaborate.writing import (
     cpp_double,
@@ -70,6 +74,7 @@ _INTEGERS = {
 }
 _INT64 = _INTEGERS["int64_t"]
 _UINT64 = _INTEGERS["uint64_t"]
+_MOST_PORT = 0xFFFF
 _LIST = re.compile(r"List<\s*(?P<item>.*\S)\s*>")
 _ANNO = re.compile(r"Anno<\s*(?P<size>[124])\s*>")
 
@@ -209,9 +214,28 @@ def _string(name: str, expected: str, parse: Callable[[str], str | None]) -> Arg
     )
 
 
-def _filename(text: str) -> str | None:
-    """Click collapses repeated slashes; a NUL can be in no file name."""
-    return re.sub("/+", "/", text) if text and "\0" not in text else None
+def _double(text: str) -> Decimal | None:
+    number = parse_real(text)
+    return None if number is None or isinf(float(number)) else number
+
+
+def _port(protocol: str) -> ArgType:
+    """A port; the name of a service, which `names.py` reads, only where there is none so called."""
+
+    def parse(text: str) -> int | None:
+        number = parse_int(text)
+        if number is not None and not 0 <= number <= _MOST_PORT:
+            message = f"{_shown(text)} is out of range, ports are 0 to {_MOST_PORT}"
+            raise BadValue(message, out_of_range=True)
+        return number
+
+    return ArgType(
+        cpp_name=f"{protocol.capitalize()}Port",
+        expected=f"a port or the name of a service of {protocol.upper()}",
+        parse=parse,
+        cpp=cpp_int,
+        text=str,
+    )
 
 
 def _prefix(*, bare: bool) -> ArgType:
@@ -245,7 +269,7 @@ _TYPES = {
         text=lambda value: str(value).lower(),
     ),
     "double": ArgType(
-        cpp_name="double", expected="a number", parse=parse_real, cpp=cpp_double, text=cpp_double
+        cpp_name="double", expected="a number", parse=_double, cpp=cpp_double, text=cpp_double
     ),
     "IPAddress": ArgType(
         cpp_name="IPAddress",
@@ -263,7 +287,7 @@ _TYPES = {
         text=text_ether,
     ),
     "Duration": _nanoseconds("Duration", "a time such as 10ms or 0.5 (seconds)", parse_duration),
-    "Timestamp": _nanoseconds("Timestamp", "a time in seconds since the epoch", parse_timestamp),
+    "Timestamp": _nanoseconds("Timestamp", "a time in seconds since the epoch", parse_duration),
     "Bandwidth": ArgType(
         cpp_name="Bandwidth",
         expected="a rate such as 10Mbps or 1500 (bytes a second)",
@@ -272,6 +296,9 @@ _TYPES = {
         text=str,
         bounds=_UINT64,
     ),
+    "TcpPort": _port("tcp"),
+    "UdpPort": _port("udp"),
     "String": _string("String", "a string", lambda text: text),
-    "Filename": _string("Filename", "the name of a file", _filename),
+    "Word": _string("Word", "a word without quotes, commas and backslashes", parse_word),
+    "Filename": _string("Filename", "the name of a file", parse_filename),
 }

@@ -18,6 +18,8 @@ INTEGERS: Mapping[str, tuple[int, int]] = {
     **{f"std::int{bits}_t": (-(1 << bits - 1), (1 << bits - 1) - 1) for bits in (8, 16, 32, 64)},
     **{f"std::uint{bits}_t": (0, (1 << bits) - 1) for bits in (8, 16, 32, 64)},
 }
+PORTS = ("TcpPort", "UdpPort")
+TEXTS = ("String", "Word", "Filename")
 ANNOTATIONS = ("Anno<1>", "Anno<2>", "Anno<4>")
 PREFIXES = ("IPPrefix", "List<IPPrefix>")
 # Types of one value that handlers can show.
@@ -31,8 +33,8 @@ SHOWN = (
     "Duration",
     "Timestamp",
     "Bandwidth",
-    "String",
-    "Filename",
+    *PORTS,
+    *TEXTS,
 )
 TYPES = (*SHOWN, *ANNOTATIONS)
 
@@ -214,7 +216,7 @@ def _wanted_default(type_name: str, text: str, enums: Mapping[str, EnumSpec]) ->
     if type_name in enums:
         legal = [f"{type_name}::{value}" for value in enums[type_name].values]
         return None if text in legal else " or ".join(legal)
-    if type_name in ("String", "Filename"):
+    if type_name in TEXTS:
         return None if text[0] == '"' else "a string literal"
     return None
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from pmill.diagnostics import Diagnostics, Note, Span
+from pmill.elaborate.rewriting import NamedPattern
 from pmill.graph import Value
 from pmill.syntax.flat import ConfigText
 
@@ -34,17 +35,26 @@ class LoweringContext:
     outputs: int  # number of output ports the configuration uses
     values: Mapping[str, Value]  # by member name: the arguments valued so far, in spec order
     dialect: str  # "fastclick" or "click"
-    # The address of a type, such as "IPAddress", that a text names; or the text.
+    # The literal of a type, such as "IPAddress" or "TcpPort", that a text names; or the text.
     literal: Callable[[str, str], str] = lambda wanted, text: text
     declared: Span | None = None  # where the element is named, when that is not `span`
+    name: str = ""  # of the element
+    elements: Collection[str] = ()  # the names of all elements
+    patterns: Mapping[str, NamedPattern] = field(default_factory=dict)  # of IPRewriterPatterns
 
     def error(
-        self, code: str, message: str, span: Span | None = None, *, hint: str | None = None
+        self,
+        code: str,
+        message: str,
+        span: Span | None = None,
+        *,
+        notes: tuple[Note, ...] = (),
+        hint: str | None = None,
     ) -> None:
         """Report an error of this element's argument, at `span` or at the whole argument."""
         about = Note(self.label, self.declared or self.span)
-        where = span or self.span
-        self.diags.error(code, f"{self.label}: {message}", where, hint=hint, about=about)
+        text, where = f"{self.label}: {message}", span or self.span
+        self.diags.error(code, text, where, notes=notes, hint=hint, about=about)
 
     def warning(
         self,

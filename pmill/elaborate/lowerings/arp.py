@@ -2,7 +2,8 @@
 
     ARPResponder(10.0.0.1 10.1.0.0/16 02:00:00:00:00:01, 10.0.0.2 02:00:00:00:00:02)
 
-Each argument is one or more prefixes or addresses, and the Ethernet address that answers for them.
+Each argument is one or more prefixes or addresses, and the Ethernet address that answers for them;
+or one name of AddressInfo that has both.
 Errors: PM0430 a word that is neither, PM0431 not exactly one Ethernet address, PM0432 no prefix,
 PM0433 no argument; warning PM0434: a prefix given twice.
 """
@@ -51,14 +52,15 @@ def _entries(item: ConfigText, ctx: LoweringContext) -> list[_Entry] | None:
     prefixes: list[tuple[IPv4Interface, Span]] = []
     ethers: list[bytes] = []
     good = True
-    for word in split_words(item):
+    words = split_words(item)
+    for word in words:
         prefix = parse_prefix(ctx.literal("IPPrefix", word.text), bare=True)
         ether = parse_ether(ctx.literal("EtherAddress", word.text))
         if prefix is not None:
             prefixes.append((prefix, word.span))
-        elif ether is not None:
+        if ether is not None and (prefix is None or len(words) == 1):
             ethers.append(ether)
-        else:
+        if prefix is None and ether is None:
             message = f"'{word.text}' is neither an IPv4 prefix nor an Ethernet address"
             ctx.error("PM0430", message, word.span, hint=_HINT)
             good = False

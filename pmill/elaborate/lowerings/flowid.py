@@ -11,6 +11,8 @@ from pmill.syntax.flat import ConfigText
 
 __all__ = ["lower"]
 
+_PORTS = {"6": "TcpPort", "17": "UdpPort"}
+
 
 def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     """Return the flow; a word may be `-` where nothing is said."""
@@ -25,28 +27,34 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
             hint="write SRC SPORT DST DPORT [PROTO], such as 10.0.0.1 1024 10.0.0.2 80 TCP",
         )
         return None
-    parts = [_part(i, word, ctx) for i, word in enumerate(words)]
+    protocol = _protocol(words[4], ctx) if len(words) == 5 else ""
+    parts = [_part(i, word, protocol, ctx) for i, word in enumerate(words[:4])]
+    parts += [protocol] if len(words) == 5 else []
     if any(part is None for part in parts):
         return None
     text = " ".join(part for part in parts if part is not None)
     return Value(cpp=cpp_string(text), text=text, click=None)
 
 
-def _part(place: int, word: ConfigText, ctx: LoweringContext) -> str | None:
-    """Return a word as the runtime reads it, None after an error."""
+def _protocol(word: ConfigText, ctx: LoweringContext) -> str | None:
+    if unquote(word) == "-":
+        return "-"
+    number = read_protocol(word, ctx)
+    return None if number is None else str(number)
+
+
+def _part(place: int, word: ConfigText, protocol: str | None, ctx: LoweringContext) -> str | None:
+    """Return an address or a port as the runtime reads it, None after an error."""
     text = unquote(word)
     if text == "-":
         return text
-    if place == 4:
-        number = read_protocol(word, ctx)
-        return None if number is None else str(number)
     if place % 2 == 0:
-        address = parse_ip(text)
+        address = parse_ip(ctx.literal("IPAddress", text))
         if address is not None:
             return str(address)
         ctx.error("PM0482", f"'{text}' is no IP address", word.span)
         return None
-    port = parse_int(text)
+    port = parse_int(ctx.literal(_PORTS.get(protocol or "", "Port"), text))
     if port is not None and 0 <= port <= 0xFFFF:
         return str(port)
     ctx.error("PM0482", f"'{text}' is no port", word.span, hint="write a number from 0 to 65535")

@@ -21,10 +21,10 @@ struct UDPIPEncap {
 
   struct Args {
     IPAddress src;         ///< Source address. @writable
-    std::uint16_t sport;   ///< Source port. @writable
+    UdpPort sport;         ///< Source port. @writable
     net::Destination dst;  ///< Destination address; `DST_ANNO`: each packet's destination
                            ///< annotation. @lowering destination @readsfor DST_ANNO dst_ip
-    std::uint16_t dport;   ///< Destination port. @writable
+    UdpPort dport;         ///< Destination port. @writable
     bool checksum = true;  ///< Whether to compute the UDP checksum; 0 stands for none. @positional
   };
 

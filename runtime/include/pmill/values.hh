@@ -125,8 +125,14 @@ struct CallAt {
   std::string_view call{};
 };
 
+/// A port; a configuration may also write the name of a service.
+using TcpPort = std::uint16_t;
+using UdpPort = std::uint16_t;
+
 /// A string argument: any bytes.
 using String = std::string_view;
+/// One word: visible characters but for quotes, backslash and comma.
+using Word = std::string_view;
 /// The name of a file, `-` for standard input or output.
 using Filename = std::string_view;
 
