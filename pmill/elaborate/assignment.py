@@ -47,10 +47,18 @@ class ElementContext:
         """Return the literal of type `wanted` that a text names, or the text."""
         return self.names.literal(wanted, text, self.name)
 
-    def error(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        hint: str | None = None,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
         """Report an error of this element."""
         about = Note(self.label, self.declared)
-        self.diags.error(code, f"{self.label}: {message}", span, hint=hint, about=about)
+        text = f"{self.label}: {message}"
+        self.diags.error(code, text, span, notes=notes, hint=hint, about=about)
 
 
 @dataclass(slots=True, kw_only=True)

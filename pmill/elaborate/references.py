@@ -35,10 +35,9 @@ def reference(arg: ArgSpec, class_name: str, item: ConfigText, ctx: ElementConte
         return None
     found = ctx.elements[name]
     if found.class_name not in (class_name, None):
-        ctx.diags.error(
+        ctx.error(
             "PM0412",
-            f"{ctx.label}: {arg.keyword}: element '{name}' is of class {found.class_name},"
-            f" not {class_name}",
+            f"{arg.keyword}: element '{name}' is of class {found.class_name}, not {class_name}",
             item.span,
             notes=(Note(f"'{name}' is declared here", found.span),),
             hint=f"name an element of class {class_name}",

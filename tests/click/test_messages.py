@@ -137,6 +137,48 @@ def test_errors(text: str, lines: list[str]) -> None:
     assert errors(text) == lines
 
 
+UDP = "Idle -> UDPIPEncap(1.0.0.1, {}, 1.0.0.2, 2) -> Discard;"
+ARP = "Idle -> q :: ARPQuerier(1.0.0.1, 2:0:0:0:0:1, TABLE {}) -> Discard; Idle -> [1] q;"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (UDP.format("65536"), "SPORT: overflow, range 0-65535"),
+        (UDP.format("nonsense"), "SPORT: parse error"),
+        (ARP.format("t"), "TABLE: does not name an element"),
+        (ARP.format("q"), "TABLE: element type mismatch, expected ARPTable"),
+        ("Idle -> Paint(0x1ff) -> Discard;", "COLOR: out of range, bound 255"),
+        ("Idle -> Paint(-0x1) -> Discard;", "COLOR: out of range, bound 0"),
+        (f"Idle -> Paint({'9' * 500}) -> Discard;", "COLOR: out of range, bound 255"),
+        (f"Idle -> Paint(-{'9' * 500}) -> Discard;", "COLOR: out of range, bound 0"),
+        ("Idle -> Paint(1, 48) -> Discard;", "ANNO: out of range, bound 47"),
+        ("Idle -> Print(OK go) -> Discard;", "OK: unknown argument"),
+        ("Idle -> Print(LABEL OK go) -> Discard;", "LABEL: parse error"),
+        ("Idle -> Print(OK, 3, 4) -> Discard;", "too many arguments"),
+        ("Idle -> CheckIPHeader(INTERFACES 1) -> Discard;", "INTERFACES: parse error"),
+        (
+            "IPRewriterPatterns(a - - - -, a - - - -); Idle -> Discard;",
+            "pattern 'a' already defined",
+        ),
+    ],
+)
+def test_arguments(text: str, line: str) -> None:
+    context, *told, end = errors(text)
+    assert context.startswith("c:1: While configuring '")
+    assert told == [f"  {line}"]
+    assert end == FAILED
+
+
+def test_information_is_configured_first_and_devices_before_others() -> None:
+    told = errors(
+        "Idle -> Strip(x) -> Discard; PortInfo(x); ScheduleInfo(x y);"
+        "FromDevice(e0, BURST 0) -> Discard; AddressInfo(y);"
+    )
+    found = [line.split(" :: ")[1] for line in told if "While configuring" in line]
+    assert found == ["PortInfo':", "AddressInfo':", "ScheduleInfo':", "FromDevice':", "Strip':"]
+
+
 def test_only_the_first_step_that_fails_is_told() -> None:
     told = errors("Idle -> Strip(x) -> Discard; Idle -> Strip(y);")
     assert told == ["c:1: 'Strip@5 :: Strip' output 0 unused", FAILED]

@@ -71,6 +71,10 @@ LIBRARY = {
             arg("active", "bool", "true", by_dialect=(("click", "false"),)),
             enums=(EnumSpec(name="Contents", values=("none", "hex", "ascii", "very_long")),),
         ),
+        spec(
+            "Two", arg("a", "String"), arg("b", "String"), arg("c", "String", '""', positional=True)
+        ),
+        spec("Open", arg("a", "String"), arg("rest", "List<String>", None, rest=True)),
         spec("Vlan", arg("id", "std::uint16_t", ranges=(0, 4095))),
         spec("Hosts", arg("hosts", "List<IPAddress>", "{}"), arg("names", "List<String>", "{}")),
         spec("Nets", arg("nets", "List<IPPrefix>", None, rest=True, bare=True)),

@@ -43,6 +43,62 @@ def test_the_last_use_of_a_keyword_wins() -> None:
     assert texts(element("Print", "MAXLENGTH 1, NBYTES 2, MAXLENGTH 3"))["maxlength"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("x, y", ["x", "y", ""]),
+        ("x, y, z", ["x", "y", "z"]),
+        ("B x, y", ["y", "x", ""]),
+        ("B x, B y, z, B w", ["z", "w", ""]),
+        ("C x, y, z", ["y", "z", "x"]),
+        ("A x, C y, z", ["x", "z", "y"]),
+        ("x, 'OK go'", ["x", "OK go", ""]),
+        ("'FOO x', y", ["FOO x", "y", ""]),
+        ("x, B", ["x", "B", ""]),  # a word alone is no keyword
+        ("x, B\t'y'", ["x", "y", ""]),
+    ],
+)
+def test_which_argument_is_whose(config: str, expected: list[str]) -> None:
+    e = element("Two", config)
+    assert [e.arguments[name].text for name in "abc"] == expected
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "said"),
+    [
+        # An optional position takes nothing that looks like a keyword …
+        ("Print", "OK go", ["unknown argument 'OK'"]),
+        ("Print", "a, 3, c.d x", ["unknown argument 'c.d'"]),
+        ("Two", "x, y, OK go", ["unknown argument 'OK'"]),
+        # … a mandatory one does, when there is nothing else.
+        ("Strip", "OK 14", ["LENGTH: expected a non-negative integer, not 'OK 14'"]),
+        ("Strip", "OK 14, 15", ["unknown argument 'OK'"]),
+        ("Strip", "14, OK 15", ["unknown argument 'OK'"]),
+        ("Two", "OK go, y", ["B: expected one string, not several words"]),
+        # Case counts, and what is no name is no keyword.
+        ("Strip", "length 14", ["LENGTH: expected a non-negative integer, not 'length 14'"]),
+        ("Two", "x, y, z, 3x y", ["too many arguments"]),
+        ("Two", "A x", ["argument B is missing"]),
+        ("Two", "", ["argument A is missing", "argument B is missing"]),
+        # An empty argument counts unless it is the last.
+        ("Strip", "14, , ", ["too many arguments"]),
+    ],
+)
+def test_what_does_not_fit(class_name: str, config: str, said: list[str]) -> None:
+    found = [line for line in message(class_name, config).split("\n") if "error[" in line]
+    assert len(found) == len(said)
+    for line, words in zip(found, said, strict=True):
+        assert words in line
+
+
+def test_where_the_rest_is_open_only_own_keywords_are_keywords() -> None:
+    e = element("Open", "OK.go, y, A a.b")
+    assert (e.arguments["a"].text, e.arguments["rest"].text) == ("a.b", "OK.go y")
+    e = element("Open", "'x y', OK")
+    assert (e.arguments["a"].text, e.arguments["rest"].text) == ("x y", "OK")
+    assert "A: expected one string" in message("Open", "OK go, y")
+
+
 def test_strings_lose_their_quotes_and_nothing_else() -> None:
     e = element("Print", '"two words, one comma"')
     assert e.arguments["label"].text == "two words, one comma"

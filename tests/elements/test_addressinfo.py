@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from scapy.layers.inet import IP, UDP
 
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import analyse
+from pmill.elaborate import interfaces
 from pmill.graph import PipelineGraph
 from pmill.options import CompileOptions
 from tests.elements.programs import refusal, run_program
@@ -82,6 +84,11 @@ def test_tables() -> None:
     assert argument(text, "a", "table") == (
         "10.0.0.1/24=02:00:00:00:00:01 10.9.0.0/16=02:00:00:00:00:01"
     )
+    text = f"{INFO} Idle -> a :: ARPResponder(lan, 10.9.0.9 2:0:0:0:0:9) -> Discard;"
+    assert argument(text, "a", "table") == (
+        "10.9.0.9/32=02:00:00:00:00:09 10.0.0.1/24=02:00:00:00:00:01"
+    )
+    assert "found no Ethernet address" in refusal(f"{INFO} Idle -> ARPResponder(net) -> Discard;")
 
 
 def test_scopes() -> None:
@@ -123,10 +130,83 @@ def test_errors(arguments: str, message: str) -> None:
     assert message in said
 
 
-@pytest.mark.parametrize("written", ["net:ip", "lan:mac", "wan", "lan:"])
+@pytest.mark.parametrize("written", ["net", "net:ip", "lan:mac", "lan:gw", "wan", "wan:gw", "lan:"])
 def test_what_a_name_does_not_have(written: str) -> None:
     said = refusal(f"{INFO} Idle -> SetIPAddress({written}) -> Discard;")
     assert f"expected an IPv4 address such as 10.0.0.1, not '{written}'" in said
+
+
+# --- interfaces of the machine --------------------------------------------------------------------
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with the interfaces `up0`, `bare0` without addresses, and `lan`."""
+    for name, ether in (("up0", "02:00:00:00:00:0a"), ("bare0", "00:00"), ("lan", "")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "address").write_text(f"{ether}\n")
+
+    def answer(name: str, request: int) -> IPv4Address:
+        if name != "up0":
+            raise OSError
+        return IPv4Address("192.0.2.7" if request == 0x8915 else "255.255.255.128")
+
+    routes = tmp_path / "route"
+    routes.write_text(
+        "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+        "up0 000200C0 00000000 0001 0 0 0 80FFFFFF 0 0 0\n"
+        "up0 00000000 090200C0 0003 0 0 200 00000000 0 0 0\n"
+        "up0 00000000 080200C0 0003 0 0 100 00000000 0 0 0\n"
+        "bare0 00000000 010200C0 0003 0 0 0 00000000 0 0 0\n"
+    )
+    monkeypatch.setattr(interfaces, "_FOLDER", tmp_path)
+    monkeypatch.setattr(interfaces, "_ROUTES", routes)
+    monkeypatch.setattr(interfaces, "_ask", answer)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("up0", "192.0.2.7"),
+        ("up0:ip", "192.0.2.7"),
+        ("up0:bcast", "192.0.2.127"),
+        ("up0:gw", "192.0.2.8"),
+        ("bare0:gw", "192.0.2.1"),
+        ("lan", "10.0.0.1"),
+    ],
+)
+def test_addresses_of_interfaces(machine: Path, written: str, address: str) -> None:
+    text = f"{INFO} Idle -> e :: SetIPAddress({written}) -> Discard;"
+    assert argument(text, "e", "ipaddr") == address
+
+
+def test_other_kinds_of_interfaces(machine: Path) -> None:
+    text = "Idle -> e :: ARPQuerier(up0) -> Discard; Idle -> [1] e;"
+    assert argument(text, "e", "ip") == "192.0.2.7/25"
+    assert argument(text, "e", "eth") == "02:00:00:00:00:0a"
+
+
+@pytest.mark.parametrize("written", ["bare0", "up1", "../up0", ".", "a-very-long-name-of-one"])
+def test_what_an_interface_does_not_have(machine: Path, written: str) -> None:
+    said = refusal(f"Idle -> SetIPAddress({written}) -> Discard;")
+    assert "expected an IPv4 address" in said
+    assert "expected an Ethernet address" in refusal(
+        f"Idle -> EtherRewrite({written}, 2:0:0:0:0:1) -> Discard;"
+    )
+
+
+def test_the_interface_that_every_machine_has() -> None:
+    if interfaces.interface("lo"):
+        assert dict(interfaces.interface("lo"))["ipnet"] == "127.0.0.1/8"
+
+
+def test_a_machine_that_tells_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(interfaces, "_FOLDER", tmp_path / "nothing")
+    assert interfaces.interface("lo") == {}
+    monkeypatch.setattr(interfaces, "_FOLDER", Path("/sys/class/net"))
+    monkeypatch.setattr(interfaces, "_ROUTES", tmp_path / "nothing")
+    assert "gw" not in interfaces.interface("lo")
 
 
 @pytest.mark.parametrize("level", [0, 3])
