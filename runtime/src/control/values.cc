@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Values as people write them: how handlers show arguments, and how they read them.
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -18,6 +19,11 @@ bool refuse(std::string &error, std::string_view text, std::string_view type) {
   return false;
 }
 
+bool out_of_range(std::string &error, std::string_view text) {
+  error = runtime::quoted(text) + " is out of range";
+  return false;
+}
+
 template <typename T>
 void print_digits(std::string &to, T value) {
   char digits[64];
@@ -32,26 +38,36 @@ void print_number(std::string &to, T value) {
   print_digits(to, static_cast<Wide>(value));
 }
 
-/// Click's integers: decimal, 0x… or 0…, of those from `low` to `high`.
+/// Takes out the `_` that stand between digits; false when one stands elsewhere.
+bool without_separators(std::string_view digits, std::string &plain) {
+  if (digits.starts_with('_') || digits.ends_with('_') || digits.find("__") != digits.npos)
+    return false;
+  for (const char c : digits)
+    if (c != '_') plain += c;
+  return true;
+}
+
+/// Click's integers: decimal, 0x…, 0b… or 0…, of those from `low` to `high`.
 bool read_integer(__int128 &value, __int128 low, __int128 high, std::string_view text,
                   std::string &error) {
   std::string_view digits = text;
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
-  int base = 10;
-  if (digits.starts_with("0x") || digits.starts_with("0X"))
-    base = 16, digits.remove_prefix(2);
-  else if (digits.size() > 1 && digits.starts_with('0'))
-    base = 8, digits.remove_prefix(1);
+  const char mark = digits.size() > 1 && digits[0] == '0' ? digits[1] : '\0';
+  const int base = mark == '\0'                 ? 10
+                   : mark == 'x' || mark == 'X' ? 16
+                   : mark == 'b' || mark == 'B' ? 2
+                                                : 8;
+  if (base == 16 || base == 2) digits.remove_prefix(2);
+  std::string plain;
   std::uint64_t magnitude = 0;
-  const auto [end, fault] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
-  if (digits.empty() || fault == std::errc::invalid_argument || end != digits.end())
-    return refuse(error, text, "integer");
+  if (!without_separators(digits, plain)) return refuse(error, text, "integer");
+  const char *last = plain.data() + plain.size();
+  const auto [end, fault] = std::from_chars(plain.data(), last, magnitude, base);
+  if (fault == std::errc::invalid_argument || end != last) return refuse(error, text, "integer");
   value = negative ? -static_cast<__int128>(magnitude) : static_cast<__int128>(magnitude);
   if (fault == std::errc{} && value >= low && value <= high) return true;
-  error = runtime::quoted(text) + " is out of range";
-  return false;
+  return out_of_range(error, text);
 }
 template <std::integral T>
 bool assign_integer(T &value, std::string_view text, std::string &error) {
@@ -62,54 +78,66 @@ bool assign_integer(T &value, std::string_view text, std::string &error) {
   return true;
 }
 
+/// Reads the number with which a text begins and cuts it off.
+template <std::floating_point T>
+bool cut_number(std::string_view &text, T &number) {
+  std::string_view digits = text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.size() < text.size() && digits.starts_with('-')) return false;
+  const char *last = digits.data() + digits.size();
+  const auto [end, fault] = std::from_chars(digits.data(), last, number);
+  if (fault != std::errc{} || !std::isfinite(number)) return false;
+  text = digits.substr(static_cast<std::size_t>(end - digits.data()));
+  return true;
+}
+
 bool assign_double(double &value, std::string_view text, std::string &error) {
-  double found = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), found);
-  if (text.empty() || fault != std::errc{} || end != text.end() || !std::isfinite(found))
-    return refuse(error, text, "number");
-  value = found;
+  double number = 0;
+  std::string_view rest = text;
+  if (!cut_number(rest, number) || !rest.empty()) return refuse(error, text, "number");
+  value = number;
   return true;
 }
 
-/// A number and what stands behind it: "1.5ms" is 1.5 and "ms".
-bool split_unit(std::string_view text, double &number, std::string_view &unit) {
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || fault != std::errc{} || !std::isfinite(number)) return false;
-  unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
-  return true;
-}
-
+/// So many `times` what is plain, `over` so much. Numbers with units are read as the widest type:
+/// nanoseconds of today are exact.
 struct Unit {
   std::string_view name;
-  double factor;
+  long double times;
+  long double over = 1;
 };
 
-bool scaled(std::string_view text, View<Unit> units, double &value) {
-  std::string_view unit;
-  if (!split_unit(text, value, unit)) return false;
+constexpr Unit kTimes[] = {{"s", 1e9},   {"sec", 1e9},  {"m", 60e9},   {"min", 60e9},
+                           {"h", 36e11}, {"hr", 36e11}, {"d", 864e11}, {"day", 864e11}};
+constexpr Unit kSmall[] = {{"m", 1, 1e3}, {"u", 1, 1e6}, {"n", 1, 1e9}};
+constexpr Unit kRates[] = {{"bps", 1, 8}, {"b/s", 1, 8}, {"baud", 1, 8}, {"Bps", 1}, {"B/s", 1}};
+constexpr Unit kLarge[] = {{"k", 1e3}, {"K", 1e3}, {"M", 1e6}, {"G", 1e9}};
+
+/// Multiplies by a unit, with a prefix or without; a whole unit ("m": minute) wins over a prefix.
+bool scale(long double &value, std::string_view unit, View<Unit> units, View<Unit> prefixes) {
   for (const Unit &u : units)
-    if (u.name == unit) {
-      value *= u.factor;
-      return true;
-    }
+    if (u.name == unit) return value = value * u.times / u.over, true;
+  for (const Unit &p : prefixes)
+    if (unit.starts_with(p.name) && scale(value, unit.substr(p.name.size()), units, {}))
+      return value = value * p.times / p.over, true;
   return false;
 }
 
-constexpr Unit kTimes[] = {{"", 1e9},      {"s", 1e9},      {"sec", 1e9},  {"ms", 1e6},
-                           {"msec", 1e6},  {"us", 1e3},     {"usec", 1e3}, {"ns", 1},
-                           {"nsec", 1},    {"m", 60e9},     {"min", 60e9}, {"h", 3600e9},
-                           {"hr", 3600e9}, {"day", 86400e9}};
-constexpr Unit kRates[] = {{"", 1},       {"Bps", 1},      {"B/s", 1},      {"kBps", 1e3},
-                           {"KBps", 1e3}, {"MBps", 1e6},   {"GBps", 1e9},   {"kB/s", 1e3},
-                           {"MB/s", 1e6}, {"GB/s", 1e9},   {"bps", .125},   {"b/s", .125},
-                           {"kbps", 125}, {"Kbps", 125},   {"Mbps", 125e3}, {"Gbps", 125e6},
-                           {"kb/s", 125}, {"Mb/s", 125e3}, {"Gb/s", 125e6}};
+/// A number, spaces, and a unit; without one it is `plain` times the number.
+bool read_scaled(std::string_view text, View<Unit> units, View<Unit> prefixes, long double plain,
+                 long double &value) {
+  if (!cut_number(text, value)) return false;
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  if (text.empty()) return value *= plain, true;
+  return scale(value, text, units, prefixes);
+}
 
 bool assign_nanoseconds(std::int64_t &ns, std::string_view text, std::string &error) {
-  double value = 0;
-  if (!scaled(text, kTimes, value) || std::fabs(value) > 9e18) return refuse(error, text, "time");
-  ns = std::llround(value);
+  long double value = 0;
+  if (!read_scaled(text, kTimes, kSmall, 1e9, value)) return refuse(error, text, "time");
+  value = std::round(value);
+  if (value < -0x1p63L || value >= 0x1p63L) return out_of_range(error, text);
+  ns = static_cast<std::int64_t>(value);
   return true;
 }
 
@@ -125,26 +153,53 @@ void print_nanoseconds(std::string &to, std::int64_t ns) {
   to += digits;
 }
 
-bool assign_octets(std::uint8_t *octets, std::size_t count, std::string_view text,
-                   std::string_view marks, int base) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i != 0) {
-      if (text.empty() || marks.find(text[0]) == std::string_view::npos) return false;
-      text.remove_prefix(1);
-    }
+/// Reads up to `most` numbers of at most `digits` digits with one and the same mark between them;
+/// how many there are, 0 when anything else stands there.
+std::size_t read_octets(std::uint8_t *octets, std::size_t most, std::size_t digits,
+                        std::string_view text, std::string_view marks, int base) {
+  char mark = '\0';
+  for (std::size_t i = 0; i < most; ++i) {
     const auto [end, fault] =
         std::from_chars(text.data(), text.data() + text.size(), octets[i], base);
-    if (fault != std::errc{}) return false;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto length = static_cast<std::size_t>(end - text.data());
+    if (fault != std::errc{} || length > digits) return 0;
+    text.remove_prefix(length);
+    if (text.empty()) return i + 1;
+    if (marks.find(text[0]) == marks.npos || (mark != '\0' && mark != text[0])) return 0;
+    mark = text[0];
+    text.remove_prefix(1);
   }
-  return text.empty();
+  return 0;
 }
 
 bool assign_address(IPAddress &value, std::string_view text) {
   std::uint8_t o[4]{};
-  if (!assign_octets(o, 4, text, ".", 10)) return false;
+  if (read_octets(o, 4, 3, text, ".", 10) != 4) return false;
   value = IPAddress(o[0], o[1], o[2], o[3]);
   return true;
+}
+
+/// The length of a mask: `24` or `255.255.255.0`; 33 when it is none.
+unsigned mask_length(std::string_view text) {
+  constexpr unsigned kNone = 33;
+  IPAddress mask;
+  if (!assign_address(mask, text)) {
+    std::uint8_t length = kNone;
+    return read_octets(&length, 1, 2, text, "", 10) == 1 && length <= 32 ? length : kNone;
+  }
+  const auto ones = static_cast<unsigned>(std::countl_one(mask.host()));
+  return ones == static_cast<unsigned>(std::popcount(mask.host())) ? ones : kNone;
+}
+
+/// `10.0.0.0/8`, `10.0.0.0/255.0.0.0`, `10/8` with all octets that the mask covers, or an address.
+bool assign_prefix(IPPrefix &value, std::string_view text) {
+  const auto slash = text.find('/');
+  std::uint8_t o[4]{};
+  const std::size_t written = read_octets(o, 4, 3, text.substr(0, slash), ".", 10);
+  const unsigned length = slash == text.npos ? 32 : mask_length(text.substr(slash + 1));
+  if (length > 8 * written) return false;
+  value = IPPrefix(IPAddress(o[0], o[1], o[2], o[3]), length);
+  return written != 0;
 }
 
 void print_address(std::string &to, IPAddress a) {
@@ -186,15 +241,7 @@ void print(std::string &to, const IPPrefix &v) {
   print_number(to, v.length());
 }
 bool assign(IPPrefix &v, std::string_view text, std::string &error) {
-  const auto slash = text.find('/');
-  IPAddress address;
-  std::uint8_t length = 32;
-  if (!assign_address(address, text.substr(0, slash)) ||
-      (slash != std::string_view::npos && !assign_integer(length, text.substr(slash + 1), error)) ||
-      length > 32)
-    return refuse(error, text, "IP prefix");
-  v = IPPrefix(address, length);
-  return true;
+  return assign_prefix(v, text) || refuse(error, text, "IP prefix");
 }
 void print(std::string &to, const EtherAddress &v) {
   for (std::size_t i = 0; i < v.octets.size(); ++i) {
@@ -205,7 +252,7 @@ void print(std::string &to, const EtherAddress &v) {
 }
 bool assign(EtherAddress &v, std::string_view text, std::string &error) {
   EtherAddress found;
-  if (!assign_octets(found.octets.data(), 6, text, ":-", 16))
+  if (read_octets(found.octets.data(), 6, 2, text, ":-", 16) != 6)
     return refuse(error, text, "Ethernet address");
   v = found;
   return true;
@@ -220,10 +267,11 @@ bool assign(Timestamp &v, std::string_view text, std::string &error) {
 }
 void print(std::string &to, Bandwidth v) { print_number(to, v.bytes_per_second); }
 bool assign(Bandwidth &v, std::string_view text, std::string &error) {
-  double rate = 0;
-  if (!scaled(text, kRates, rate) || rate < 0 || rate > 1e18)
-    return refuse(error, text, "bandwidth");
-  v.bytes_per_second = static_cast<std::uint64_t>(std::llround(rate));
+  long double rate = 0;
+  if (!read_scaled(text, kRates, kLarge, 1, rate)) return refuse(error, text, "bandwidth");
+  rate = std::round(rate);
+  if (rate < 0 || rate >= 0x1p64L) return out_of_range(error, text);
+  v.bytes_per_second = static_cast<std::uint64_t>(rate);
   return true;
 }
 void print(std::string &to, std::string_view v) { to += v; }
