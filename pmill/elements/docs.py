@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping
 
+from pmill.elements.arguments import PORTS
 from pmill.elements.spec import ArgSpec, CounterSpec, ElementSpec
 
 _WIDTH = 100
@@ -116,6 +117,8 @@ def _type(argument: ArgSpec, spec: ElementSpec) -> str:
         return f"list of {argument.type.removeprefix('List<').removesuffix('>')}"
     if argument.type.startswith("Anno<"):
         return f"annotation of {argument.type[5:-1]} bytes".replace("1 bytes", "1 byte")
+    if argument.type in PORTS:
+        return f"port of {argument.type.removesuffix('Port').upper()}"
     if argument.element_class:
         return f"name of an element {argument.element_class}"
     return argument.type.removeprefix("std::").removesuffix("_t")

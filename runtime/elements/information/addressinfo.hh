@@ -11,6 +11,9 @@ namespace pmill::elements {
 /// an Ethernet address. NAME:ip, NAME:ipnet, NAME:bcast and NAME:eth say which is meant. Names hold
 /// in the compound where they are given, and inside of it. IPv6 addresses are accepted; nothing
 /// uses them yet.
+///
+/// Without being given, the interfaces of the machine that compiles have names: `eth0` may stand
+/// for the addresses that eth0 has at that moment, `eth0:gw` for the gateway of its default route.
 /// @group information
 /// @example AddressInfo(lan 10.0.0.1/24 02:00:00:00:00:01); FromDPDKDevice(0) -> HostEtherFilter(lan) -> Discard;
 struct AddressInfo {
