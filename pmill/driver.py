@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmill import __version__, cache
 from pmill.diagnostics import Diagnostics, Source, did_you_mean, facts, fail
+from pmill.interfaces import mentioned
 from pmill.options import CompileOptions
 from pmill.resources import grammar_dir, runtime_dir, templates_dir
 
@@ -164,7 +166,8 @@ def _program(
         source.name,
         source.text,
         option_words(options),
-        _libraries(source, options),
+        libraries := _libraries(source, options),
+        _host([source.text, *(data.decode("utf-8", "replace") for _, data in libraries)]),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
         cache.fingerprint([*directories, *llvmlite_files()]),
@@ -227,6 +230,12 @@ def _libraries(source: Source, options: CompileOptions) -> list[tuple[str, bytes
     from pmill.syntax import library_files
 
     return [(str(p), p.read_bytes()) for p in library_files(source, options.library_path)]
+
+
+def _host(texts: Sequence[str]) -> list[object]:
+    """What texts may mean on this machine: interfaces have addresses, users have directories."""
+    text = "\n".join(texts)
+    return [mentioned(text), os.path.expanduser("~") if "~" in text else ""]
 
 
 def _headers(work: Path) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv6Address, IPv6Interface
 from typing import Final
 
-from pmill.elaborate.interfaces import interface
 from pmill.elaborate.references import candidates
 from pmill.elaborate.scalars import parse_ether, parse_ip, parse_prefix
+from pmill.interfaces import interface
 from pmill.syntax import split_arguments, split_words
 from pmill.syntax.flat import ConfigText
 

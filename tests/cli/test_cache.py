@@ -218,3 +218,19 @@ def test_a_linker_that_went_away_is_looked_for_again(
     remembered = tmp_path / "tools.json"
     remembered.write_text(remembered.read_text().replace(usual.linker[0], "/gone/ld.lld"))
     assert find_tools() == usual
+
+
+def test_a_program_follows_the_addresses_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name of an interface means another address tomorrow; the cache must not hide that."""
+    from pmill import interfaces
+
+    (tmp_path / "net" / "lan7").mkdir(parents=True)
+    monkeypatch.setattr(interfaces, "_FOLDER", tmp_path / "net")
+    names = []
+    for ether in ("02:00:00:00:00:01", "02:00:00:00:00:02"):
+        (tmp_path / "net" / "lan7" / "address").write_text(f"{ether}\n")
+        names.append(interfaces.mentioned("EtherEncap(0x0800, lan7, 1:2:3:4:5:6)"))
+    assert names[0] != names[1]
+    assert interfaces.mentioned("Idle -> Discard") == []

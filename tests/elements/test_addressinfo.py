@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from scapy.layers.inet import IP, UDP
 
+from pmill import interfaces
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import analyse
-from pmill.elaborate import interfaces
 from pmill.graph import PipelineGraph
 from pmill.options import CompileOptions
 from tests.elements.programs import refusal, run_program

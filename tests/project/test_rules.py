@@ -33,7 +33,7 @@ STAGES = (
     ("driver",),
 )
 # What everybody may import; these import only each other.
-SHARED = {"__version__", "cache", "diagnostics", "options", "resources"}
+SHARED = {"__version__", "cache", "diagnostics", "interfaces", "options", "resources"}
 LINES = 400
 
 

@@ -33,6 +33,18 @@ def interface(name: str) -> Mapping[str, str]:
     return {}
 
 
+def mentioned(text: str) -> list[tuple[str, Mapping[str, str]]]:
+    """Return the interfaces of this machine whose names are in a text, with their addresses.
+
+    What is made of the text may depend on no others.
+    """
+    try:
+        names = sorted(path.name for path in _FOLDER.iterdir())
+    except OSError:
+        return []
+    return [(name, interface(name)) for name in names if name in text]
+
+
 def _addresses(name: str) -> Iterator[tuple[str, str]]:
     with suppress(OSError):
         ether = (_FOLDER / name / "address").read_text(encoding="ascii").strip()
