@@ -23,10 +23,11 @@ def messages(diagnostics: Iterable[Diagnostic], form: str) -> str:
 
 
 def _gcc(diagnostic: Diagnostic) -> str:
-    """The lines that Click prints, then, indented, what pmill knows beside."""
+    """The first line is Click's; what Click and pmill say beside follows, indented."""
     from pmill.click.messages import TOLD_NOTES, click_lines
 
-    lines = click_lines(diagnostic)
+    first, *more = click_lines(diagnostic)
+    lines = [first, *(f"  {line.strip()}" for line in more)]
     for note in diagnostic.notes if diagnostic.code not in TOLD_NOTES else ():
         lines.append(f"  {note.span}: note: {note.message}" if note.span else f"  {note.message}")
     if diagnostic.hint:

@@ -21,7 +21,7 @@ Facts = dict[str, Any]
 
 EMPTY: Final = "PM0300"
 _SYNTAX: Final = frozenset({"PM0101", "PM0105"})
-_SYNTAX_WORDS: Final = ("syntax error", "expected ", "missing ", "'...'")
+_SYNTAX_WORDS: Final = ("syntax error", "expected ", "missing element type", "'...'")
 _UNKNOWN_CLASS: Final = "PM0301"
 _CONFIGURE: Final = "PM04"
 _HOOKUP: Final = "PM05"
@@ -29,7 +29,9 @@ _OWN_STEP: Final = 3  # compiling, which Click does not
 # Click says nothing of where these are.
 _NO_PLACE: Final = frozenset({"PM0313", "PM0502", "PM0503", "PM0509"})
 # Notes that Click prints as lines of their own.
-TOLD_NOTES: Final = frozenset({"PM0303", "PM0326"})
+_CANDIDATES: Final = frozenset({"PM0325", "PM0326"})
+TOLD_NOTES: Final = frozenset({"PM0303", *_CANDIDATES})
+_OUT_OF_ORDER: Final = "compound element parameters out of order"
 # What Click warns of, too.
 _WARNINGS: Final = frozenset({"PM0108", "PM0424", "PM0434", "PM0453", "PM0454"})
 # Click checks these only when push and pull are right.
@@ -50,9 +52,20 @@ _REWORDED: Final = tuple(
         (r"missing name after 'elementclass'", "expected element type name"),
         (r"port number should be an integer", "syntax error: port number should be integer"),
         (r"(expected '\(') after '.*'", r"\1"),
+        (r"string is not closed", "expected ')'"),
+        (r"cannot read '(.*)': (.*)", r"\1: \2"),
+        (
+            r"(\d+) outputs? needs? \d+ patterns?, not \d+",
+            r"need \1 arguments, one per output port",
+        ),
+        (r"N is '.*', but (\d+) outputs? (?:is|are) connected", r"\1 outputs implies \1 arms"),
+        (r"a connection cannot begin or end with ('.*') here", r"syntax error near \1"),
+        (
+            r"a connection cannot begin or end with a port list without an element here",
+            "syntax error near '->'",
+        ),
         (r"expected a parameter", "expected variable"),
         (r"'...' must come .*", "'...' should occur last, after one or more compounds"),
-        (r"a connection cannot begin or end with '->' here", "syntax error near '->'"),
         (r"(many-to-many connections require '=>')", r"syntax error: \1"),
         (
             r"this connection begins with an arrow",
@@ -128,11 +141,12 @@ def _step(error: Facts) -> int:
 
 def _lines(messages: Iterable[Facts]) -> Iterator[str]:
     context = None
+    said: set[str] = set()  # of one element: Click says once that there are too many arguments
     for message in messages:
         about = message["about"] or [message["place"], ""]
         text = _reworded(message["message"].removeprefix(f"{about[1]}: "))
         if message["code"] in _SYNTAX and not text.startswith(_SYNTAX_WORDS):
-            text = f"syntax error near '{message['text']}'"
+            text = f"syntax error near '{_token(message)}'"
         if message["severity"] == "warning":
             text = f"warning: {text}"
         elif message["code"] == _UNKNOWN_CLASS and message["about"]:
@@ -141,19 +155,31 @@ def _lines(messages: Iterable[Facts]) -> Iterator[str]:
             if context != about:
                 yield f"{about[0]}: While configuring '{about[1]}':"
                 context = about
-            yield f"  {text}"
+                said = set()
+            if text not in said:
+                said.add(text)
+                yield f"  {text}"
             continue
         place = None if message["code"] in _NO_PLACE else about[0]
         yield _placed(place, text)
-        yield from _notes(message)
+        if text == _OUT_OF_ORDER:
+            yield _placed(place, "(The correct order is '[positional], [keywords], [__REST__]'.)")
+        yield from _notes(message, place)
 
 
-def _notes(message: Facts) -> Iterator[str]:
+def _token(message: Facts) -> str:
+    """Return the token that cannot stand there, as Click shows it."""
+    text: str = message["text"]
+    shown = text[:1] if message["code"] == "PM0105" else text
+    return "".join(c if c.isprintable() else f"\\{ord(c):03o}" for c in shown)
+
+
+def _notes(message: Facts, where: str | None) -> Iterator[str]:
     if message["code"] not in TOLD_NOTES:
         return
-    candidates = message["code"] == "PM0326"
+    candidates = message["code"] in _CANDIDATES
     if candidates and message["notes"]:
-        yield _placed(message["place"], "candidates are:")
+        yield _placed(where, "candidates are:")
     for place, text in message["notes"]:
         yield _placed(place, _candidate(text) if candidates else text)
 

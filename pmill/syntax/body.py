@@ -66,6 +66,7 @@ class Body:
 
     scope: Scope
     classes: Classes
+    name: str = ""  # of the compound, as messages write it
     instances: list[Instance] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     compounds: list[CompoundClass] = field(default_factory=list)

@@ -62,7 +62,7 @@ class _Checks:
         if alone and endpoint.inputs and len(stage.endpoints) == 1:
             self.diags.error("PM0108", "stranded port ignored", span, hint="an element is missing")
         elif not inside:
-            what = "'->'" if endpoint.inputs is None else "a port list without an element"
+            what = f"'{span.text}'" if endpoint.inputs is None else "a port list without an element"
             self.diags.error(
                 "PM0108",
                 f"a connection cannot begin or end with {what} here",

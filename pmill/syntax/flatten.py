@@ -135,7 +135,7 @@ class _Flattening:
                     values = {formal.name: f"${formal.name}" for formal in formals}
                     choice = Choice(variant=variant, values=values)
                     border = Border(entry=Node(), exit=Node())
-                    body = unused.body_of(choice, border)
+                    body = unused.body_of(compound, choice, border)
                     inside = UsageIndex(body.links).inside(border)
                     if not body.broken:
                         self._report_gaps(compound.shown, "input", inside.inputs)
@@ -144,14 +144,21 @@ class _Flattening:
                     unused.elements.clear()
             pending = unused.compounds
 
-    def body_of(self, choice: Choice, border: Border) -> Body:
+    def body_of(self, compound: CompoundClass, choice: Choice, border: Border) -> Body:
         """Read the inside of a compound with its parameters set."""
         variant = choice.variant
         self.read.add(id(variant.node))
         scope = Scope(variant.scope)
         for name, value in choice.values.items():
             scope.define(name, value, variant.span, final=True)
-        return read_body(variant.node.statements, scope, variant.classes, self.diags, border=border)
+        return read_body(
+            variant.node.statements,
+            scope,
+            variant.classes,
+            self.diags,
+            border=border,
+            name=compound.shown,
+        )
 
     def _open(
         self, opening: _Opening, compound: CompoundClass, scope: Scope, prefix: str, depth: int
@@ -163,7 +170,7 @@ class _Flattening:
             instance.border.exit.element = prefix + instance.name
             self._add_as(instance, choice, config, prefix)
         elif choice is not None:
-            body = self.body_of(choice, instance.border)
+            body = self.body_of(compound, choice, instance.border)
             inside = UsageIndex(body.links).inside(instance.border)
             if not (body.broken or opening.broken):
                 self._check_ports(opening, inside)

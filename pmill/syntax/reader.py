@@ -29,14 +29,15 @@ def read_body(
     diags: Diagnostics,
     *,
     border: Border | None = None,
+    name: str = "",
     fixed: frozenset[str] = frozenset(),
 ) -> Body:
     """Return what a list of statements says.
 
-    Inside a compound, `input` and `output` mean its `border`. Variables in `fixed` come from the
-    command line: a `define` does not change them.
+    Inside the compound `name`, `input` and `output` mean its `border`. Variables in `fixed` come
+    from the command line: a `define` does not change them.
     """
-    body = Body(scope=scope, classes=classes.with_later(statements))
+    body = Body(scope=scope, classes=classes.with_later(statements), name=name)
     reader = _Reader(body, diags, fixed)
     if border is not None:
         reader.names.enter(border)
@@ -192,7 +193,7 @@ class _Reader:
             right = "input" if output else "output"
             self.names.error(
                 "PM0307",
-                f"pseudoelement '{instance.name}' may only be used as {right}",
+                f"'{self.body.name}' pseudoelement '{instance.name}' may only be used as {right}",
                 endpoint.span,
                 hint=f"packets {'leave' if output else 'enter'} the compound by '{wrong}'; "
                 f"they cannot be connected {'from' if output else 'to'} there",

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from pmill.colour import printable, show
-from pmill.diagnostics import DiagnosticError, Diagnostics, fail
+from pmill.diagnostics import Diagnostic, DiagnosticError, Diagnostics, Source, fail
 from pmill.messages import FORMATS, messages
 from pmill.tools.source import SOURCE_OPTIONS
-from pmill.tools.start import ELEMENT_OPTIONS, KEEP, Command, compile_options, start
-from pmill.tools.words import Option
+from pmill.tools.start import (
+    ELEMENT_OPTIONS,
+    KEEP,
+    Command,
+    compile_options,
+    read_source,
+    start_words,
+)
+from pmill.tools.words import Option, Words
 
 _COMMAND: Final = Command(
     name="pmill check",
@@ -32,32 +39,40 @@ _COMMAND: Final = Command(
 
 def main(argv: Sequence[str]) -> int:
     """Print what is wrong; returns 0 when there is no error."""
-    from pmill import driver
-
-    started = start(_COMMAND, argv)
-    if isinstance(started, int):
-        return started
-    words, source = started
-    form = words.last("format", "text")
+    words = start_words(_COMMAND, argv)
+    if isinstance(words, int):
+        return words
+    form = words.last("format", "text") or ""
     if form not in FORMATS:
         raise fail("PM0801", f"--format={form}: no such format", hint=", ".join(FORMATS))
     diags = Diagnostics()
-    graph = None
     try:
-        graph = driver.analyse(source, compile_options(words), diags)
+        source = read_source(_COMMAND, words)
+        if isinstance(source, int):
+            return source
+        summary = _check(source, words, diags)
         found = tuple(diags)
     except DiagnosticError as error:
-        found = error.diagnostics
+        summary, found = None, error.diagnostics
+    _print(found, form)
+    if summary is not None and form == "text":
+        print(summary)
+    return 1 if summary is None else 0
+
+
+def _check(source: Source, words: Words, diags: Diagnostics) -> str:
+    from pmill import driver
+
+    graph = driver.analyse(source, compile_options(words), diags)
+    elements, connections = len(graph.elements), len(graph.connections)
+    return f"{source.name}: {elements} elements, {connections} connections, no errors"
+
+
+def _print(found: Sequence[Diagnostic], form: str) -> None:
+    """Print messages where they belong: those for programs on standard output."""
     if form in ("json", "sarif"):
         print(messages(found, form))
-        return 0 if graph else 1
-    if form == "text":
+    elif form == "text":
         show(found)
     elif found:
         print(printable(messages(found, form)), file=sys.stderr)
-    if graph is None:
-        return 1
-    if form == "text":
-        elements, connections = len(graph.elements), len(graph.connections)
-        print(f"{source.name}: {elements} elements, {connections} connections, no errors")
-    return 0

@@ -32,17 +32,23 @@ class Command:
 
 
 def start(command: Command, argv: Sequence[str]) -> tuple[Words, Source] | int:
-    """Return what a command is to work on; an exit status when there is nothing to do.
+    """Return what a command is to work on; an exit status when there is nothing to do."""
+    words = start_words(command, argv)
+    if isinstance(words, int):
+        return words
+    source = read_source(command, words)
+    return source if isinstance(source, int) else (words, source)
 
-    PM0802 when the configuration cannot be read; of a command for Click a message and a status.
+
+def read_source(command: Command, words: Words) -> Source | int:
+    """Return the configuration; a status when a command for Click cannot read it.
+
+    Of other commands PM0802 when it cannot be read, and PM0801 for a word too many.
     """
     try:
-        words = start_words(command, argv)
-        if isinstance(words, int):
-            return words
         if not command.for_click and len(words.files) > 1:
             raise stray(words.files[1])
-        return words, read_configuration(words)
+        return read_configuration(words)
     except WrongWords as error:
         return refuse(command, error)
     except Unreadable as error:

@@ -193,7 +193,7 @@ def test_requirements() -> None:
         ("t :: Tee; t(3) -> Discard;",
          ["1:13 PM0305 configuration string ignored on element reference 't'"]),
         ("x :: { output -> Discard; }",
-         ["1:8 PM0307 pseudoelement 'output' may only be used as input"]),
+         ["1:8 PM0307 '<anonymous>' pseudoelement 'output' may only be used as input"]),
         ("define(a 1) Idle", ["1:8 PM0320 bad 'define' declaration: not a variable"]),
         ("define($a 1, $a 2) Idle", ["1:14 PM0321 parameter '$a' multiply defined"]),
         ("elementclass A { require(library x) input -> output } Idle -> A -> Idle",

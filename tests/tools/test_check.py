@@ -32,7 +32,7 @@ def test_gcc_lines_are_those_of_click(pmill: Pmill, wrong: Path) -> None:
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert lines[0] == f"{wrong}:2: redeclaration of element 'a'"
-    assert lines[1] == f"{wrong}:1: element 'a' previously declared here"
+    assert lines[1] == f"  {wrong}:1: element 'a' previously declared here"
     assert f"{wrong}:3: undeclared element 'Discrad'" in lines
     assert "  hint: did you mean 'Discard'?" in lines
 

@@ -22,6 +22,6 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
         if ctx.outputs != 1
         else f"N is '{items[0].text}', but 1 output is connected",
         items[0].span,
-        hint=f"{ctx.outputs} output{s} imply N = {ctx.outputs}; N can be left out",
+        hint=f"N is the number of outputs, {ctx.outputs}, and can be left out",
     )
     return None

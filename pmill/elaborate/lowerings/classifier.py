@@ -71,10 +71,10 @@ def compile_patterns(
     """Return the optimised program of the patterns, None after reporting errors."""
     patterns = [_pattern(n, item, ctx) for n, item in enumerate(items)]
     if len(items) != ctx.outputs:
-        s = "" if ctx.outputs == 1 else "s"
+        s, verb = ("", "s") if ctx.outputs == 1 else ("s", "")
         ctx.error(
             "PM0420",
-            f"{ctx.outputs} output{s} need {ctx.outputs} pattern{s}, not {len(items)}",
+            f"{ctx.outputs} output{s} need{verb} {ctx.outputs} pattern{s}, not {len(items)}",
             hint="give one pattern for each output; '-' matches everything",
         )
         return None
