@@ -3,7 +3,7 @@
 //
 //   pmill run examples/capture.click IN=in.pcap OUT=ip.pcap REST=rest.pcap
 
-define($IN in.pcap, $OUT ip.pcap, $REST rest.pcap)
+define($IN in.pcap, $OUT ip.pcap, $REST rest.pcap);
 
 FromDump($IN, STOP true)
   -> kind :: Classifier(12/0800, -)

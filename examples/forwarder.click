@@ -4,6 +4,6 @@
 //
 //   pmill run examples/forwarder.click --pcap in.pcap --out out.pcap
 
-define($PORT 0, $BURST 32)
+define($PORT 0, $BURST 32);
 
 FromDPDKDevice($PORT, BURST $BURST) -> EtherMirror -> ToDPDKDevice($PORT);

@@ -11,7 +11,7 @@
 
 define($IP0 10.0.0.1, $MAC0 02:00:00:00:00:01, $HOP0 02:00:00:00:10:00,
        $IP1 10.0.1.1, $MAC1 02:00:00:00:00:02, $HOP1 02:00:00:00:10:01,
-       $MTU 1500)
+       $MTU 1500);
 
 // Receives on a port. Output 0: valid IP packets, painted with the port's colour. Output 1:
 // answers to ARP requests, ready to be sent on the same port.
@@ -22,7 +22,7 @@ elementclass Input { $port, $ip, $mac |
     -> check :: CheckIPHeader(INTERFACES 10.0.0.1/24 10.0.1.1/24, CHECKSUM true)
     -> output;
   kind[1] -> ARPResponder($ip $mac) -> [1] output;
-  kind[2] -> Discard;          // other protocols; nobody here asks, so ARP replies too
+  kind[2] -> Discard;  // other protocols; nobody here asks, so ARP replies too
 }
 
 // Sends to a network. Output 0: frames to transmit. Output 1: ICMP errors, to be routed.
@@ -39,8 +39,8 @@ elementclass Output { $port, $ip, $mac, $hop |
   same[0] -> copy :: Tee(2) -> options;
   copy[1] -> ICMPError($ip, redirect, host) -> [1] output;
 
-  options[1]  -> ICMPError($ip, parameterproblem) -> [1] output;
-  ttl[1]      -> ICMPError($ip, timeexceeded) -> [1] output;
+  options[1] -> ICMPError($ip, parameterproblem) -> [1] output;
+  ttl[1] -> ICMPError($ip, timeexceeded) -> [1] output;
   fragment[1] -> ICMPError($ip, unreachable, needfrag) -> [1] output;
 }
 
@@ -61,7 +61,8 @@ route :: StaticIPLookup(
   10.2.0.0/16 10.0.1.3 2,
   172.16.0.0/12 10.0.0.2 1,
   192.168.0.0/16 10.0.0.3 1,
-  0.0.0.0/0 3);           // nobody knows
+  0.0.0.0/0 3             // nobody knows
+);
 
 in0[0] -> route;
 in1[0] -> route;
@@ -72,5 +73,7 @@ route[3] -> ICMPError($IP0, unreachable, net) -> route;
 
 out0[1] -> route;
 out1[1] -> route;
-in0[1] -> port0;  out0[0] -> port0;
-in1[1] -> port1;  out1[0] -> port1;
+in0[1] -> port0;
+out0[0] -> port0;
+in1[1] -> port1;
+out1[0] -> port1;

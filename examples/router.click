@@ -14,7 +14,7 @@
 
 define($PORT0 0, $IP0 10.0.0.1, $MAC0 02:00:00:00:00:01,
        $PORT1 1, $IP1 10.0.1.1, $MAC1 02:00:00:00:00:02,
-       $MTU 1500)
+       $MTU 1500);
 
 neighbours :: ARPTable;
 
@@ -22,14 +22,14 @@ neighbours :: ARPTable;
 // answers to ARP requests, ready to be sent on the same port. Output 2: ARP replies.
 elementclass Input { $port, $color, $ip, $mac |
   FromDPDKDevice($port)
-    -> HostEtherFilter($mac)   // what is for others, a switch or a hub may have flooded
+    -> HostEtherFilter($mac)  // what is for others, a switch or a hub may have flooded
     -> kind :: Classifier(12/0800, 12/0806 20/0001, 12/0806 20/0002, -);
   kind[0] -> Paint($color) -> Strip(14)
     -> check :: CheckIPHeader(INTERFACES 10.0.0.1/24 10.0.1.1/24, CHECKSUM true)
     -> output;
   kind[1] -> ARPResponder($ip $mac) -> [1] output;
   kind[2] -> [2] output;
-  kind[3] -> Discard;          // other protocols
+  kind[3] -> Discard;  // other protocols
 }
 
 // Sends to a network. Input 1: ARP replies from it. Output 0: frames to transmit. Output 1: ICMP
@@ -48,8 +48,8 @@ elementclass Output { $color, $ip, $mac |
   same[0] -> copy :: Tee(2) -> options;
   copy[1] -> ICMPError($ip, redirect, host) -> [1] output;
 
-  options[1]  -> ICMPError($ip, parameterproblem) -> [1] output;
-  ttl[1]      -> ICMPError($ip, timeexceeded) -> [1] output;
+  options[1] -> ICMPError($ip, parameterproblem) -> [1] output;
+  ttl[1] -> ICMPError($ip, timeexceeded) -> [1] output;
   fragment[1] -> ICMPError($ip, unreachable, needfrag) -> [1] output;
 }
 
@@ -70,7 +70,8 @@ route :: StaticIPLookup(
   10.2.0.0/16 10.0.1.3 2,
   172.16.0.0/12 10.0.0.2 1,
   192.168.0.0/16 10.0.0.3 1,
-  0.0.0.0/0 3);           // nobody knows
+  0.0.0.0/0 3             // nobody knows
+);
 
 in0[0] -> route;
 in1[0] -> route;
@@ -83,5 +84,9 @@ route[3] -> ICMPError($IP0, unreachable, net) -> route;
 
 out0[1] -> route;
 out1[1] -> route;
-in0[1] -> port0;  out0[0] -> port0;  in0[2] -> [1] out0;
-in1[1] -> port1;  out1[0] -> port1;  in1[2] -> [1] out1;
+in0[1] -> port0;
+out0[0] -> port0;
+in0[2] -> [1] out0;
+in1[1] -> port1;
+out1[0] -> port1;
+in1[2] -> [1] out1;

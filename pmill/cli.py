@@ -21,6 +21,7 @@ _DOORS = {
     "check": ("pmill.tools.check", "say what is wrong with a configuration"),
     "flatten": ("pmill.tools.flatten", "print it without compounds and variables"),
     "explain": ("pmill.tools.explain", "say what the code of a message means"),
+    "fmt": ("pmill.tools.fmt", "lay it out"),
     "bench": ("pmill.bench", "measure programs"),
     "test": ("pmill.clicktest", "run Click's test files"),
     "click": ("pmill.click.command", "Click's command"),

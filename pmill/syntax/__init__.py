@@ -13,6 +13,7 @@ from pmill.syntax.flat import ConfigText, FlatConfig, FlatConnection, FlatElemen
 from pmill.syntax.flat_text import declarations_text, flat_text
 from pmill.syntax.flatten import flatten
 from pmill.syntax.libraries import include_libraries, library_files
+from pmill.syntax.trivia import Trivia, trivia_of
 from pmill.syntax.unparse import unparse
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "FlatConfig",
     "FlatConnection",
     "FlatElement",
+    "Trivia",
     "declarations_text",
     "dump",
     "flat_text",
@@ -34,6 +36,7 @@ __all__ = [
     "split_arguments",
     "split_keyword",
     "split_words",
+    "trivia_of",
     "unparse",
     "unquote",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from lark import Token
@@ -144,7 +145,9 @@ class _Lexing:
         return self.keywords.get(word, "NAME")
 
     def _last(self, back: int = 1) -> str:
-        return self.found[-back].type if len(self.found) >= back else ""
+        """Return the type of the last token, or of one before it."""
+        tokens = (token.type for token in reversed(self.found) if token.type != LINE)
+        return next(islice(tokens, back - 1, None), "")
 
     def _config_may_follow(self) -> bool:
         if self._last() == "RBRACE":
@@ -173,7 +176,7 @@ class _Lexing:
         # Two tokens of lookahead, which an LALR(1) parser lacks: `KEY $k` is a formal parameter,
         # where `KEY` alone would begin a statement.
         if self._last() == "NAME":
-            self.found[-1].type = "KEYWORD"
+            next(t for t in reversed(self.found) if t.type != LINE).type = "KEYWORD"
         return self._add("VARIABLE", at, end)
 
     def _comment(self, at: int) -> int:

@@ -54,18 +54,25 @@ def read_configuration(words: Words) -> Source:
     return read_file(named[0] if named else "-")
 
 
-def read_file(name: str) -> Source:
-    """Return the configuration in a file, in the archive that a file is, or on standard input."""
+def read_file(name: str, *, archives: bool = True) -> Source:
+    """Return the configuration in a file, in the archive that a file is, or on standard input.
+
+    Without `archives` an archive is taken for what it looks like, a configuration that is no text.
+    """
     shown = "<stdin>" if name == "-" else name
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise Unreadable(shown, error.strerror or "cannot be read") from None
+<<<<<<< HEAD
     return _source(data, shown)
 
 
 def _source(data: bytes, shown: str) -> Source:
     if data.startswith(_ARCHIVE):
+=======
+    if archives and data.startswith(_ARCHIVE):
+>>>>>>> 80a98c4 (fmt: lay out configurations and keep their comments; line directives may stand anywhere)
         data = _member(data, "config", shown)
     return Source(shown, data.decode("utf-8", "surrogateescape"))
 

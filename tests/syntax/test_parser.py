@@ -145,6 +145,15 @@ def test_line_directives_name_the_place() -> None:
     assert places == ["orig.click:100", "c.click:3"]
 
 
+def test_line_directives_stand_anywhere() -> None:
+    text = (
+        "elementclass A { K\n#line 3\n $k | }\nelementclass B {\n# 4\n}\n(\n)\nx :: A\n# 5\n(K 1);"
+    )
+    config, messages = parsed(text)
+    assert messages == []
+    assert config == parsed(text.replace("#", "//"))[0]
+
+
 def test_slash_joins_names_only_without_blanks() -> None:
     config, _ = parsed("a/b")
     chain = config.statements[0]
