@@ -22,6 +22,7 @@ _DOORS = {
     "flatten": ("pmill.tools.flatten", "print it without compounds and variables"),
     "explain": ("pmill.tools.explain", "say what the code of a message means"),
     "fmt": ("pmill.tools.fmt", "lay it out"),
+    "graph": ("pmill.tools.graph", "draw it"),
     "bench": ("pmill.bench", "measure programs"),
     "test": ("pmill.clicktest", "run Click's test files"),
     "click": ("pmill.click.command", "Click's command"),

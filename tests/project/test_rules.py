@@ -21,12 +21,12 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.click"))
 LIBRARY = ElementLibrary.load([], Diagnostics())
 
 # Packages may import those in front of them; packages of one row do not know each other, but
-# elaboration makes graphs.
+# elaboration makes graphs, and drawing shows them.
 STAGES = (
     ("syntax",),
     ("elements",),
     ("graph",),
-    ("elaborate",),
+    ("elaborate", "drawing"),
     ("passes",),
     ("emit",),
     ("toolchain", "llvm"),
