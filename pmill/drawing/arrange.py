@@ -19,7 +19,7 @@ from typing import Final
 
 from pmill.drawing.layers import Edge, Node, NodeId, PinId, Rank
 from pmill.drawing.level import Curve, Level, Point, draw_level
-from pmill.drawing.picture import Box, Compound, Picture, Wire
+from pmill.drawing.picture import Box, Compound, Picture, Wire, around
 from pmill.drawing.sizes import NAME_SIZE, Shape, shape_of, text_width
 from pmill.graph import Port
 
@@ -162,7 +162,7 @@ class _Arranging:
 
 def _parts(wire: Wire) -> Iterator[tuple[str, Edge]]:
     """Cut a wire at the borders of compounds: out of the source's, then into the target's."""
-    outer, inner = _around(wire.source), _around(wire.target)
+    outer, inner = around(wire.source.element), around(wire.target.element)
     port = wire.target if wire.kind == "push" else wire.source
     shared = 0
     while shared < min(len(outer), len(inner)) and outer[shared] == inner[shared]:
@@ -183,12 +183,6 @@ def _parts(wire: Wire) -> Iterator[tuple[str, Edge]]:
         level,
         Edge(source=at[0], source_pin=at[1], target=end, target_pin=wire.target.number),
     )
-
-
-def _around(port: Port) -> list[str]:
-    """Return the names of the compounds around a port's element, from outside."""
-    parts = port.element.split("/")
-    return ["/".join(parts[:depth]) for depth in range(len(parts))]
 
 
 def _pins(edges: list[Edge]) -> Iterator[Node]:

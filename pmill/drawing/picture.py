@@ -12,6 +12,7 @@ from pmill.graph import Element, PipelineGraph, Port, Processing
 
 _COLUMNS = 30  # of a configuration in its box
 _LINES = 3
+_DEEP = 60  # compounds in each other; names in more are those of elements
 # Characters that no XML may hold, and what decoders make of bytes that are no text.
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -127,19 +128,24 @@ def _shortened(config: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _compound(name: str, boxes: list[Box]) -> Compound:
-    """Return a compound with the boxes whose names begin with its name."""
-    prefix = f"{name}/" if name else ""
+def around(name: str) -> list[str]:
+    """Return the names of the compounds around an element, from outside; `""` is the picture's."""
+    parts = name.split("/")[:_DEEP]
+    return ["/".join(parts[:depth]) for depth in range(len(parts))]
+
+
+def _compound(name: str, boxes: list[Box], depth: int = 1) -> Compound:
+    """Return a compound, so deep inside of others, with its boxes."""
     own: list[Box] = []
     inner: dict[str, list[Box]] = {}
     for box in boxes:
-        local, slash, _ = box.name.removeprefix(prefix).partition("/")
-        if slash:
-            inner.setdefault(prefix + local, []).append(box)
+        names = around(box.name)
+        if len(names) > depth:
+            inner.setdefault(names[depth], []).append(box)
         else:
             own.append(box)
     return Compound(
         name=name,
         boxes=tuple(own),
-        compounds=tuple(_compound(n, inside) for n, inside in inner.items()),
+        compounds=tuple(_compound(n, inside, depth + 1) for n, inside in inner.items()),
     )

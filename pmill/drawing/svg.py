@@ -17,7 +17,8 @@ _STYLE: Final = f"""\
   text {{ font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }}
   .page {{ fill: #ffffff; }}
   .compound rect {{ fill: #64748b; fill-opacity: 0.07; stroke: #94a3b8; }}
-  .compound text {{ fill: #475569; font-size: {NAME_SIZE}px; font-weight: 600; }}
+  .label {{ fill: #475569; font-size: {NAME_SIZE}px; font-weight: 600; }}
+  .label {{ stroke: #f4f5f7; stroke-width: 4px; paint-order: stroke; }}
   .element rect.body {{ fill: #ffffff; stroke: #475569; }}
   .class {{ fill: #0f172a; font-size: {CLASS_SIZE}px; font-weight: 600; }}
   .name {{ fill: #334155; font-size: {NAME_SIZE}px; }}
@@ -34,7 +35,7 @@ _STYLE: Final = f"""\
   @media (prefers-color-scheme: dark) {{
     .page {{ fill: #0f172a; }}
     .compound rect {{ fill: #94a3b8; fill-opacity: 0.09; stroke: #64748b; }}
-    .compound text {{ fill: #cbd5e1; }}
+    .label {{ fill: #cbd5e1; stroke: #1b2538; }}
     .element rect.body {{ fill: #1e293b; stroke: #94a3b8; }}
     .class {{ fill: #f8fafc; }}
     .name {{ fill: #cbd5e1; }}
@@ -60,6 +61,7 @@ def svg_text(drawing: Drawing) -> str:
         f'<rect class="page" width="{_n(width)}" height="{_n(height)}"/>',
         *(_compound(compound, place) for compound, place in drawing.compounds),
         *(_stroke(stroke) for stroke in drawing.strokes),
+        *(_label(compound, place) for compound, place in drawing.compounds),
         *(_element(*placed) for placed in drawing.boxes),
         *_legend(kinds, drawing.height + _LEGEND / 2),
         "</svg>",
@@ -68,12 +70,14 @@ def svg_text(drawing: Drawing) -> str:
 
 
 def _compound(compound: Compound, place: Rectangle) -> str:
-    x, y = place.x + 10, place.y + HEADER * 0.68
-    return (
-        f'<g class="compound"><title>{escape(compound.name)}</title>'
-        f'<rect {_rectangle(place)} rx="10"/>'
-        f'<text x="{_n(x)}" y="{_n(y)}">{escape(compound.local_name)}</text></g>'
-    )
+    title = f"<title>{escape(compound.name)}</title>"
+    return f'<g class="compound">{title}<rect {_rectangle(place)} rx="10"/></g>'
+
+
+def _label(compound: Compound, place: Rectangle) -> str:
+    """Return a compound's name; it stands over the wires that cross it."""
+    at = f'x="{_n(place.x + 10)}" y="{_n(place.y + HEADER * 0.68)}"'
+    return f'<text class="label" {at}>{escape(compound.local_name)}</text>'
 
 
 def _stroke(stroke: Stroke) -> str:

@@ -180,6 +180,13 @@ def test_nothing_is_drawn_as_nothing() -> None:
     assert json.loads(drawn(graph, "json")) == {"elements": [], "connections": [], "compounds": []}
 
 
+def test_names_of_many_parts() -> None:
+    name = "/".join("ab" * 400)
+    picture = picture_of(graph_of(f"{name} :: Idle -> a/b/c :: Null -> Discard;"))
+    check(arrange(picture))
+    assert [c.name for c in picture.root.compounds] == ["a"]
+
+
 def test_a_large_configuration() -> None:
     rng = random.Random(1)
     lines = [f"e{i} :: Tee(2);" for i in range(500)]
