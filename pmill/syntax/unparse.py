@@ -273,7 +273,7 @@ class _Printer:
 
 def _fits(text: str, segment: str) -> bool:
     """Return whether a segment, and a `;`, can go on the last line of a text."""
-    return len(text.rpartition("\n")[2]) + len(f" {segment};") <= WIDTH
+    return len(text) - text.rfind("\n") - 1 + len(f" {segment};") <= WIDTH
 
 
 def _ports(ports: nodes.PortList) -> str:

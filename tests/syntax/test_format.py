@@ -248,7 +248,7 @@ def test_comments_alone() -> None:
     assert layout("  // a\n\n\n /* b */ ; // c") == "// a\n\n/* b */  // c\n"
 
 
-def test_many_statements_take_no_longer_each() -> None:
+def test_a_large_configuration() -> None:
     text = "".join(f"e{i} :: Counter; // x\n\n" for i in range(4000))
     assert formatted(text) == text.replace("; //", ";  //")[:-1]
 
