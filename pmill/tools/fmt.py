@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _COMMAND: Final = Command(
     name="pmill fmt",
     about="Lay out a configuration: one statement a line, compounds indented, comments kept.",
-    synopsis="[OPTION]... [FILE]",
+    synopsis="[OPTION]... [FILE]...",
     options=(
         *(option for option in SOURCE_OPTIONS if option.name != "clickpath"),
         OUTPUT,
