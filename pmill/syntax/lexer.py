@@ -209,7 +209,7 @@ class _Lexing:
             end = line.start()
         else:
             end = len(self.text)
-        self._add(problem, at, at + (2 if problem == UNTERMINATED_COMMENT else 1))
+        self._add(problem, at, at + 1)
         self._add("CONFIG", opening, max(end, opening + 1))
         return max(end, opening + 1)
 
@@ -235,7 +235,9 @@ def _scan_config(text: str, opening: int, directives: list[tuple[int, int]]) -> 
             case '"' | "'":
                 end = skip_quoted(text, at)
             case "//" | "/*":
-                end, problem = skip_comment(text, at), UNTERMINATED_COMMENT
+                end = skip_comment(text, at)
+                if end is None:
+                    return opening, UNTERMINATED_CONFIG
             case "\\<":
                 end = skip_bytes(text, at)
         if end is None:

@@ -86,7 +86,7 @@ NO_TRIVIA = Trivia()
 
 def trivia_of(source: Source) -> Trivia:
     """Return the trivia of a text that parses without errors."""
-    from pmill.syntax.lexer import LINE, tokens_of
+    from pmill.syntax.lexer import LINE, UNTERMINATED_COMMENT, tokens_of
     from pmill.syntax.parser import click_parser
 
     text = source.text
@@ -100,6 +100,8 @@ def trivia_of(source: Source) -> Trivia:
         assert token.end_pos is not None
         if token.start_pos < after:
             continue  # a directive in a configuration string
+        if token.type == UNTERMINATED_COMMENT:
+            break  # it ends with the text
         pieces += _comments(text, after, token.start_pos)
         after = token.end_pos
         if token.type == LINE:

@@ -64,15 +64,11 @@ def read_file(name: str, *, archives: bool = True) -> Source:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise Unreadable(shown, error.strerror or "cannot be read") from None
-<<<<<<< HEAD
-    return _source(data, shown)
+    return _source(data, shown, archives=archives)
 
 
-def _source(data: bytes, shown: str) -> Source:
-    if data.startswith(_ARCHIVE):
-=======
+def _source(data: bytes, shown: str, *, archives: bool = True) -> Source:
     if archives and data.startswith(_ARCHIVE):
->>>>>>> 80a98c4 (fmt: lay out configurations and keep their comments; line directives may stand anywhere)
         data = _member(data, "config", shown)
     return Source(shown, data.decode("utf-8", "surrogateescape"))
 

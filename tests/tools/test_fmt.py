@@ -119,3 +119,18 @@ def test_what_cannot_be_read(pmill: Pmill, tmp_path: Path, ugly: Path) -> None:
 
 def test_examples_are_formatted(pmill: Pmill, examples: Path) -> None:
     assert pmill("fmt", "--check", *sorted(examples.glob("*.click"))).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Idle /* open", "Idle;  /* open\n"),
+        ("Idle -> Discard;\n\n/* open\n  more\n\n", "Idle -> Discard;\n\n/* open\n  more\n"),
+        ("a ~> b ~TCP>\n c", "a ~> b\n  ~TCP> c;\n"),
+    ],
+)
+def test_open_comments_and_context_arrows(pmill: Pmill, text: str, expected: str) -> None:
+    done = pmill("fmt", "-e", text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
+    again = pmill("fmt", "-e", done.stdout)
+    assert again.stdout == expected
