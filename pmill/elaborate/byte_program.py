@@ -2,7 +2,11 @@
 
 A program is a list of tests of four bytes each, at offsets that are multiples of four. A jump
 is a later test (> 0), an output (<= 0, negated) or NEVER. Step 0 is the first. A test whose bytes
-a packet does not have answers no. Twin of runtime/include/pmill/classifier.hh.
+a packet does not have answers no. A test without a mask compares nothing: it only asks whether the
+first `value` of its bytes are there. Twin of runtime/include/pmill/classifier.hh.
+
+Offsets of IPFilter's programs count from the MAC header, those from 256 on from the network header
+and those from 512 on from the transport header, which is how Click writes them.
 
 `optimize` follows Click, so that `program_text` says what Click's `program` handler says:
 
@@ -35,6 +39,22 @@ class Step:
     yes: int
     no: int
 
+    @property
+    def always(self) -> bool:
+        """Whether the answer is yes for every packet."""
+        return not self.mask and not self.value
+
+    @property
+    def bytes(self) -> int:
+        """How many of the four bytes must be there for a yes."""
+        trailing_zeros = (self.mask & -self.mask).bit_length() - 1
+        return 4 - trailing_zeros // 8 if self.mask else self.value
+
+    @property
+    def end(self) -> int:
+        """How long a packet must be for a yes; 0 where that does not matter."""
+        return 0 if self.always else self.offset + self.bytes
+
     def jump(self, answer: bool) -> int:
         """Return where an answer leads."""
         return self.yes if answer else self.no
@@ -55,14 +75,14 @@ def outputs(program: Iterable[Step]) -> set[int]:
     """Return the outputs that an optimised program can choose."""
     found: set[int] = set()
     for test in program:
-        jumps = (test.yes, test.no) if test.mask else (test.yes,)
+        jumps = (test.yes,) if test.always else (test.yes, test.no)
         found |= {-jump for jump in jumps if NEVER < jump <= 0}
     return found
 
 
 def safe_length(program: Iterable[Step]) -> int:
     """Return how long a packet is that has all bytes the program looks at."""
-    return max((_end(test) for test in program if test.mask), default=0)
+    return max((test.end for test in program), default=0)
 
 
 def program_text(program: Sequence[Step]) -> str:
@@ -71,7 +91,7 @@ def program_text(program: Sequence[Step]) -> str:
         f"{n:2} {t.offset:3}/{t.value:08x}%{t.mask:08x}  yes->{_jump(t.yes)}  no->{_jump(t.no)}"
         for n, t in enumerate(program)
     ]
-    if len(program) == 1 and not program[0].mask:
+    if len(program) == 1 and program[0].always:
         lines = [f"all->{_jump(program[0].yes)}"]
     lines += [f"safe length {safe_length(program)}", "alignment offset 0"]
     return "".join(f"{line}\n" for line in lines)
@@ -83,18 +103,14 @@ def _jump(target: int) -> str:
     return f"step {target}" if target > 0 else f"[{-target}]"
 
 
-def _end(test: Step) -> int:
-    trailing_zeros = (test.mask & -test.mask).bit_length() - 1
-    return test.offset + 4 - trailing_zeros // 8
-
-
 # --- what is known on the way to a test -----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Word:
-    """What is known of one word: bits that are there and have a value, and failed tests."""
+    """What is known of one word: bytes that are there, bits and their values, failed tests."""
 
+    bytes: int = 0
     mask: int = 0
     value: int = 0
     failed: frozenset[tuple[int, int]] = frozenset()  # (mask, value)
@@ -102,7 +118,12 @@ class _Word:
     def common(self, other: _Word) -> _Word:
         """Return what both know."""
         mask = self.mask & other.mask & ~(self.value ^ other.value)
-        return _Word(mask=mask, value=self.value & mask, failed=self.failed & other.failed)
+        return _Word(
+            bytes=min(self.bytes, other.bytes),
+            mask=mask,
+            value=self.value & mask,
+            failed=self.failed & other.failed,
+        )
 
 
 _NOTHING = _Word()
@@ -122,18 +143,17 @@ class _Facts:
         word = self.words.get(test.offset, _NOTHING)
         if test.mask & word.mask & (test.value ^ word.value):
             return False
-        if test.mask & ~word.mask == 0:
+        if test.mask & ~word.mask == 0 and test.bytes <= word.bytes:
             return True
-        implied = any(
-            mask & ~test.mask == 0 and test.value & mask == value for mask, value in word.failed
-        )
-        return False if implied else None
+        return False if any(_implies(test, *failed) for failed in word.failed) else None
 
     def after(self, test: Step, answer: bool) -> _Facts:
         """Return what is known after a test."""
         word = self.words.get(test.offset, _NOTHING)
         if answer:
-            word = replace(word, mask=word.mask | test.mask, value=word.value | test.value)
+            value = word.value | test.value & test.mask
+            here = max(word.bytes, test.bytes)
+            word = replace(word, bytes=here, mask=word.mask | test.mask, value=value)
         else:
             word = replace(word, failed=word.failed | {(test.mask, test.value)})
         return _Facts(MappingProxyType({**self.words, test.offset: word}))
@@ -144,6 +164,13 @@ class _Facts:
         return _Facts(
             MappingProxyType({at: self.words[at].common(other.words[at]) for at in sorted(shared)})
         )
+
+
+def _implies(test: Step, mask: int, value: int) -> bool:
+    """Return whether a yes to a test means a yes to another one of the same word."""
+    if not mask:
+        return value <= test.bytes
+    return mask & ~test.mask == 0 and test.value & mask == value
 
 
 # --- steps of the optimiser, in order -------------------------------------------------------------
@@ -193,7 +220,8 @@ def _merge(tests: list[Step]) -> list[Step]:
         while test.yes > 0:
             behind = tests[test.yes]
             clash = test.mask & behind.mask & (test.value ^ behind.value)
-            if behind.offset != test.offset or behind.no != test.no or clash:
+            same_word = behind.offset == test.offset and test.mask and behind.mask
+            if not same_word or behind.no != test.no or clash:
                 break
             mask, value = test.mask | behind.mask, test.value | behind.value
             test = replace(test, mask=mask, value=value, yes=behind.yes)
@@ -264,7 +292,7 @@ def _drop(tests: list[Step]) -> list[Step]:
 
 
 def _decides_nothing(test: Step) -> bool:
-    return test.mask == 0 or test.yes == test.no
+    return test.always or test.yes == test.no
 
 
 def _settled(tests: Sequence[Step], target: int) -> int:

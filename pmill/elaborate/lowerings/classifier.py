@@ -14,8 +14,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmill.elaborate.byte_program import NEVER, Step, optimize, outputs, program_text
+from pmill.elaborate.byte_program import NEVER, Step, optimize, program_text
 from pmill.elaborate.lowerings import LoweringContext
+from pmill.elaborate.lowerings.decisions import check_count, program_value, warn_of_unused
 from pmill.graph import Value
 from pmill.syntax.flat import ConfigText
 
@@ -45,24 +46,8 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     program = compile_patterns(items, ctx)
     if program is None:
         return None
-    used = outputs(program)
-    for n, item in enumerate(items):
-        if n not in used:
-            ctx.warning(
-                "PM0424",
-                f"pattern {n} matches no packet",
-                item.span,
-                hint="an earlier pattern takes all packets it could match, or its clauses clash",
-            )
-    return Value(
-        cpp=", ".join(
-            f"ClassifierNode{{{t.offset}, 0x{t.mask:08x}, 0x{t.value:08x}, {t.yes}, {t.no}}}"
-            for t in program
-        ),
-        text=" ".join(f"{t.offset},{t.mask},{t.value},{t.yes},{t.no}" for t in program),
-        click=None,
-        count=len(program),
-    )
+    warn_of_unused(program, items, ctx)
+    return program_value(program)
 
 
 def compile_patterns(
@@ -70,13 +55,7 @@ def compile_patterns(
 ) -> tuple[Step, ...] | None:
     """Return the optimised program of the patterns, None after reporting errors."""
     patterns = [_pattern(n, item, ctx) for n, item in enumerate(items)]
-    if len(items) != ctx.outputs:
-        s, verb = ("", "s") if ctx.outputs == 1 else ("s", "")
-        ctx.error(
-            "PM0420",
-            f"{ctx.outputs} output{s} need{verb} {ctx.outputs} pattern{s}, not {len(items)}",
-            hint="give one pattern for each output; '-' matches everything",
-        )
+    if not check_count(items, ctx):
         return None
     good = [p for p in patterns if p is not None]
     return optimize(_program(good)) if len(good) == len(patterns) else None

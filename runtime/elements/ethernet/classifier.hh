@@ -26,7 +26,7 @@ struct Classifier {
   };
 
   static void push(auto &self, auto &packet) {
-    const std::size_t output = classifier::classify(self, packet.data(), packet.length());
+    const std::size_t output = classifier::classify(self, packet);
     if (!emit(self, output, packet)) drop(self, packet, self.state.drops);
   }
 };

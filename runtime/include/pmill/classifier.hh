@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Decision programs over a packet's bytes, as Click's Classifier runs them.
 //
-// pmill/elaborate/lowerings/classifier.py makes the programs. A program known when compiling
-// becomes straight code, one masked compare and one branch a step; any other is interpreted.
+// pmill/elaborate/lowerings/classifier.py and ipfilter.py make the programs. A program known when
+// compiling becomes straight code, one masked compare and one branch a step; any other is
+// interpreted.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <pmill/values.hh>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace pmill {
 
@@ -23,7 +25,9 @@ namespace pmill {
 /// `mask` and `value` are written as the bytes lie in the packet, first byte first, so that
 /// 12/08060000%ffff0000 is {12, 0xffff0000, 0x08060000, …}. `yes` and `no` say what follows:
 /// a positive number is a step, which always comes later in the program; any other is an output,
-/// negated, or kNoOutput. When the packet has not all bytes of the mask, the answer is no.
+/// negated, or kNoOutput. When the packet has not all bytes of the mask, the answer is no. Without
+/// a mask nothing is compared: the answer tells whether the first `value` of the four bytes are
+/// there.
 struct ClassifierNode {
   std::uint32_t offset = 0;
   std::uint32_t mask = 0;
@@ -32,11 +36,13 @@ struct ClassifierNode {
   std::int32_t no = 0;
   constexpr bool operator==(const ClassifierNode &) const = default;
 
+  /// Whether the answer is yes for every packet.
+  constexpr bool always() const { return mask == 0 && value == 0; }
   /// First byte after `offset` that matters, and the first one behind those that matter.
   constexpr std::uint32_t first() const { return mask == 0 ? 0 : std::countl_zero(mask) / 8; }
-  constexpr std::uint32_t last() const { return mask == 0 ? 0 : 4 - std::countr_zero(mask) / 8; }
-  /// How long a packet must be to have the bytes that matter.
-  constexpr std::uint32_t end() const { return mask == 0 ? 0 : offset + last(); }
+  constexpr std::uint32_t last() const {
+    return mask == 0 ? value : 4 - static_cast<std::uint32_t>(std::countr_zero(mask)) / 8;
+  }
 };
 
 /// Reads `OFFSET,MASK,VALUE,YES,NO`, all decimal.
@@ -56,43 +62,89 @@ inline constexpr std::int32_t kNoOutput = -65536;
 /// The output, negated, of a jump that ends the program.
 constexpr std::size_t output(std::int32_t jump) { return static_cast<std::size_t>(-jump); }
 
+/// Where the bytes are that a program tests: its offsets count from one header, or from several.
+/// Then each of them has 256 of the offsets, and the last one all that follow. A header that the
+/// packet has not begins at its end.
+template <std::size_t Headers>
+struct Bytes {
+  static constexpr std::uint32_t kStride = 256;
+  std::array<const std::uint8_t *, Headers> start;
+  const std::uint8_t *end;
+
+  /// The header in which a step tests, and what its offset is there.
+  static constexpr std::size_t header(const ClassifierNode &n) {
+    return std::min<std::size_t>(n.offset / kStride, Headers - 1);
+  }
+  static constexpr std::uint32_t offset(const ClassifierNode &n) {
+    return n.offset - static_cast<std::uint32_t>(header(n)) * kStride;
+  }
+  /// How many bytes there must be from the header on for a step to answer yes.
+  static constexpr std::uint32_t needed(const ClassifierNode &n) {
+    return n.always() ? 0 : offset(n) + n.last();
+  }
+  PMILL_INLINE const std::uint8_t *at(const ClassifierNode &n) const {
+    return start[header(n)] + offset(n);
+  }
+  PMILL_INLINE bool has(const ClassifierNode &n) const {
+    return std::cmp_greater_equal(end - start[header(n)], needed(n));
+  }
+  /// Calls `use` with the members one by one: they are passed in registers, which this is not.
+  PMILL_INLINE auto in_parts(auto &&use) const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      return use(start[I]..., end);
+    }(std::make_index_sequence<Headers>{});
+  }
+  PMILL_INLINE static Bytes of_parts(auto... parts) {
+    const std::array<const std::uint8_t *, Headers + 1> all{parts...};
+    Bytes bytes{};
+    std::copy_n(all.begin(), Headers, bytes.start.begin());
+    bytes.end = all.back();
+    return bytes;
+  }
+};
+
 /// One step on a packet of any length.
-inline std::int32_t step(const ClassifierNode &n, const std::uint8_t *data, std::uint32_t length) {
+template <std::size_t Headers>
+std::int32_t step(const ClassifierNode &n, const Bytes<Headers> &bytes) {
+  if (!bytes.has(n)) return n.no;
   if (n.mask == 0) return n.yes;
-  if (n.end() > length) return n.no;
   std::uint32_t word = 0;
-  std::memcpy(&word, data + n.offset, n.last());
+  std::memcpy(&word, bytes.at(n), n.last());
   return (net32(word) & n.mask) == n.value ? n.yes : n.no;
 }
 
 /// Runs any program, from step `at` or from the jump that it is, on a packet of any length; returns
 /// the last jump.
-inline std::int32_t interpret(const auto &program, const std::uint8_t *data, std::uint32_t length,
-                              std::int32_t at = 0) {
-  do at = step(program[static_cast<std::size_t>(at)], data, length);
+template <std::size_t Headers>
+std::int32_t interpret(const auto &program, const Bytes<Headers> &bytes, std::int32_t at = 0) {
+  do at = step(program[static_cast<std::size_t>(at)], bytes);
   while (at > 0);
   return at;
 }
 
 /// The same out of line.
-PMILL_COLD std::int32_t interpret_rarely(const auto &program, const std::uint8_t *data,
-                                         std::uint32_t length, std::int32_t at) {
-  return interpret(program, data, length, at);
+template <std::size_t Headers>
+PMILL_COLD std::int32_t interpret_rarely(const auto &program, std::int32_t at, auto... parts) {
+  return interpret(program, Bytes<Headers>::of_parts(parts...), at);
 }
 
-/// How long a packet is known to be at every step: it passed a test of its length before, on
-/// whichever way it came. Jumps lead to later steps only, so one round over the program is enough.
-template <std::size_t Steps>
+/// How many bytes from each header a packet is known to have at every step: it passed a test of
+/// its length before, on whichever way it came. Jumps lead to later steps only, so one round over
+/// the program is enough.
+template <std::size_t Headers, std::size_t Steps>
 constexpr auto known_lengths(const std::array<ClassifierNode, Steps> &program) {
-  std::array<std::uint32_t, Steps> known{};
+  std::array<std::array<std::uint32_t, Headers>, Steps> known{};
   std::array<bool, Steps> reached{};
   for (std::size_t at = 0; at < Steps; ++at) {
-    const std::uint32_t after = std::max(known[at], program[at].end());
+    auto after = known[at];
+    auto &length = after[Bytes<Headers>::header(program[at])];
+    length = std::max(length, Bytes<Headers>::needed(program[at]));
     for (const std::int32_t jump : {program[at].yes, program[at].no}) {
       if (jump <= 0) continue;
       auto &there = known[static_cast<std::size_t>(jump)];
       auto &seen = reached[static_cast<std::size_t>(jump)];
-      there = seen ? std::min(there, after) : after;
+      for (std::size_t i = 0; i < Headers; ++i)
+        there[i] = seen ? std::min(there[i], after[i]) : after[i];
       seen = true;
     }
   }
@@ -101,10 +153,11 @@ constexpr auto known_lengths(const std::array<ClassifierNode, Steps> &program) {
 
 /// A program that is a compile-time constant, `Args::program`, as code. A length is tested where
 /// the first byte of it is wanted, and not again behind: what follows knows it, too.
-template <typename Args>
+template <typename Args, std::size_t Headers>
 struct Unrolled {
+  using From = Bytes<Headers>;
   static constexpr auto &program = Args::program;
-  static constexpr auto known = known_lengths(program);
+  static constexpr auto known = known_lengths<Headers>(program);
 
   /// Number of jumps to step `at`.
   static constexpr unsigned uses(std::size_t at) {
@@ -113,10 +166,15 @@ struct Unrolled {
       n += (node.yes == static_cast<std::int32_t>(at)) + (node.no == static_cast<std::int32_t>(at));
     return n;
   }
+  /// How many bytes of its header a packet is known to have at step `at`.
+  static constexpr std::uint32_t length_at(std::size_t at) {
+    return known[at][From::header(program[at])];
+  }
 
-  /// The only output that packets shorter than `length` can have from a jump on, or `kMany`.
+  /// The only output that packets without the bytes of step `short_of` can have from a jump on, or
+  /// `kMany`.
   static constexpr std::int32_t kMany = 1;
-  static constexpr std::int32_t only_output(std::int32_t jump, std::uint32_t length) {
+  static constexpr std::int32_t only_output(std::int32_t jump, std::size_t short_of) {
     std::array<bool, program.size()> reached{};
     std::int32_t found = kMany;
     const auto go = [&](std::int32_t to) {
@@ -125,12 +183,16 @@ struct Unrolled {
       found = to;
       return true;
     };
+    const auto fails = [missing = program[short_of]](const ClassifierNode &node) {
+      return From::header(node) == From::header(missing) &&
+             From::needed(node) >= From::needed(missing);
+    };
     if (!go(jump)) return kMany;
     for (std::size_t at = 0; at < program.size(); ++at) {
       if (!reached[at]) continue;
       const ClassifierNode &node = program[at];
-      if (node.end() < length && !go(node.yes)) return kMany;
-      if (node.mask != 0 && !go(node.no)) return kMany;
+      if (!fails(node) && !go(node.yes)) return kMany;
+      if (!node.always() && !go(node.no)) return kMany;
     }
     return found;
   }
@@ -138,61 +200,71 @@ struct Unrolled {
   /// Whether a packet that has the bytes of a step answers yes to it. Only bytes that matter are
   /// read: those behind them need not be the packet's.
   template <std::size_t At>
-  PMILL_INLINE static bool matches(const std::uint8_t *data) {
+  PMILL_INLINE static bool matches(const From &packet) {
     constexpr ClassifierNode node = program[At];
-    constexpr bool whole = node.offset + 4 <= std::max(known[At], node.end());
+    constexpr bool whole = From::offset(node) + 4 <= std::max(length_at(At), From::needed(node));
     constexpr std::uint32_t from = whole ? 0 : node.first();
     constexpr std::uint32_t bytes = (whole ? 4 : node.last()) - from;
     constexpr std::uint32_t mask = net32(node.mask) >> (8 * from);
     constexpr std::uint32_t value = net32(node.value) >> (8 * from);
     std::uint32_t word = 0;
-    std::memcpy(&word, data + node.offset + from, bytes);
+    std::memcpy(&word, packet.at(node) + from, bytes);
     return (word & mask) == value;
   }
 
   template <std::int32_t Jump>
-  PMILL_INLINE static std::int32_t follow(const std::uint8_t *data, std::uint32_t length) {
+  PMILL_INLINE static std::int32_t follow(const From &packet) {
     if constexpr (Jump <= 0)
       return Jump;
     else if constexpr (uses(Jump) == 1)
-      return run_inline<Jump>(data, length);
+      return run_inline<Jump>(packet);
     else
-      return run<Jump>(data, length);
+      return packet.in_parts([](auto... parts)
+                                 __attribute__((always_inline)) { return run<Jump>(parts...); });
   }
   template <std::size_t At>
-  PMILL_INLINE static std::int32_t run_inline(const std::uint8_t *data, std::uint32_t length) {
+  PMILL_INLINE static std::int32_t run_inline(const From &packet) {
     constexpr ClassifierNode node = program[At];
-    if constexpr (node.mask == 0) return follow<node.yes>(data, length);
-    if constexpr (node.end() > known[At])
-      if (length < node.end()) [[unlikely]]
-        return too_short<node.no, node.end()>(data, length);
-    return matches<At>(data) ? follow<node.yes>(data, length) : follow<node.no>(data, length);
+    if constexpr (node.always()) return follow<node.yes>(packet);
+    if constexpr (From::needed(node) > length_at(At))
+      if (!packet.has(node)) [[unlikely]]
+        return too_short<node.no, At>(packet);
+    if constexpr (node.mask == 0) return follow<node.yes>(packet);
+    return matches<At>(packet) ? follow<node.yes>(packet) : follow<node.no>(packet);
   }
   /// Steps that several jumps lead to: left to the inliner, because copies of copies explode.
   template <std::size_t At>
-  static std::int32_t run(const std::uint8_t *data, std::uint32_t length) {
-    return run_inline<At>(data, length);
+  static std::int32_t run(auto... parts) {
+    return run_inline<At>(From::of_parts(parts...));
   }
-  /// Where a packet with fewer bytes than `Length` goes from a jump on: mostly there is one answer.
-  template <std::int32_t Jump, std::uint32_t Length>
-  PMILL_INLINE static std::int32_t too_short(const std::uint8_t *data, std::uint32_t length) {
-    constexpr std::int32_t only = only_output(Jump, Length);
+  /// Where a packet without the bytes of step `At` goes from a jump on: mostly there is one answer.
+  template <std::int32_t Jump, std::size_t At>
+  PMILL_INLINE static std::int32_t too_short(const From &packet) {
+    constexpr std::int32_t only = only_output(Jump, At);
     if constexpr (only != kMany)
       return only;
     else
-      return interpret_rarely(program, data, length, Jump);
+      return packet.in_parts([](auto... parts) __attribute__((always_inline)) {
+        return interpret_rarely<Headers>(program, Jump, parts...);
+      });
   }
 };
 
 /// Runs the program of an element's arguments; returns the output of the packet, which is no
 /// output at all when no pattern matches.
-PMILL_INLINE std::size_t classify(auto &self, const std::uint8_t *data, std::uint32_t length) {
+template <std::size_t Headers>
+PMILL_INLINE std::size_t classify(auto &self, const Bytes<Headers> &bytes) {
   using Self = std::remove_cvref_t<decltype(self)>;
   if constexpr (Self::frozen) {
-    return output(Unrolled<typename Self::Args>::template run_inline<0>(data, length));
+    return output(Unrolled<typename Self::Args, Headers>::template run_inline<0>(bytes));
   } else {
-    return output(interpret(self.args.program, data, length));
+    return output(interpret(self.args.program, bytes));
   }
+}
+
+/// The same for a program whose offsets count from the packet's first byte.
+PMILL_INLINE std::size_t classify(auto &self, const auto &packet) {
+  return classify(self, Bytes<1>{.start = {packet.data()}, .end = packet.end()});
 }
 
 }  // namespace classifier
