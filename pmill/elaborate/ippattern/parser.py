@@ -44,15 +44,13 @@ def parse(item: ConfigText, ctx: LoweringContext) -> nodes.Node | None:
     """Return the tree of a pattern, None after an error."""
     parser = _parser().parse_interactive(item.text)
     end = Token("$END", "", start_pos=len(item.text), end_pos=len(item.text))
-    before: Token | None = None
     result: Any = None
     for token in [*tokens_of(parser), end]:
         try:
             result = parser.parser_state.feed_token(token, is_end=token is end)
         except UnexpectedToken:
-            _report(parser, token, before, item, ctx)
+            _report(parser, token, item, ctx)
             return None
-        before = token
     tree = cast(nodes.Node, result)
     if tree.depth > MAX_DEPTH:
         what = "the pattern is nested too deeply"
@@ -79,7 +77,6 @@ def _parser() -> Lark:
 def _report(
     parser: InteractiveParser,
     token: Token,
-    before: Token | None,
     item: ConfigText,
     ctx: LoweringContext,
 ) -> None:
@@ -95,7 +92,7 @@ def _report(
         "PM0461",
         f"syntax error {where}{_wanted(accepted)}",
         span if token.type != "$END" else item.part(max(0, start - 1), start),
-        hint=_hint(token, before),
+        hint=_hint(token, accepted),
     )
 
 
@@ -107,14 +104,14 @@ def _wanted(accepted: set[str]) -> str:
     return f": expected {' or '.join(words)}" if words and "LPAR" not in accepted else ""
 
 
-def _hint(token: Token, before: Token | None) -> str:
-    if token.type == "COLON" or (before is not None and before.endswith(":")):
+def _hint(token: Token, accepted: set[str]) -> str:
+    if token.type == "COLON" or "COLON" in accepted:
         return "a choice is written 'CONDITION ? THEN : OTHERWISE', with spaces around the ':'"
     if token in ("-", "any", "all", "none"):
         return f"'{token}' can only be the whole pattern; elsewhere write 'true' or 'false'"
     if token.type == "LPAR":
         return "repeat what comes before a value: 'port 80 or 443', '(src port 80) or (…)'"
-    if before is not None and before.type in ("SRC", "DST"):
+    if accepted in ({"SRC"}, {"DST"}):
         return "write 'src or dst' before one value, or a value behind each"
     return _HINT
 

@@ -22,6 +22,8 @@ _WHAT = {
     "net": "network such as 10.0.0.0/8",
     "ether": "Ethernet address",
 }
+# What AddressInfo knows addresses of, and what their types are called.
+_ADDRESSES = {"host": "IPAddress", "net": "IPPrefix", "ether": "EtherAddress"}
 _WITH_VALUES = frozenset({*FIELDS, "port", "bytes"})  # what a number can be compared with
 
 
@@ -55,12 +57,12 @@ class Values:
         if self.is_number(word):
             return self._kind_of_number(word, before)
         kinds = self._kinds(primitive)
-        if before in kinds:
+        if before is not None and (before in kinds or word.text in NAMES.get(before, ())):
             return before
-        if len(kinds) == 1:
-            return kinds[0]
         if not kinds:
             raise self._unknown(word, "neither an address nor the name of anything", _all_names())
+        if len(kinds) == 1 or kinds[0] in _ADDRESSES:
+            return kinds[0]
         hint = " or ".join(f"'{'' if k != 'type' else 'icmp '}{k} {word.text}'" for k in kinds)
         meanings = " and ".join(_WHAT[kind] for kind in kinds)
         raise self._refused("PM0464", f"'{word.text}' is both {meanings}", word, f"write {hint}")
@@ -74,14 +76,19 @@ class Values:
             return ["net"]
         if parse_ip(text) is not None:
             return ["host"]
-        wanted = {"host": "IPAddress", "net": "IPPrefix", "ether": "EtherAddress"}
-        of_user = [k for k, cpp in wanted.items() if self._ctx.literal(cpp, text) != text]
+        of_user = [kind for kind in _ADDRESSES if self._names_address(kind, text)]
         if of_user:
-            return of_user if primitive.qualifiers.direction is None else of_user[:1]
+            return of_user
         kinds = [kind for kind, table in NAMES.items() if text in table]
         if protocol is not None and len(kinds) > 1:
             return [kind for kind in kinds if (kind == "type") == (protocol == "icmp")]
         return kinds or (["port"] if service(text, _with_ports(protocol)) is not None else [])
+
+    def _names_address(self, kind: str, text: str) -> bool:
+        """Return whether AddressInfo gives a name an address of a kind."""
+        if kind == "host" and ":" not in text:
+            text += ":ip"  # a network's broadcast address is not meant
+        return self._ctx.literal(_ADDRESSES[kind], text) != text
 
     def _kind_of_number(self, word: nodes.Word, before: str | None) -> str:
         if before is not None and before in _WITH_VALUES:
