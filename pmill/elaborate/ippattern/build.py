@@ -45,10 +45,6 @@ def word_of(token: Token) -> nodes.Word:
     return nodes.Word(text=str(token), start=start, end=start + len(token))
 
 
-def _one(children: Sequence[Any]) -> Any:
-    return children[0]
-
-
 def _deep(*parts: nodes.Node) -> int:
     return 1 + max(part.depth for part in parts)
 
@@ -106,13 +102,13 @@ class Builder(Transformer[Token, Any]):
         return _Direction("src and dst", _covering(children))
 
     def kind(self, children: list[Token]) -> _Kind:
-        return _Kind(word_of(_one(children)))
+        return _Kind(word_of(children[0]))
 
     def mask(self, children: list[Token]) -> _Mask:
-        return _Mask(word_of(_one(children)))
+        return _Mask(word_of(children[0]))
 
     def netmask(self, children: list[Token]) -> _Netmask:
-        return _Netmask(word_of(_one(children)))
+        return _Netmask(word_of(children[0]))
 
     def bytes(self, children: list[Token]) -> nodes.Bytes:
         words = [word_of(token) for token in children[1:]]

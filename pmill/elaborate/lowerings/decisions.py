@@ -17,10 +17,10 @@ def check_count(items: Sequence[ConfigText], ctx: LoweringContext) -> bool:
     """Return whether there is one pattern for each output; report it when not (PM0420)."""
     if len(items) == ctx.outputs:
         return True
-    s = "" if ctx.outputs == 1 else "s"
+    s, verb = ("", "s") if ctx.outputs == 1 else ("s", "")
     ctx.error(
         "PM0420",
-        f"{ctx.outputs} output{s} need {ctx.outputs} pattern{s}, not {len(items)}",
+        f"{ctx.outputs} output{s} need{verb} {ctx.outputs} pattern{s}, not {len(items)}",
         hint="give one pattern for each output; '-' matches everything",
     )
     return False

@@ -27,9 +27,8 @@ namespace pmill::elements {
 ///
 /// A comparison of bytes that a packet has not is false, and its `not` true. Ports, ICMP types, TCP
 /// flags and windows, and bytes of the transport header, are none of later fragments. `port != 80`
-/// is said of TCP and UDP only, `not port 80` of all packets. `!=`, `<` and `<=` deny `==`, `>=`
-/// and
-/// `>`: `port < 1024` wants no port of 1024 or more.
+/// is said of TCP and UDP only, `not port 80` of all packets. The relations `!=`, `<` and `<=` deny
+/// the others: `port < 1024` wants no port of 1024 or more, `port > 1023` wants one.
 /// @group ip
 /// @example CheckIPHeader -> c :: IPClassifier(tcp dst port 80 or 443, icmp type echo, -); c[0] -> Discard; c[1] -> Discard; c[2] -> Discard;
 struct IPClassifier {
