@@ -10,7 +10,7 @@ from pmill.elaborate.byte_program import NEVER, Step, optimize, program_text
 from pmill.elaborate.ippattern import predicate, program
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.syntax.flat import ConfigText
-from tests.elements.ip_patterns import View, packets
+from tests.elements.ip_views import View, packets
 
 
 def item(text: str) -> ConfigText:

@@ -6,7 +6,7 @@ import pytest
 
 from pmill.elaborate.ippattern.names import PORTS, service
 from tests.elaborate.ippatterns import answer, compiled, matched, messages
-from tests.elements.ip_patterns import View
+from tests.elements.ip_views import View
 
 ADDRESSES = {
     ("IPAddress", "router"): "10.0.0.1",

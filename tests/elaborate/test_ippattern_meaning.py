@@ -9,7 +9,9 @@ import pytest
 from pmill.elaborate.byte_program import optimize
 from pmill.elaborate.ippattern import predicate, program
 from tests.elaborate.ippatterns import context, interpreted, item
-from tests.elements.ip_patterns import View, packets, pattern, written
+from tests.elements.ip_patterns import written
+from tests.elements.ip_random_patterns import pattern
+from tests.elements.ip_views import View, packets
 
 
 @pytest.mark.parametrize("seed", range(8))

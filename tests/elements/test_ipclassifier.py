@@ -8,7 +8,9 @@ from scapy.layers.inet6 import IPv6
 
 from tests.elements.conftest import RunElement
 from tests.elements.ip_frames import ether
-from tests.elements.ip_patterns import View, packets, pattern, written
+from tests.elements.ip_patterns import written
+from tests.elements.ip_random_patterns import pattern
+from tests.elements.ip_views import View, packets
 from tests.elements.programs import refusal, warnings
 
 LEVELS = pytest.mark.parametrize("level", [0, 3])

@@ -12,7 +12,9 @@ from pmill.driver import compile_config
 from pmill.options import CompileOptions
 from tests.elements.conftest import RunElement
 from tests.elements.ip_frames import ether
-from tests.elements.ip_patterns import Pattern, View, packets, pattern, written
+from tests.elements.ip_patterns import Pattern, written
+from tests.elements.ip_random_patterns import pattern
+from tests.elements.ip_views import View, packets
 from tests.elements.programs import refusal, run_program, warnings
 from tests.traffic.pcap import write_frames
 
