@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pmill.diagnostics import Diagnostics
+from pmill.tools.provides import provided
 from pmill.tools.start import print_version
 
 _USAGE: Final = """\
@@ -23,6 +24,8 @@ _FLAGS: Final = {"-i": "i", "-q": "q", "-iq": "iq", "-qi": "iq", "--invert": "i"
 
 def main(argv: Sequence[str]) -> int:
     """Answer for the requirements of a command line; 0 when they are met, 2 when it is wrong."""
+    from pmill.elements import ElementLibrary
+
     words = list(argv)
     if words[:1] in (["--help"], ["-h"]):
         print(_USAGE, end="")
@@ -41,7 +44,8 @@ def main(argv: Sequence[str]) -> int:
             quiet |= "q" in _FLAGS[word]
         else:
             return _wrong(f"unknown option '{word}'")
-    met = all(_provided(requirement) for requirement in asked) != invert
+    library = ElementLibrary.load((), Diagnostics())
+    met = all(provided(requirement, library) for requirement in asked) != invert
     if not quiet:
         print(int(met))
     return 0 if met else 1
@@ -50,11 +54,3 @@ def main(argv: Sequence[str]) -> int:
 def _wrong(why: str) -> int:
     print(f"click-buildtool: {why}\n{_USAGE}", end="", file=sys.stderr)
     return 2
-
-
-def _provided(requirement: str) -> bool:
-    from pmill.elements import PROVISIONS, ElementLibrary
-
-    if requirement.startswith("!"):
-        return not _provided(requirement[1:])
-    return requirement in PROVISIONS or requirement in ElementLibrary.load((), Diagnostics())

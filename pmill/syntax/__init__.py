@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pmill.syntax.arguments import quote, split_arguments, split_keyword, split_words, unquote
 from pmill.syntax.dump import dump
-from pmill.syntax.flat import ConfigText, FlatConfig, FlatConnection, FlatElement
+from pmill.syntax.flat import ConfigText, FlatClass, FlatConfig, FlatConnection, FlatElement
 from pmill.syntax.flat_text import declarations_text, flat_text
-from pmill.syntax.flatten import flatten
+from pmill.syntax.flatten import flatten, flatten_classes
 from pmill.syntax.libraries import include_libraries, library_files
 from pmill.syntax.trivia import Trivia, trivia_of
 from pmill.syntax.unparse import unparse
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConfigText",
+    "FlatClass",
     "FlatConfig",
     "FlatConnection",
     "FlatElement",
@@ -29,6 +30,7 @@ __all__ = [
     "dump",
     "flat_text",
     "flatten",
+    "flatten_classes",
     "include_libraries",
     "library_files",
     "parse",

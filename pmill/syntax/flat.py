@@ -61,3 +61,19 @@ class FlatConfig:
     elements: tuple[FlatElement, ...]
     connections: tuple[FlatConnection, ...]
     requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatClass:
+    """The inside of a compound class: its parameters are left as `$name` in configuration texts.
+
+    Where packets enter and leave, connections begin at an element named `input` and end at one
+    named `output`. `rest` is the parameter that takes all arguments that are left (`__REST__`).
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    rest: str | None
+    elements: tuple[FlatElement, ...]
+    connections: tuple[FlatConnection, ...]
+    span: Span

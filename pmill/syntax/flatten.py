@@ -13,8 +13,9 @@ from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
 from pmill.syntax import nodes
 from pmill.syntax.arguments import split_arguments
 from pmill.syntax.body import Body, Border, Instance, Link, Node, text_of
+from pmill.syntax.checks import REST
 from pmill.syntax.classes import Classes, CompoundClass
-from pmill.syntax.flat import ConfigText, FlatConfig, FlatElement
+from pmill.syntax.flat import ConfigText, FlatClass, FlatConfig, FlatElement
 from pmill.syntax.reader import read_body
 from pmill.syntax.selection import Choice, Usage, UsageIndex, choose
 from pmill.syntax.splice import splice
@@ -40,8 +41,7 @@ def flatten(
     diags.stop_if_errors()
     run = _Flattening(diags)
     scope = global_scope(variables)
-    classes = Classes(known=known_classes, defined={}, being_defined={}, later={})
-    body = read_body(config.statements, scope, classes, diags, fixed=frozenset(variables))
+    body = _file_body(config, scope, variables, known_classes, diags)
     run.expand(body, "", 0)
     run.read_unused()
     _report_unused_variables(scope, variables, diags)
@@ -56,6 +56,54 @@ def flatten(
         elements=tuple(run.elements.values()),
         connections=splice(run.links),
         requirements=tuple(dict.fromkeys(run.requirements)),
+    )
+
+
+def flatten_classes(
+    config: nodes.Config,
+    variables: Mapping[str, str],
+    known_classes: Container[str],
+    diags: Diagnostics,
+) -> tuple[FlatClass, ...]:
+    """Return the inside of every compound class that a file defines, in the order of definition.
+
+    A class with alternatives (`||`) has no single inside and is left out.
+    """
+    diags.stop_if_errors()
+    body = _file_body(config, global_scope(variables), variables, known_classes, diags)
+    compounds = [c for c in body.classes.defined.values() if isinstance(c, CompoundClass)]
+    return tuple(
+        _inside(compound, diags)
+        for compound in compounds
+        if len(compound.variants) == 1 and compound.fallback is None
+    )
+
+
+def _file_body(
+    config: nodes.Config,
+    scope: Scope,
+    variables: Mapping[str, str],
+    known_classes: Container[str],
+    diags: Diagnostics,
+) -> Body:
+    classes = Classes(known=known_classes, defined={}, being_defined={}, later={})
+    return read_body(config.statements, scope, classes, diags, fixed=frozenset(variables))
+
+
+def _inside(compound: CompoundClass, diags: Diagnostics) -> FlatClass:
+    (variant,) = compound.variants
+    formals = variant.node.formals or ()
+    run = _Flattening(diags)
+    border = Border(entry=Node("input"), exit=Node("output"))
+    values = {formal.name: f"${formal.name}" for formal in formals}
+    run.expand(run.body_of(Choice(variant=variant, values=values), border), "", 0)
+    return FlatClass(
+        name=compound.name,
+        parameters=tuple(values),
+        rest=next((formal.name for formal in formals if formal.keyword == REST), None),
+        elements=tuple(run.elements.values()),
+        connections=splice(run.links),
+        span=compound.span,
     )
 
 

@@ -20,6 +20,8 @@ from pmill.tools.start import ELEMENT_OPTIONS, OUTPUT, Command, compile_options,
 from pmill.tools.words import Option, Words
 
 if TYPE_CHECKING:
+    from pmill.diagnostics import Source
+    from pmill.options import CompileOptions
     from pmill.syntax import FlatConfig
 
 FLATTEN_OPTIONS: Final = (
@@ -43,19 +45,35 @@ _COMMAND: Final = Command(
 
 def main(argv: Sequence[str]) -> int:
     """Print a flat configuration, or what the options ask for."""
-    from pmill import driver
-
     started = start(_COMMAND, argv)
     if isinstance(started, int):
         return started
     words, source = started
+    flat = tolerant_flat(source, compile_options(words))
+    return write_output(words.last("output") or "-", flat_output(flat, words))
+
+
+def tolerant_flat(source: Source, options: CompileOptions) -> FlatConfig:
+    """Return a flat configuration, also of elements that pmill has not; warnings are printed."""
+    from pmill import driver
+
     diags = Diagnostics()
-    flat, _ = driver.flat_config(source, compile_options(words), diags)
+    flat, _ = driver.flat_config(source, options, diags)
+    stop_if_serious(diags)
+    warn(diags)
+    return flat
+
+
+def stop_if_serious(diags: Diagnostics) -> None:
+    """Raise DiagnosticError when there are errors that even a tool minds."""
     serious = tuple(d for d in diags if d.severity == "error" and d.code not in TOLERATED)
     if serious:
         raise DiagnosticError(serious)
+
+
+def warn(diags: Diagnostics) -> None:
+    """Print the warnings."""
     show(d for d in diags if d.severity == "warning")
-    return write_output(words.last("output") or "-", flat_output(flat, words))
 
 
 def flat_output(flat: FlatConfig, words: Words) -> str:
