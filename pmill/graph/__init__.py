@@ -1,6 +1,6 @@
 """The pipeline graph: its model, printer and invariants; packets' metadata and who reads it."""
 
-from pmill.graph.flow import flows
+from pmill.graph.flow import flows, processing
 from pmill.graph.liveness import (
     chooses_at_run_time,
     fields_read,
@@ -47,5 +47,6 @@ __all__ = [
     "flows",
     "live_at_entry",
     "print_graph",
+    "processing",
     "verify",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pmill.graph import PipelineGraph, verify
 from pmill.options import CompileOptions
 from pmill.passes.base import Pass, PassReport
+from pmill.passes.bypass_nulls import BypassNulls
 from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
@@ -17,6 +18,7 @@ from pmill.passes.remove_unreachable import RemoveUnreachable
 
 DEFAULT: tuple[Pass, ...] = (
     RemoveUnreachable(),  # first: nobody need think about what never runs
+    BypassNulls(),  # nor about what does nothing
     EmbedConstants(),  # before the metadata: annotations may be named by arguments
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code

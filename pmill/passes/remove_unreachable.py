@@ -21,8 +21,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pmill.graph import PipelineGraph, flows
+from pmill.graph import PipelineGraph
 from pmill.passes.base import count
+from pmill.passes.paths import from_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +75,6 @@ def _with_neighbours(graph: PipelineGraph, reached: frozenset[str]) -> set[str]:
 
 
 def _reached(graph: PipelineGraph) -> frozenset[str]:
-    """Walk (element, input) pairs from the sources; a source's own input is None."""
-    seen: set[tuple[str, int | None]] = set()
-    todo: list[tuple[str, int | None]] = [
-        (e.name, None) for e in graph.elements.values() if e.spec.source
-    ]
-    while todo:
-        place = todo.pop()
-        if place in seen:
-            continue
-        seen.add(place)
-        name, port = place
-        element = graph.elements[name]
-        for c in graph.outgoing(name):
-            if port is None or flows(element, port, c.source.number):
-                todo.append((c.target.element, c.target.number))
-    return frozenset(name for name, _ in seen)
+    """Return the sources, and what their packets come to."""
+    sources = {e.name for e in graph.elements.values() if e.spec.source}
+    return frozenset(sources | {target.element for _, target in from_sources(graph)})

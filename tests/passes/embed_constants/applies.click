@@ -1,1 +1,1 @@
-FromDump(in.pcap, STOP true) -> p :: Paint(3) -> n :: Null -> Print("a, b", MAXLENGTH 0) -> Discard;
+FromDump(in.pcap, STOP true) -> p :: Paint(3) -> n :: Counter -> Print("a, b", MAXLENGTH 0) -> Discard;

@@ -1,0 +1,53 @@
+"""Connect what lies around elements that only pass packets on.
+
+Before::
+
+    FromDPDKDevice(0) -> Null -> a :: Counter -> PushNull -> ToDPDKDevice(1);
+
+After::
+
+    FromDPDKDevice(0) -> a :: Counter -> ToDPDKDevice(1);
+
+A Null, PushNull or PullNull counts nothing and has no handlers of its own, so nobody misses it.
+Not applied to one that something else names, to one that no packet reaches, to one on which a cycle
+closes (where that is decides how often packets go round), to one but for which nobody would say
+that its packets are pulled, and to one about whose connections something was decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pmill.graph import PipelineGraph
+from pmill.passes.base import count
+from pmill.passes.mentions import mentioned
+from pmill.passes.paths import bypass, can_be_left_out, from_sources
+
+NULLS = ("Null", "PushNull", "PullNull")
+
+
+@dataclass(frozen=True, slots=True)
+class BypassNulls:
+    """Connect what lies around elements that only pass packets on."""
+
+    name: ClassVar[str] = "bypass_nulls"
+    level: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def run(self, graph: PipelineGraph) -> PipelineGraph:
+        """Remove the elements and connect their neighbours."""
+        nulls = {e.name for e in graph.elements.values() if e.spec.name in NULLS}
+        if not nulls:
+            return graph
+        nulls &= {target.element for _, target in from_sources(graph)}
+        nulls -= mentioned(graph, graph.elements.values())
+        through = can_be_left_out(graph, {name: (0, 0) for name in graph.elements if name in nulls})
+        return bypass(graph, through) if through else graph
+
+    def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
+        """Name what was removed."""
+        gone = [n for n in before.elements if n not in after.elements]
+        if not gone:
+            return "no element only passes packets on"
+        return f"left out {count(len(gone), 'element')}: {', '.join(gone)}"

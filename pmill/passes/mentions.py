@@ -1,0 +1,30 @@
+"""Which elements configuration strings name: a fact that passes share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pmill.graph import Element, PipelineGraph
+
+_NAME = re.compile(r"[A-Za-z0-9_@/]+")
+
+
+def mentioned(graph: PipelineGraph, by: Iterable[Element]) -> frozenset[str]:
+    """Return the elements whose names occur in what is written of others: in a Script, as the
+    element of a handler, as an argument.
+
+    A word that only happens to be an element's name counts, too. `in0/c` may be written `c`.
+    """
+    words = {word for e in by for text in _texts(e) for word in _NAME.findall(text)}
+    return frozenset(name for name in graph.elements if not words.isdisjoint(_ways_to_write(name)))
+
+
+def _texts(e: Element) -> Iterator[str]:
+    yield e.config
+    yield from (value.text for value in e.arguments.values())
+
+
+def _ways_to_write(name: str) -> Iterator[str]:
+    parts = name.split("/")
+    return ("/".join(parts[at:]) for at in range(len(parts)))
