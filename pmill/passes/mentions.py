@@ -16,13 +16,8 @@ def mentioned(graph: PipelineGraph, by: Iterable[Element]) -> frozenset[str]:
 
     A word that only happens to be an element's name counts, too. `in0/c` may be written `c`.
     """
-    words = {word for e in by for text in _texts(e) for word in _NAME.findall(text)}
+    words = {word for e in by for word in _NAME.findall(e.config)}
     return frozenset(name for name in graph.elements if not words.isdisjoint(_ways_to_write(name)))
-
-
-def _texts(e: Element) -> Iterator[str]:
-    yield e.config
-    yield from (value.text for value in e.arguments.values())
 
 
 def _ways_to_write(name: str) -> Iterator[str]:

@@ -34,8 +34,11 @@ def from_sources(graph: PipelineGraph, ways: Ways = flows) -> frozenset[Edge]:
 
 
 def to_sinks(graph: PipelineGraph, ways: Ways = flows) -> frozenset[Edge]:
-    """Return the connections from which packets can come to an end that is no Idle."""
-    todo = [c for c in graph.connections if _ends(graph.elements[c.target.element], c, ways)]
+    """Return the connections from which packets can come to an end that is no Idle.
+
+    An end is an input from which no packet of that class of elements goes on.
+    """
+    todo = [c for c in graph.connections if _ends(graph.elements[c.target.element], c)]
     found: set[Edge] = set()
     left: set[Port] = set()
     while todo:
@@ -53,11 +56,10 @@ def to_sinks(graph: PipelineGraph, ways: Ways = flows) -> frozenset[Edge]:
     return frozenset(found)
 
 
-def _ends(element: Element, c: Connection, ways: Ways) -> bool:
+def _ends(element: Element, c: Connection) -> bool:
     outputs = range(len(element.outputs))
-    return element.spec.name != "Idle" and not any(
-        ways(element, c.target.number, output) for output in outputs
-    )
+    goes_on = any(flows(element, c.target.number, output) for output in outputs)
+    return not goes_on and element.spec.name != "Idle"
 
 
 def bypass(graph: PipelineGraph, through: Mapping[str, tuple[int, int]]) -> PipelineGraph:

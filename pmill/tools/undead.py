@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 _COMMAND: Final = Command(
     name="pmill undead",
-    about="Print a configuration without elements that cannot matter: those on no way from a source\n"
-    "to a sink, Null, StaticSwitch and StaticPullSwitch, and inputs of schedulers by which nothing\n"
-    "comes. What another element names stays.",
+    about="Print a configuration without elements that cannot matter: those on no way from a\n"
+    "source to a sink, Null, StaticSwitch and StaticPullSwitch, and inputs of schedulers by\n"
+    "which nothing comes. What another element names stays.",
     options=(
         *SOURCE_OPTIONS,
         OUTPUT,

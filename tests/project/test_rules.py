@@ -24,6 +24,7 @@ LIBRARY = ElementLibrary.load([], Diagnostics())
 # elaboration makes graphs, and drawing shows them.
 STAGES = (
     ("syntax",),
+    ("xform",),
     ("elements",),
     ("graph",),
     ("elaborate", "drawing"),
