@@ -6,7 +6,7 @@ namespace as written, then what is inside its compounds, one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
@@ -95,11 +95,11 @@ def _inside(compound: CompoundClass, diags: Diagnostics) -> FlatClass:
     formals = variant.node.formals or ()
     run = _Flattening(diags)
     border = Border(entry=Node("input"), exit=Node("output"))
-    values = {formal.name: f"${formal.name}" for formal in formals}
-    run.expand(run.body_of(Choice(variant=variant, values=values), border), "", 0)
+    parameters = tuple(formal.name for formal in formals)
+    run.expand(run.body_of(Choice(variant=variant, values={}), border, parameters), "", 0)
     return FlatClass(
         name=compound.name,
-        parameters=tuple(values),
+        parameters=parameters,
         rest=next((formal.name for formal in formals if formal.keyword == REST), None),
         elements=tuple(run.elements.values()),
         connections=splice(run.links),
@@ -192,13 +192,16 @@ class _Flattening:
                     unused.elements.clear()
             pending = unused.compounds
 
-    def body_of(self, compound: CompoundClass, choice: Choice, border: Border) -> Body:
-        """Read the inside of a compound with its parameters set."""
+    def body_of(
+        self, compound: CompoundClass, choice: Choice, border: Border, open_: Iterable[str] = ()
+    ) -> Body:
+        """Read the inside of a compound with its parameters set, but for those left open."""
         variant = choice.variant
         self.read.add(id(variant.node))
         scope = Scope(variant.scope)
         for name, value in choice.values.items():
             scope.define(name, value, variant.span, final=True)
+        scope.leave_open(open_)
         return read_body(
             variant.node.statements,
             scope,

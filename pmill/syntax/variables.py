@@ -8,7 +8,7 @@ escaped, and `\\$` is a dollar sign. A variable that is not defined is left as i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pmill.diagnostics import Source, Span
@@ -46,10 +46,24 @@ class Scope:
         self.definitions: dict[str, Definition] = {}
         self.used: set[str] = set()
         self._busy: set[str] = set()
+        self._open: frozenset[str] = frozenset()
 
     def define(self, name: str, value: str, span: Span | None = None, *, final: bool) -> None:
         """Define a variable of this scope."""
         self.definitions[name] = Definition(value=value, span=span, final=final)
+
+    def leave_open(self, names: Iterable[str]) -> None:
+        """Let variables stand as they are written, whatever they mean further out."""
+        self._open |= frozenset(names)
+
+    def is_open(self, name: str) -> bool:
+        """Return whether a variable is to stand as it is written."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope._open:
+            if name in scope.definitions:
+                return False
+            scope = scope.parent
+        return scope is not None
 
     def lookup(self, name: str, depth: int = 0) -> str | None:
         """Return the expanded value of the innermost variable of that name, or None.
@@ -59,7 +73,7 @@ class Scope:
         """
         scope: Scope | None = self
         circular = False
-        while scope is not None:
+        while scope is not None and name not in scope._open:
             definition = scope.definitions.get(name)
             if definition is not None and name in scope._busy:
                 circular = True
@@ -221,7 +235,8 @@ class _Expansion:
 
     def _missing(self, name: str, at: int, end: int) -> int:
         # `$1` and `$?` are what run-time scripts use; they are not mistyped variables.
-        if self.undefined and not name.isdigit() and name not in {"?", "#", "$"}:
+        unknown = not self.scope.is_open(name)
+        if self.undefined and unknown and not name.isdigit() and name not in {"?", "#", "$"}:
             self.undefined(name, at, end)
         return self._literal(at, end)
 

@@ -90,11 +90,11 @@ def _patterns(names: Sequence[str], options: CompileOptions, *, reverse: bool) -
     from pmill.syntax import flatten_classes, include_libraries, parse
     from pmill.xform import read_patterns, shipped_patterns
 
-    diags = Diagnostics()
     shipped = shipped_patterns()
-    library = ElementLibrary.load(options.include, diags)
+    library = ElementLibrary.load(options.include, Diagnostics())
     patterns: list[Pattern] = []
     for name in dict.fromkeys(names):
+        diags = Diagnostics()  # errors that are no matter in one file would end the next
         try:
             source = read_file(str(shipped.get(name, name)))
         except Unreadable as error:
@@ -109,8 +109,8 @@ def _patterns(names: Sequence[str], options: CompileOptions, *, reverse: bool) -
                 f"there is no pattern in '{source.name}'",
                 hint="a pattern is a compound element X with another one, X_Replacement",
             )
+        warn(diags)
         patterns += found
-    warn(diags)
     return patterns
 
 

@@ -24,6 +24,7 @@ from pmill.xform.router import Router
 
 MAX_REPLACEMENTS = 50_000
 MAX_ELEMENTS = 50_000  # as many as a configuration may have
+MAX_DEPTH = 100  # of replacements in replacements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +73,13 @@ class _Rewriting:
     def _replace(self, pattern: Pattern, match: Match) -> None:
         self.counts[pattern.name] += 1
         self.replacements += 1
-        grown = len(self.router) + len(pattern.replacement.elements) > MAX_ELEMENTS
-        if grown or self.replacements > MAX_REPLACEMENTS:
+        large = len(self.router) + len(pattern.replacement.elements) > MAX_ELEMENTS
+        deep = match.elements[0].count("@") > MAX_DEPTH
+        if large or deep or self.replacements > MAX_REPLACEMENTS:
             raise fail(
                 "PM0613",
-                f"pattern '{pattern.name}' is found again and again: "
-                f"{self.replacements} replacements, {len(self.router)} elements",
+                f"pattern '{pattern.name}' is found again and again: {self.replacements} times, "
+                f"in {len(self.router)} elements",
                 pattern.replacement.span,
                 hint="a replacement must not contain, nor lead back to, what is looked for",
             )
