@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pmill.diagnostics import Diagnostics, Note
-from pmill.syntax import FlatClass, FlatConnection
+from pmill.syntax import FlatClass, FlatConnection, FlatElement
 from pmill.xform.arguments import ArgumentsPattern, pattern_of
 
 _SUFFIX = "_Replacement"
@@ -164,6 +164,11 @@ def _pattern(
     )
     good = [_can_be_found(sought, diags), _fit(pattern, sought, replacement, diags)]
     return pattern if all(good) else None
+
+
+def _given_name(e: FlatElement) -> str:
+    """Return an element's name; "" for one that is called after its class."""
+    return "" if re.fullmatch(rf"(.*/)?{re.escape(e.class_name)}@\d+", e.name) else e.name
 
 
 def _can_be_found(sought: FlatClass, diags: Diagnostics) -> bool:
