@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -145,7 +146,8 @@ def _compile_options(words: Words) -> CompileOptions:
     dialects: dict[str | None, Dialect] = {"fastclick": "fastclick", "click": "click"}
     if chosen not in dialects:
         raise WrongWords(f"there is no dialect '{chosen}'; there are fastclick and click")
-    return compile_options(words, dialects[chosen])
+    # Whoever asks Click for its elements sees all of them, those that do nothing, too.
+    return replace(compile_options(words, dialects[chosen]), disabled=frozenset({"bypass_nulls"}))
 
 
 def _workers(words: Words) -> int:

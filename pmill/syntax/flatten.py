@@ -96,7 +96,7 @@ def _inside(compound: CompoundClass, diags: Diagnostics) -> FlatClass:
     run = _Flattening(diags)
     border = Border(entry=Node("input"), exit=Node("output"))
     parameters = tuple(formal.name for formal in formals)
-    run.expand(run.body_of(Choice(variant=variant, values={}), border, parameters), "", 0)
+    run.expand(run.body_of(compound, Choice(variant=variant, values={}), border, parameters), "", 0)
     return FlatClass(
         name=compound.name,
         parameters=parameters,

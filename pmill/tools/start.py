@@ -45,15 +45,6 @@ def read_source(command: Command, words: Words) -> Source | int:
 
     Of other commands PM0802 when it cannot be read, and PM0801 for a word too many.
     """
-    words = start_words(command, argv)
-    if isinstance(words, int):
-        return words
-    source = find_source(command, words)
-    return source if isinstance(source, int) else (words, source)
-
-
-def find_source(command: Command, words: Words) -> Source | int:
-    """Return the configuration that a command is to work on; see `start`."""
     try:
         if not command.for_click and len(words.files) > 1:
             raise stray(words.files[1])

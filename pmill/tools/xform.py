@@ -20,7 +20,7 @@ from pmill.tools.start import (
     OUTPUT,
     Command,
     compile_options,
-    find_source,
+    read_source,
     refuse,
     start_words,
     unreadable,
@@ -62,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
     if words.has("list"):
         print("".join(f"{_shown(pattern)}\n" for pattern in patterns), end="")
         return 0
-    source = find_source(_COMMAND, words)
+    source = read_source(_COMMAND, words)
     if isinstance(source, int):
         return source
     from pmill.syntax import flat_text

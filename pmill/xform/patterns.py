@@ -147,9 +147,7 @@ def _pattern(
         parameters=sought.parameters,
         elements=tuple(
             PatternElement(
-                name=""
-                if re.fullmatch(rf"(.*/)?{re.escape(e.class_name)}@\d+", e.name)
-                else e.name,
+                name=_given_name(e),
                 class_name=e.class_name,
                 arguments=pattern_of(e.config, sought.parameters, sought.rest),
             )

@@ -15,7 +15,7 @@ def live(text: str, level: int = 3) -> dict[str, set[str]]:
 
 
 def test_a_field_lives_up_to_its_last_reader() -> None:
-    found = live("InfiniteSource -> a :: Null -> c :: CheckPaint(1) -> d :: Discard;")
+    found = live("InfiniteSource -> a :: Counter -> c :: CheckPaint(1) -> d :: Discard;")
     assert "paint" in found["a"]
     assert "paint" in found["c"]
     assert found["d"] == set()

@@ -105,7 +105,7 @@ def test_ports_keep_what_is_around_them() -> None:
     text = "a :: Idle -> t :: Tee; b :: Idle -> t; t -> Null -> d :: Discard; t[1] -> [1] e :: Switch(0) -> d;"
     assert result(text, TEE) == (
         "a :: Idle; X@1 :: Split; b :: Idle; d :: Discard; e :: Switch(0);"
-        + " a -> X@1 -> d; b -> X@1; X@1 [1] -> [1] e; e -> d;"
+        + " a -> X@1 -> d; b -> X@1; X@1 [1] -> [1] e -> d;"
     )
 
 
