@@ -24,7 +24,10 @@ PATIENCE = 60  # of the clock: a command may wait for something that never comes
 PARTS = 8  # each a test, so that they share the processors
 COUNT = int(os.environ.get("PMILL_FUZZ", "2000"))
 SEED = int(os.environ.get("PMILL_FUZZ_SEED", "0"))
-COMMANDS = (("check",), ("check", "--format=json"), ("flatten",))
+COMMANDS = (
+    *(("check",), ("check", "--format=json"), ("check", "--format=gcc"), ("flatten",), ("fmt",)),
+    *(("undead",), ("graph", "--format=json"), ("graph", "--format=svg"), ("xform", "--combo")),
+)
 EXPRESSION = re.compile(r"""-q?e\s+(['"])(.*?)\1""", re.DOTALL)
 
 
