@@ -147,7 +147,8 @@ def _compile_options(words: Words) -> CompileOptions:
     if chosen not in dialects:
         raise WrongWords(f"there is no dialect '{chosen}'; there are fastclick and click")
     # Whoever asks Click for its elements sees all of them, those that do nothing, too.
-    return replace(compile_options(words, dialects[chosen]), disabled=frozenset({"bypass_nulls"}))
+    disabled = frozenset({"bypass_nulls", "remove_unreachable"})
+    return replace(compile_options(words, dialects[chosen]), disabled=disabled)
 
 
 def _workers(words: Words) -> int:

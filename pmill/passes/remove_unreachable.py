@@ -11,8 +11,8 @@ After::
 
 A packet can reach what a source leads to through connections and through elements whose flow code
 lets packets pass from the input it came in by to the output. Elements without ports (information)
-stay, and so does what an argument of an element that stays names, and what is the only thing on a
-port of such an element: every port must lead somewhere. Not applied: an element behind a switch
+stay, and so does what an argument of an element that stays or a Script names, and what is the only
+thing on a port of such an element: every port must lead somewhere. Not applied: an element behind a switch
 that never chooses it stays, since this pass does not look at arguments.
 """
 
@@ -23,6 +23,7 @@ from typing import ClassVar
 
 from pmill.graph import PipelineGraph
 from pmill.passes.base import count
+from pmill.passes.mentions import mentioned
 from pmill.passes.paths import from_sources
 
 
@@ -40,7 +41,8 @@ class RemoveUnreachable:
         if not reached:  # nothing ever happens: the program will say so, of a graph that is there
             return graph
         information = {e.name for e in graph.elements.values() if not (e.inputs or e.outputs)}
-        kept = _with_neighbours(graph, reached | information)
+        named = mentioned(graph, (graph.elements[name] for name in information))
+        kept = _with_neighbours(graph, reached | information | named)
         return graph.with_elements(e for e in graph.elements.values() if e.name in kept)
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
