@@ -192,6 +192,13 @@ def _compile_arguments(p: argparse.ArgumentParser) -> None:
         help="directory of further element headers",
     )
     p.add_argument(
+        "-C",
+        "--clickpath",
+        default=os.environ.get("CLICKPATH", ""),
+        metavar="PATH",
+        help="look for libraries in PATH, not in CLICKPATH",
+    )
+    p.add_argument(
         "--keep",
         action="append",
         default=[],
@@ -226,7 +233,7 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
         keep=frozenset(arguments.keep),
         include=tuple(p.resolve() for p in arguments.include),
         dialect=arguments.dialect,
-        library_path=click_path(os.environ.get("CLICKPATH", "")),
+        library_path=click_path(arguments.clickpath),
     )
 
 

@@ -14,6 +14,8 @@ _HEADLINE: Final = re.compile(
     r"(?P<place>(?:.*?:\d+:(?:\d+:)? )?)"
     r"(?P<kind>error|warning|note)(?P<code>\[PM\d{4}\])?: (?P<text>.*)"
 )
+_CODE: Final = re.compile(r"^(?:.*?: )?(?:error|warning)\[(PM\d{4})\]: ", re.MULTILINE)
+_FEW: Final = 3  # codes that are worth explaining at once
 _CARETS: Final = re.compile(r"(?P<gutter> {5} \| )(?P<blank>\s*)(?P<carets>\^+)")
 _SOURCE: Final = re.compile(r"(?P<gutter> *\d+ \| )(?P<text>.*)")
 _HINT: Final = re.compile(r"  hint: (?P<text>.*)")
@@ -21,9 +23,14 @@ _HINT: Final = re.compile(r"  hint: (?P<text>.*)")
 
 def show(texts: Iterable[object]) -> None:
     """Print messages on standard error."""
-    paint = coloured if wants_colour() else str
-    for text in texts:
-        print(printable(paint(str(text))), file=sys.stderr)
+    colour = wants_colour()
+    codes: dict[str, None] = {}
+    for text in map(str, texts):
+        print(printable(coloured(text) if colour else text), file=sys.stderr)
+        codes |= dict.fromkeys(_CODE.findall(text))
+    if codes and sys.stderr.isatty():
+        more = f"'pmill explain {' '.join(list(codes)[:_FEW])}' says more."
+        print(_painted(more, "2") if colour else more, file=sys.stderr)
 
 
 def printable(text: str) -> str:

@@ -12,8 +12,8 @@ After::
 A packet can reach what a source leads to through connections and through elements whose flow code
 lets packets pass from the input it came in by to the output. Elements without ports (information)
 stay, and so does what an argument of an element that stays or a Script names, and what is the only
-thing on a port of such an element: every port must lead somewhere. Not applied: an element behind a switch
-that never chooses it stays, since this pass does not look at arguments.
+thing on a port of such an element: every port must lead somewhere. Not applied: an element behind
+a switch that never chooses it stays, since this pass does not look at arguments.
 """
 
 from __future__ import annotations

@@ -9,10 +9,12 @@ from typing import Final
 from pmill.colour import printable, show
 from pmill.diagnostics import Diagnostic, DiagnosticError, Diagnostics, Source, fail
 from pmill.messages import FORMATS, messages
+from pmill.tools.output import write_output
 from pmill.tools.source import SOURCE_OPTIONS
 from pmill.tools.start import (
     ELEMENT_OPTIONS,
     KEEP,
+    OUTPUT,
     Command,
     compile_options,
     read_source,
@@ -25,6 +27,7 @@ _COMMAND: Final = Command(
     about="Say what is wrong with a configuration: all errors of the first stage that has any.",
     options=(
         *SOURCE_OPTIONS,
+        OUTPUT,
         *ELEMENT_OPTIONS,
         KEEP,
         Option(
@@ -54,10 +57,14 @@ def main(argv: Sequence[str]) -> int:
         found = tuple(diags)
     except DiagnosticError as error:
         summary, found = None, error.diagnostics
-    _print(found, form)
+    told = 0
+    if form in ("json", "sarif"):
+        told = write_output(words.last("output") or "-", f"{messages(found, form)}\n")
+    elif found:
+        _complain(found, form)
     if summary is not None and form == "text":
-        print(summary)
-    return 1 if summary is None else 0
+        told = write_output(words.last("output") or "-", f"{summary}\n")
+    return 1 if summary is None or told else 0
 
 
 def _check(source: Source, words: Words, diags: Diagnostics) -> str:
@@ -68,11 +75,8 @@ def _check(source: Source, words: Words, diags: Diagnostics) -> str:
     return f"{source.name}: {elements} elements, {connections} connections, no errors"
 
 
-def _print(found: Sequence[Diagnostic], form: str) -> None:
-    """Print messages where they belong: those for programs on standard output."""
-    if form in ("json", "sarif"):
-        print(messages(found, form))
-    elif form == "text":
+def _complain(found: Sequence[Diagnostic], form: str) -> None:
+    if form == "text":
         show(found)
-    elif found:
+    else:
         print(printable(messages(found, form)), file=sys.stderr)

@@ -46,6 +46,7 @@ def test_on_a_terminal(tmp_path: Path) -> None:
     text = on_terminal(tmp_path)
     assert "\033[1;31merror[PM0303]:\033[0m" in text
     assert "\033[1;36mnote:\033[0m" in text
+    assert "'pmill explain PM0303' says more." in text
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

@@ -83,6 +83,12 @@ def test_sarif(pmill: Pmill, wrong: Path) -> None:
     assert related["message"]["text"] == "element 'a' previously declared here"
 
 
+def test_the_report_may_go_to_a_file(pmill: Pmill, wrong: Path, tmp_path: Path) -> None:
+    done = pmill("check", "--format=sarif", "-o", tmp_path / "report.sarif", wrong)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(json.loads((tmp_path / "report.sarif").read_text())["runs"][0]["results"]) == 2
+
+
 def test_no_such_format(pmill: Pmill, wrong: Path) -> None:
     done = pmill("check", "--format=xml", wrong)
     assert done.returncode == 1
