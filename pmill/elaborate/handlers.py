@@ -8,11 +8,12 @@ keeps all of its arguments or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from pmill.diagnostics import Diagnostics, fail
+from pmill.elaborate.references import candidates
 from pmill.elements.spec import ElementSpec
 from pmill.graph import HandlerUse, PipelineGraph
 
@@ -70,15 +71,7 @@ def keep(graph: PipelineGraph, asked: Iterable[str], diags: Diagnostics) -> Pipe
 def resolve(name: str, context: str, known: Iterable[str]) -> str | None:
     """Find an element as Click does: in the compound of `context`, then in those around it."""
     names = set(known)
-    return next((full for full in enclosing(name, context) if full in names), None)
-
-
-def enclosing(name: str, context: str) -> Iterator[str]:
-    """The full names that `name` may mean in the compound of `context`, the innermost first."""
-    prefix = context
-    while prefix:
-        prefix = prefix.rpartition("/")[0]
-        yield f"{prefix}/{name}" if prefix else name
+    return next((full for full in candidates(name, context) if full in names), None)
 
 
 def _marked(values: Iterable[object]) -> bool:

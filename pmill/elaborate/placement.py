@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
-from pmill.elaborate.handlers import enclosing
+from pmill.elaborate.references import candidates
 from pmill.graph import TICKETS, Element, Home, PipelineGraph
 
 THREADS, TICKET_INFO = "StaticThreadSched", "ScheduleInfo"
@@ -77,7 +77,7 @@ def _pairs(info: Element) -> Iterator[tuple[str, str]]:
 
 def _named(name: str, info: Element, graph: PipelineGraph) -> list[str]:
     """The elements that a name means: one, or all of a compound; the innermost scope counts."""
-    for full in enclosing(name, info.name):
+    for full in candidates(name, info.name):
         found = [n for n in graph.elements if n == full or n.startswith(f"{full}/")]
         if found:
             return found

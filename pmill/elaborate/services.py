@@ -30,18 +30,22 @@ MOST: Final = 0xFFFF
 
 _PORT = re.compile(r"(?P<number>[^/]+)(?:/(?P<protocol>tcp|udp))?")
 # Known everywhere, even where no table of services is installed.
-_KNOWN: Final[Mapping[str, Mapping[str, int]]] = {
+KNOWN: Final[Mapping[str, Mapping[str, int]]] = {
     "tcp": {
         "echo": 7, "discard": 9, "daytime": 13, "chargen": 19, "ftp-data": 20, "ftp": 21,
-        "ssh": 22, "telnet": 23, "smtp": 25, "time": 37, "dns": 53, "domain": 53, "finger": 79,
-        "http": 80, "www": 80, "pop3": 110, "auth": 113, "ntp": 123, "netbios-ns": 137,
-        "netbios-dgm": 138, "netbios-ssn": 139, "imap2": 143, "bgp": 179, "irc": 194, "imap3": 220,
-        "ldap": 389, "https": 443, "imaps": 993, "ircs": 994, "pop3s": 995,
+        "ssh": 22, "telnet": 23, "smtp": 25, "time": 37, "whois": 43, "tacacs": 49, "dns": 53,
+        "domain": 53, "gopher": 70, "finger": 79, "http": 80, "www": 80, "kerberos": 88,
+        "pop3": 110, "sunrpc": 111, "auth": 113, "nntp": 119, "ntp": 123, "netbios-ns": 137,
+        "netbios-dgm": 138, "netbios-ssn": 139, "imap": 143, "imap2": 143, "bgp": 179, "irc": 194,
+        "imap3": 220, "ldap": 389, "https": 443, "ldaps": 636, "imaps": 993, "ircs": 994,
+        "pop3s": 995, "socks": 1080, "nfs": 2049, "mysql": 3306, "sip": 5060, "postgresql": 5432,
     },
     "udp": {
-        "echo": 7, "discard": 9, "daytime": 13, "chargen": 19, "time": 37, "dns": 53, "domain": 53,
-        "bootps": 67, "bootpc": 68, "tftp": 69, "ntp": 123, "netbios-ns": 137, "netbios-dgm": 138,
-        "netbios-ssn": 139, "snmp": 161, "snmp-trap": 162, "https": 443, "syslog": 514, "rip": 520,
+        "echo": 7, "discard": 9, "daytime": 13, "chargen": 19, "time": 37, "tacacs": 49, "dns": 53,
+        "domain": 53, "bootps": 67, "bootpc": 68, "tftp": 69, "kerberos": 88, "sunrpc": 111,
+        "ntp": 123, "netbios-ns": 137, "netbios-dgm": 138, "netbios-ssn": 139, "snmp": 161,
+        "snmp-trap": 162, "https": 443, "isakmp": 500, "syslog": 514, "rip": 520, "route": 520,
+        "openvpn": 1194, "radius": 1812, "nfs": 2049, "sip": 5060,
     },
 }  # fmt: skip
 
@@ -105,7 +109,7 @@ def ports_of(text: str) -> dict[str, int] | None:
 
 
 def _service(name: str, protocol: str) -> int | None:
-    known = _KNOWN[protocol].get(name)
+    known = KNOWN[protocol].get(name)
     if known is not None:
         return known
     import socket  # takes time to load, and few names are not known here

@@ -42,9 +42,9 @@ def compiled(text: str, **options: Callable[[str, str], str]) -> str:
     return program_text(_steps(text, **options)).partition("safe length")[0]
 
 
-def messages(text: str) -> list[str]:
+def messages(text: str, **options: Callable[[str, str], str]) -> list[str]:
     """Return what is said about a pattern."""
-    diags, ctx = context(text)
+    diags, ctx = context(text, **options)
     found = predicate(item(text), ctx)
     said = [str(d) for d in diags]
     assert (found is None) == any(d.severity == "error" for d in diags), said

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from pmill.elaborate.ippattern.names import PORTS, service
+from pmill.elaborate.ippattern.names import PORTS
+from pmill.elaborate.names import Names
+from pmill.elaborate.services import PortBook
 from tests.elaborate.ippatterns import answer, compiled, matched, messages
 from tests.elements.ip_views import View
 
@@ -21,6 +25,11 @@ ADDRESSES = {
 
 def literal(wanted: str, text: str) -> str:
     return ADDRESSES.get((wanted, text), text)
+
+
+def literal_of(names: Names) -> Callable[[str, str], str]:
+    """Return what an element `filter` takes names for."""
+    return lambda wanted, text: names.literal(wanted, text, "filter")
 
 
 # --- programs -------------------------------------------------------------------------------------
@@ -167,12 +176,21 @@ def test_services_of_the_system_come_after_those_of_the_table(
         raise OSError
 
     monkeypatch.setattr("socket.getservbyname", lookup)
-    assert service("ours", None) == 7777
-    assert service("ours", "tcp") is None
-    assert compiled("udp dst port ours") == compiled("udp dst port 7777")
-    assert compiled("dst ours") == compiled("dst port 7777")
-    assert all(compiled(f"dst port {name}") for name in PORTS)
-    (error,) = messages("tcp port ours")
+    known = literal_of(Names())
+    assert compiled("udp dst port ours", literal=known) == compiled("udp dst port 7777")
+    assert compiled("dst ours", literal=known) == compiled("dst port 7777")
+    assert all(compiled(f"dst port {name}", literal=known) for name in PORTS)
+    (error,) = messages("tcp port ours", literal=known)
+    assert "PM0464" in error
+
+
+def test_names_of_ports_come_before_services() -> None:
+    known = literal_of(Names(ports=PortBook({"web": {"tcp": 8080}, "http": {"tcp": 8000}})))
+    assert compiled("tcp dst port web", literal=known) == compiled("tcp dst port 8080")
+    assert compiled("dst web", literal=known) == compiled("dst port 8080")
+    assert compiled("dst port http", literal=known) == compiled("dst port 8000")
+    assert compiled("udp dst port https", literal=known) == compiled("udp dst port 443")
+    (error,) = messages("udp port web", literal=known)
     assert "PM0464" in error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pmill.diagnostics import did_you_mean
 from pmill.elaborate.ippattern import nodes
 from pmill.elaborate.ippattern.fields import ENDS, FIELDS, Field
-from pmill.elaborate.ippattern.names import NAMES, service
+from pmill.elaborate.ippattern.names import NAMES
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.scalars import parse_ether, parse_int, parse_ip, parse_prefix
 from pmill.syntax.flat import ConfigText
@@ -23,6 +23,7 @@ _WHAT = {
     "ether": "Ethernet address",
 }
 # What AddressInfo knows addresses of, and what their types are called.
+_PORTS = {"tcp": "TcpPort", "udp": "UdpPort"}
 _ADDRESSES = {"host": "IPAddress", "net": "IPPrefix", "ether": "EtherAddress"}
 _WITH_VALUES = frozenset({*FIELDS, "port", "bytes"})  # what a number can be compared with
 
@@ -82,7 +83,7 @@ class Values:
         kinds = [kind for kind, table in NAMES.items() if text in table]
         if protocol is not None and len(kinds) > 1:
             return [kind for kind in kinds if (kind == "type") == (protocol == "icmp")]
-        return kinds or (["port"] if service(text, _with_ports(protocol)) is not None else [])
+        return kinds or (["port"] if self._port(text, protocol) is not None else [])
 
     def _names_address(self, kind: str, text: str) -> bool:
         """Return whether AddressInfo gives a name an address of a kind."""
@@ -129,10 +130,10 @@ class Values:
         """Return a number, or that for which a name stands."""
         word, names = primitive.value, NAMES.get(kind, {})
         number = parse_int(word.text)
+        if number is None and kind == "port":
+            number = self._port(word.text, protocol)
         if number is None:
             number = names.get(word.text)
-        if number is None and kind == "port":
-            number = service(word.text, _with_ports(protocol))
         if number is None:
             raise self._unknown(word, f"no {_WHAT.get(kind, 'number')}", list(names))
         least = 1 if kind == "opt" else 0
@@ -140,6 +141,11 @@ class Values:
         if number < least or (exact and number > field.largest):
             raise self._out_of_range(word, least, field.largest)
         return number
+
+    def _port(self, name: str, protocol: str | None) -> int | None:
+        """Return the port that PortInfo, the usual table or the system knows by a name."""
+        literal = self._ctx.literal(_PORTS.get(protocol or "", "Port"), name)
+        return None if literal == name else parse_int(literal)
 
     def _address(self, word: nodes.Word) -> int:
         address = parse_ip(self._ctx.literal("IPAddress", word.text))
@@ -202,10 +208,6 @@ class Values:
     ) -> Refused:
         self._ctx.error(code, message, self._item.part(word.start, word.end), hint=hint)
         return Refused()
-
-
-def _with_ports(protocol: str | None) -> str | None:
-    return protocol if protocol in ("tcp", "udp") else None
 
 
 def _all_names() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pmill.diagnostics import did_you_mean
 from pmill.elaborate.lowerings import LoweringContext
+from pmill.elaborate.protocols import PROTOCOLS
 from pmill.elaborate.values import parse_int
 from pmill.graph import Value
 from pmill.syntax import unquote
@@ -11,20 +12,8 @@ from pmill.syntax.flat import ConfigText
 
 __all__ = ["lower", "read_protocol"]
 
-# Names of summary dumps, and those of IANA for what has ports.
-_NAMES = {
-    "t": 6,
-    "u": 17,
-    "i": 1,
-    "icmp": 1,
-    "igmp": 2,
-    "tcp": 6,
-    "udp": 17,
-    "dccp": 33,
-    "gre": 47,
-    "sctp": 132,
-    "udplite": 136,
-}
+# Summary dumps have letters for those that are frequent.
+_NAMES = {"t": 6, "u": 17, "i": 1, **PROTOCOLS}
 
 
 def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
