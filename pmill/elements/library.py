@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pmill.diagnostics import Diagnostics, Note, Span
 from pmill.elements.entry_points import entry_point_directories
 from pmill.elements.header_index import Entry, index_directory
-from pmill.elements.spec import ElementSpec
+from pmill.elements.spec import OWN_ELEMENTS, ElementSpec
 from pmill.resources import runtime_dir
 
 
@@ -73,8 +73,7 @@ class ElementLibrary(Mapping[str, ElementSpec]):
 
 def _directories(dirs: Sequence[Path], diags: Diagnostics) -> Iterator[tuple[Path, str]]:
     """Every element directory, the later the stronger, and what messages call it."""
-    # The same name in a checkout and in an installed wheel.
-    yield runtime_dir() / "elements", "runtime/elements"
+    yield runtime_dir() / "elements", OWN_ELEMENTS
     for _, folder in entry_point_directories(diags):
         yield folder, str(folder)
     for folder in dirs:

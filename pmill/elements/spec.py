@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pmill.diagnostics import Span
 
@@ -102,6 +102,10 @@ class EnumSpec:
     values: tuple[str, ...]
 
 
+# How messages call the directory of pmill's own elements, in a checkout and in a wheel alike.
+OWN_ELEMENTS: Final = "runtime/elements"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementSpec:
     """One element class.
@@ -142,6 +146,11 @@ class ElementSpec:
     enums: tuple[EnumSpec, ...] = ()
     aliases: tuple[str, ...] = ()  # other class names that mean this element
     needs: tuple[str, ...] = ()  # parts of the runtime: `runtime/src/NAME.cc`
+
+    @property
+    def own(self) -> bool:
+        """Whether it is one of pmill's elements, not of a user's directory."""
+        return self.span.source.name.startswith(f"{OWN_ELEMENTS}/")
 
     def argument(self, keyword: str) -> ArgSpec | None:
         """Return the argument that `keyword` names, or None."""

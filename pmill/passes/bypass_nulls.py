@@ -19,12 +19,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pmill.graph import PipelineGraph
+from pmill.graph import Element, PipelineGraph
 from pmill.passes.base import count
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import bypass, can_be_left_out, from_sources
 
-NULLS = ("Null", "PushNull", "PullNull")
+_NULLS = ("Null", "PushNull", "PullNull")
+
+
+def is_null(element: Element) -> bool:
+    """Whether an element only passes packets on; one of that name from elsewhere may do more."""
+    return element.spec.name in _NULLS and element.spec.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class BypassNulls:
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Remove the elements and connect their neighbours."""
-        nulls = {e.name for e in graph.elements.values() if e.spec.name in NULLS}
+        nulls = {e.name for e in graph.elements.values() if is_null(e)}
         if not nulls:
             return graph
         nulls &= {target.element for _, target in from_sources(graph)}

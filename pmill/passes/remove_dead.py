@@ -30,7 +30,7 @@ from typing import ClassVar
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Processing, flows
 from pmill.passes.base import count
-from pmill.passes.bypass_nulls import NULLS
+from pmill.passes.bypass_nulls import is_null
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import bypass, can_be_left_out, from_sources, to_sinks
 
@@ -137,7 +137,7 @@ def _named(graph: PipelineGraph, live: set[str]) -> set[str]:
 
 def _way(graph: PipelineGraph, e: Element) -> tuple[int, int] | None:
     """Return the only input and output by which packets pass an element that does no more."""
-    if e.spec.name in NULLS:
+    if is_null(e):
         return 0, 0
     if e.spec.name not in (*_SCHEDULERS, "StaticSwitch", "StaticPullSwitch"):
         return None

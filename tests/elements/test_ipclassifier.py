@@ -116,7 +116,7 @@ def test_many_patterns_on_any_packet(run_element: RunElement, level: int) -> Non
 def test_number_of_patterns() -> None:
     text = refusal("Idle -> c :: IPClassifier(tcp, udp); c[0] -> Discard;")
     assert "PM0420" in text
-    assert "1 output need 1 pattern, not 2" in text
+    assert "1 output needs 1 pattern, not 2" in text
 
 
 def test_every_pattern_has_its_errors() -> None:

@@ -131,10 +131,25 @@ class ControlSocket final : public ControlTask {
     const auto *address = reinterpret_cast<const sockaddr *>(&at);
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (is_abandoned(address, sizeof at)) ::unlink(path.c_str());
-    if (!listening(address, sizeof at))
+    // The path appears when somebody listens: whoever waits for it can call at once.
+    const std::string early = path + "." + std::to_string(::getpid());
+    const bool fits = early.size() < sizeof at.sun_path;
+    if (fits) std::memcpy(at.sun_path, early.data(), early.size());
+    if (!listening(address, sizeof at) || (fits && !renamed(early, path)))
       fail("cannot listen on " + quoted(path) + ": " + std::strerror(errno),
            "choose another path, or end the program that uses it");
     path_ = path;
+  }
+
+  /// Gives a socket its name, which must be new; closes it when that is impossible.
+  bool renamed(const std::string &from, const std::string &to) {
+    const bool done = ::link(from.c_str(), to.c_str()) == 0;
+    const int error = errno == EEXIST ? EADDRINUSE : errno;
+    ::unlink(from.c_str());
+    if (done) return true;
+    ::close(std::exchange(listener_, -1));
+    errno = error;
+    return false;
   }
 
   /// Whether a socket is there to which nobody listens: a program left it behind.
