@@ -52,6 +52,14 @@ _SPICE = (
 )
 
 
+_WORDS = (
+    "0 1 2 3 7 14 16 47 48 60 255 256 65535 65536 4294967295 4294967296 18446744073709551616 0x10",
+    "true false LIMIT STOP BURST TYPE ACTIVE tcp udp src dst port host net not or and allow deny",
+    "Idle Discard Queue Unqueue Tee Null Counter Switch Paint Strip RoundRobinSched IPFilter",
+    "IPClassifier Classifier ARPQuerier ARPTable Script AddressInfo PortInfo StaticThreadSched",
+)
+
+
 class Mutator:
     """Makes changed texts of a corpus; the same seed makes the same ones."""
 
@@ -60,17 +68,26 @@ class Mutator:
         self._random = random.Random(seed)
 
     def text(self) -> str:
-        """Return a text of the corpus with one to six changes."""
+        """Return a text of the corpus with a few changes."""
         text = self._random.choice(self._corpus)
         changes: list[Callable[[list[str]], None]] = [
             *(self._delete, self._repeat, self._swap, self._insert, self._insert),
             *(self._replace, self._borrow, self._cut, self._garble),
+            *(self._exchange, self._exchange, self._exchange, self._exchange),
         ]
         pieces = _PIECE.findall(text)
-        for _ in range(self._random.randint(1, 6)):
+        for _ in range(self._random.choice((1, 1, 1, 1, 2, 2, 3, 6))):
             if pieces:
                 self._random.choice(changes)(pieces)
         return "".join(pieces)[:20_000]
+
+    def _exchange(self, pieces: list[str]) -> None:
+        """Put a word in the place of another, so that the text can still be read."""
+        words = [at for at, piece in enumerate(pieces) if piece[:1].isalnum()]
+        others = _PIECE.findall(self._random.choice((*_WORDS, self._random.choice(self._corpus))))
+        others = [other for other in others if other[:1].isalnum()]
+        if words and others:
+            pieces[self._random.choice(words)] = self._random.choice(others)
 
     def _range(self, pieces: list[str]) -> tuple[int, int]:
         start = self._random.randrange(len(pieces))

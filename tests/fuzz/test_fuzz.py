@@ -16,6 +16,7 @@ from types import FrameType
 import pytest
 
 from pmill.cli import main
+from tests.conformance.cases import read_cases
 from tests.conftest import ROOT
 from tests.fuzz.mutate import Mutator
 
@@ -28,6 +29,7 @@ COMMANDS = (
     *(("check",), ("check", "--format=json"), ("check", "--format=gcc"), ("flatten",), ("fmt",)),
     *(("undead",), ("graph", "--format=json"), ("graph", "--format=svg"), ("xform", "--combo")),
 )
+SHORT = 12  # characters of a text that is hardly worth a change
 EXPRESSION = re.compile(r"""-q?e\s+(['"])(.*?)\1""", re.DOTALL)
 
 
@@ -39,13 +41,16 @@ def corpus() -> list[str]:
             ("tests/errors/cases", "*.click"),
             ("tests/syntax/trees", "*.click"),
             ("tests/emit", "*.click"),
+            ("tests/passes", "*/*.click"),
         )
         for path in (ROOT / folder).glob(pattern)
     )
     texts = [path.read_text(encoding="utf-8", errors="surrogateescape") for path in files]
     for path in sorted((ROOT / "tests" / "clicktests").rglob("*.clicktest")):
         texts += [found[2] for found in EXPRESSION.finditer(path.read_text(encoding="utf-8"))]
-    return texts
+    for path in sorted((ROOT / "tests" / "conformance").glob("*.txt")):
+        texts += [case.config for case in read_cases(path)]
+    return [text for text in texts if len(text) > SHORT]
 
 
 class Hang(BaseException):
