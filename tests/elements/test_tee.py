@@ -48,5 +48,5 @@ def test_a_copy_has_bytes_and_annotations_of_its_own(tmp_path: Path) -> None:
 
 def test_a_wrong_number_of_outputs_is_refused() -> None:
     text = refusal("Idle -> t :: Tee(3); t[0] -> Discard; t[1] -> Discard;")
-    assert "PM0442" in text
+    assert "PM0494" in text
     assert "2 outputs" in text

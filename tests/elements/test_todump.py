@@ -149,7 +149,7 @@ def test_lengths_do_not_wrap(folder: Path) -> None:
 
 def test_unknown_link_type() -> None:
     text = refusal("Idle -> ToDump(x.pcap, ENCAP ETHR);")
-    assert "PM0444" in text
+    assert "PM0495" in text
     assert "did you mean 'ETHER'" in text
 
 

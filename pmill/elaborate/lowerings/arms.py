@@ -1,4 +1,4 @@
-"""Tee's N: the number of outputs, which must be the number of those that are used (PM0442)."""
+"""Tee's N: the number of outputs, which must be the number of those that are used (PM0494)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
         return Value(cpp=str(count), text=str(count), click=None)
     s = "" if ctx.outputs == 1 else "s"
     ctx.error(
-        "PM0442",
+        "PM0494",
         f"N is '{items[0].text}', but {ctx.outputs} output{s} are connected"
         if ctx.outputs != 1
         else f"N is '{items[0].text}', but 1 output is connected",

@@ -1,4 +1,4 @@
-"""ENCAP of capture files: the name or the number of a link type of the pcap format (PM0444)."""
+"""ENCAP of capture files: the name or the number of a link type of the pcap format (PM0495)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     if number is not None and 0 <= number < 1 << 16:
         return Value(cpp=str(number), text=str(number), click=None)
     ctx.error(
-        "PM0444",
+        "PM0495",
         f"unknown link type '{word}'",
         items[0].span,
         hint=did_you_mean(word, list(_NAMES)) or "write ETHER, IP, or the number of a link type",
