@@ -25,7 +25,6 @@ must come of it, a section each:
     # values: X=5 Y="a b"    words of the command line
     # from: NAME             the configuration is in this file (-: on standard input)
     # clickpath: PATH        where libraries are looked for
-    # pmill: DOOR fails, WHY what pmill does not do yet; DOOR is the command, or none for all
 
 A carriage return is written ␍.
 """
@@ -39,7 +38,7 @@ from pathlib import Path
 
 KINDS = ("flat", "messages", "click", "same", "differs", "file")
 _TITLE = re.compile(r"### (.+)")
-_DIRECTIVE = re.compile(r"# (values|from|clickpath|pmill): (.*)")
+_DIRECTIVE = re.compile(r"# (values|from|clickpath): (.*)")
 _SECTION = re.compile(r"---(?: (\w+)(?: (\S+))?)?")
 
 
@@ -66,11 +65,6 @@ class Case:
     def texts(self, kind: str) -> Iterator[str]:
         """Yield the texts of the sections of this kind."""
         return (section.text for section in self.sections if section.kind == kind)
-
-    def fails(self, door: str) -> bool:
-        """Say whether a known fault of pmill is in the way."""
-        words = self.directives.get("pmill", "").partition(",")[0].split()
-        return "fails" in words and (words[0] in ("fails", door))
 
 
 def read_cases(path: Path) -> list[Case]:
