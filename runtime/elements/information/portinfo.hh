@@ -16,7 +16,7 @@ struct PortInfo {
   static constexpr Spec spec{.ports = "0/0"};
 
   struct Args {
-    String names = "";  ///< `NAME PORT[/PROTOCOL]` each. @rest @lowering ports
+    String names = "";  ///< `NAME PORT[/PROTOCOL]` each. @rest @lowering port_names
   };
 
   static void configure(const auto &, auto &) {}
