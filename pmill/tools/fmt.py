@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pmill.diagnostics import Diagnostic, DiagnosticError, Diagnostics, Source
 from pmill.tools.output import write_output
 from pmill.tools.source import SOURCE_OPTIONS, Unreadable, read_configuration, read_file
-from pmill.tools.start import OUTPUT, Command, refuse, start_words, stray, unreadable
+from pmill.tools.start import OUTPUT, Command, refuse, start_words, unreadable
 from pmill.tools.words import Option, Words, WrongWords
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 _COMMAND: Final = Command(
     name="pmill fmt",
-    about="Lay out a configuration: one statement a line, compounds indented, comments kept.",
-    synopsis="[OPTION]... [FILE]...",
+    about="Lay out a configuration: one statement a line, compounds indented, comments kept.\n"
+    "Variables and libraries are accepted, as by all commands, and change nothing.",
+    synopsis="[OPTION]... [FILE]... [NAME=VALUE]...",
     options=(
-        *(option for option in SOURCE_OPTIONS if option.name != "clickpath"),
+        *SOURCE_OPTIONS,
         OUTPUT,
         Option(name="check", help="print nothing; the status is 1 if a FILE would change"),
         Option(name="in-place", short="i", help="overwrite every FILE"),
@@ -75,8 +76,6 @@ def _parsed(source: Source) -> tuple[Config, Trivia]:
 
 
 def _check_words(words: Words) -> None:
-    for name, value in words.variables.items():
-        raise stray(f"{name}={value}")
     in_place, check = words.has("in-place"), words.has("check")
     if in_place and check:
         raise WrongWords("--in-place writes and --check does not: choose one")

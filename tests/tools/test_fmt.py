@@ -114,7 +114,6 @@ def test_what_cannot_be_read(pmill: Pmill, tmp_path: Path, ugly: Path) -> None:
     assert done.returncode == 1
     assert "PM0802" in done.stderr
     assert ugly.read_text() == NICE
-    assert "PM0801" in pmill("fmt", "A=1", ugly).stderr
 
 
 def test_examples_are_formatted(pmill: Pmill, examples: Path) -> None:
@@ -134,3 +133,10 @@ def test_open_comments_and_context_arrows(pmill: Pmill, text: str, expected: str
     assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
     again = pmill("fmt", "-e", done.stdout)
     assert again.stdout == expected
+
+
+def test_variables_and_libraries_change_no_layout(pmill: Pmill) -> None:
+    """Every command takes them; what is written `$X` stays."""
+    done = pmill("fmt", "-C", "/", "-e", "define($X 1) Idle->Paint($X)->Discard", "X=2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "define($X 1);\nIdle -> Paint($X) -> Discard;\n"
