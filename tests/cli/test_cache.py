@@ -12,7 +12,7 @@ import pytest
 
 import pmill.llvm
 import pmill.toolchain
-from pmill import cache, machine_code
+from pmill import cache, interfaces, machine_code
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.driver import Product, compile_config
 from pmill.options import CompileOptions
@@ -224,13 +224,20 @@ def test_a_program_follows_the_addresses_of_this_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name of an interface means another address tomorrow; the cache must not hide that."""
-    from pmill import interfaces
+    text = "InfiniteSource(LIMIT 1) -> EtherEncap(0x0800, lan7, 1:2:3:4:5:6) -> Discard;"
+    address = tmp_path / "lan7" / "address"
+    address.parent.mkdir()
+    monkeypatch.setattr(interfaces, "_FOLDER", tmp_path)
 
-    (tmp_path / "net" / "lan7").mkdir(parents=True)
-    monkeypatch.setattr(interfaces, "_FOLDER", tmp_path / "net")
-    names = []
-    for ether in ("02:00:00:00:00:01", "02:00:00:00:00:02"):
-        (tmp_path / "net" / "lan7" / "address").write_text(f"{ether}\n")
-        names.append(interfaces.mentioned("EtherEncap(0x0800, lan7, 1:2:3:4:5:6)"))
-    assert names[0] != names[1]
-    assert interfaces.mentioned("Idle -> Discard") == []
+    def compiled(ether: str) -> tuple[bool, bool]:
+        """Return whether the program came out of the cache, and whether the address is in it."""
+        address.write_text(f"{ether}\n")
+        product = compile_config(Source("lan.click", text), CompileOptions(level=1), Diagnostics())
+        assert product.program is not None
+        code = (product.program.parent / "program.cc").read_text().lower()
+        return product.cached, ether[-2:] + "}" in code.replace("0x", "").replace(" ", "")
+
+    assert compiled("02:00:00:00:00:a1")[1]
+    assert compiled("02:00:00:00:00:a1") == (True, True)
+    assert compiled("02:00:00:00:00:b2") == (False, True)
+    assert interfaces.mentioned("Idle -> Discard;") == []
