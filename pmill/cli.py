@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pmill import __version__
+from pmill.compile_arguments import add_compile_arguments, options_of
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
-from pmill.options import CompileOptions, click_path
 from pmill.run.arguments import add_program_arguments, program_options
 from pmill.tools.source import Unreadable, read_file
-from pmill.tools.start import stray, unreadable
+from pmill.tools.start import unreadable
 
 # Commands that read their own words: whose `main` each is, and what it is for.
 _DOORS = {
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     p = commands.add_parser("compile", help="compile a configuration into a program")
-    _compile_arguments(p)
+    add_compile_arguments(p)
     p.add_argument("-o", "--output", type=Path, help="the program (default: a.out), or the text")
     p.add_argument(
         "--emit",
@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
 
     p = commands.add_parser("run", help="compile a configuration and run it", add_help=False)
     p.add_argument("--help", action="help", help="show this text")
-    _compile_arguments(p)
+    add_compile_arguments(p)
     add_program_arguments(p)
     p.add_argument(
         "--pcap",
@@ -160,81 +160,6 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("config", nargs="?", type=Path, default=Path("examples/router.click"))
     p.set_defaults(run=_demo)
     return parser
-
-
-def _compile_arguments(p: argparse.ArgumentParser) -> None:
-    p.add_argument("config", metavar="CONFIG", help="the configuration file, or - for stdin")
-    p.epilog = "NAME=VALUE words set variables $NAME of the configuration."
-    for level in range(4):
-        p.add_argument(
-            f"-O{level}",
-            dest="level",
-            action="store_const",
-            const=level,
-            default=3,
-            help=(
-                "turn every pass of pmill off",
-                "graph passes",
-                "and layout and fusion",
-                "and pmill's LLVM passes (default)",
-            )[level],
-        )
-    p.add_argument("--disable-pass", action="append", default=[], metavar="NAME")
-    p.add_argument("--march", default="native", metavar="CPU", help="as clang's (default: native)")
-    p.add_argument("--sanitize", default="", metavar="LIST", help="e.g. address,undefined")
-    p.add_argument(
-        "-I",
-        dest="include",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="DIR",
-        help="directory of further element headers",
-    )
-    p.add_argument(
-        "-C",
-        "--clickpath",
-        default=os.environ.get("CLICKPATH", ""),
-        metavar="PATH",
-        help="look for libraries in PATH, not in CLICKPATH",
-    )
-    p.add_argument(
-        "--keep",
-        action="append",
-        default=[],
-        metavar="ELEMENT.HANDLER",
-        help="a handler that is to be written while the program runs; * and ? match names",
-    )
-    p.add_argument(
-        "--dialect",
-        choices=("fastclick", "click"),
-        default="fastclick",
-        help="whose defaults apply where the two differ (default: fastclick)",
-    )
-
-
-def options_of(arguments: argparse.Namespace) -> CompileOptions:
-    """Return the options that a command line asks for."""
-    variables: dict[str, str] = {}
-    for word in arguments.values:
-        name, equals, value = word.partition("=")
-        if not equals or not name.isidentifier():
-            raise stray(word)
-        variables[name] = value
-    for directory in arguments.include:
-        if not directory.is_dir():
-            raise fail("PM0803", f"-I {directory}: no such directory")
-    return CompileOptions(
-        level=arguments.level,
-        disabled=frozenset(arguments.disable_pass),
-        march=arguments.march,
-        sanitize=tuple(s for s in arguments.sanitize.split(",") if s),
-        variables=variables,
-        keep=frozenset(arguments.keep),
-        include=tuple(p.resolve() for p in arguments.include),
-        dialect=arguments.dialect,
-        library_path=click_path(arguments.clickpath),
-    )
 
 
 def read_source(name: str) -> Source:

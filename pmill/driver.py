@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pmill import __version__, cache
-from pmill.diagnostics import Diagnostics, Source, did_you_mean, facts, fail
-from pmill.interfaces import mentioned
+from pmill import __version__, cache, programs
+from pmill.diagnostics import Diagnostics, Source, did_you_mean, fail
 from pmill.options import CompileOptions
 from pmill.resources import grammar_dir, runtime_dir, templates_dir
 
@@ -165,15 +163,15 @@ def _program(
         __version__,
         source.name,
         source.text,
-        option_words(options),
-        libraries := _libraries(source, options),
-        _host([source.text, *(data.decode("utf-8", "replace") for _, data in libraries)]),
+        programs.option_words(options),
+        libraries := programs.libraries(source, options),
+        programs.host([source.text, *(data.decode("utf-8", "replace") for _, data in libraries)]),
         tools.identity,
         cache.fingerprint([Path(__file__).parent, grammar_dir(), templates_dir(), runtime_dir()]),
         cache.fingerprint([*directories, *llvmlite_files()]),
     )
-    entry = cache.lookup("programs", name, _ENTRY)
-    if entry is not None and _outdated(entry):
+    entry = cache.lookup("programs", name, programs.FILES)
+    if entry is not None and programs.outdated(entry):
         shutil.rmtree(entry, ignore_errors=True)
         entry = None
     cached = entry is not None
@@ -207,8 +205,8 @@ def _program(
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()
-            (work / "report.json").write_text(json.dumps(_report(graph, reports, diags)))
-            (work / "headers.json").write_text(json.dumps(_headers(work)))
+            (work / "report.json").write_text(json.dumps(programs.report(graph, reports, diags)))
+            (work / "headers.json").write_text(json.dumps(programs.headers(work)))
         entry = cache.lookup("programs", name)
         assert entry is not None, "a cache entry vanished right after it was stored"
     report = json.loads((entry / "report.json").read_text())
@@ -220,47 +218,6 @@ def _program(
     )
 
 
-_ENTRY = ("program", "report.json", "headers.json")
-
-
-def _libraries(source: Source, options: CompileOptions) -> list[tuple[str, bytes]]:
-    """The files that a configuration includes, with what they hold."""
-    if "library" not in source.text:
-        return []
-    from pmill.syntax import library_files
-
-    return [(str(p), p.read_bytes()) for p in library_files(source, options.library_path)]
-
-
-def _host(texts: Sequence[str]) -> list[object]:
-    """What texts may mean on this machine: interfaces have addresses, users have directories."""
-    text = "\n".join(texts)
-    return [mentioned(text), os.path.expanduser("~") if "~" in text else ""]
-
-
-def _headers(work: Path) -> dict[str, Any]:
-    """The headers a program was made of that are neither pmill's nor the system's.
-
-    An element header in -I DIR may include others from anywhere.
-    """
-    listed = work / "program.d"
-    if not listed.exists():
-        return {"paths": [], "fingerprint": cache.fingerprint([])}
-    words = listed.read_text().replace("\\\n", " ").split()[1:]
-    own = str(runtime_dir())
-    paths = sorted({w for w in words if not w.startswith((own, "/usr/", str(work)))})
-    return {"paths": paths, "fingerprint": cache.fingerprint(map(Path, paths))}
-
-
-def _outdated(entry: Path) -> bool:
-    """Whether a header of a cached program has changed since."""
-    try:
-        headers = json.loads((entry / "headers.json").read_text())
-        return bool(cache.fingerprint(map(Path, headers["paths"])) != headers["fingerprint"])
-    except (OSError, ValueError, KeyError):
-        return True
-
-
 def element_directories(options: CompileOptions, diags: Diagnostics) -> tuple[Path, ...]:
     """Return the directories of element headers that are not pmill's own, those that win first."""
     from pmill.elements import ElementLibrary
@@ -269,20 +226,6 @@ def element_directories(options: CompileOptions, diags: Diagnostics) -> tuple[Pa
     library = ElementLibrary.load(options.include, diags)
     diags.stop_if_errors()
     return tuple(path for path in library.directories if path != own)
-
-
-def option_words(options: CompileOptions) -> list[str]:
-    """Write options so that equal ones are written equally, whatever the order of a set is."""
-    return [
-        f"-O{options.level}",
-        *(f"--disable-pass={name}" for name in sorted(options.disabled)),
-        f"--march={options.march}",
-        f"--sanitize={','.join(options.sanitize)}",
-        *(f"{name}={value}" for name, value in sorted(options.variables.items())),
-        *(f"--keep={path}" for path in sorted(options.keep)),
-        *(f"-I{path}" for path in options.include),
-        f"--dialect={options.dialect}",
-    ]
 
 
 def _prepared(runtime: Future[list[Path]]) -> list[Path]:
@@ -332,28 +275,6 @@ def check_options(options: CompileOptions) -> None:
 
 # Named here so that listing passes needs no llvmlite; tests check it against pmill.llvm.
 LLVM_PASSES = {"internalize": "Give every function but the program's entry internal linkage."}
-
-
-def _report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) -> dict[str, Any]:
-    return {
-        "warnings": [str(d) for d in diags],
-        "facts": [facts(d) for d in diags],
-        "elements": len(graph.elements),
-        "connections": len(graph.connections),
-        "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
-        "ports": _ports(graph),
-        "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
-    }
-
-
-def _ports(graph: PipelineGraph) -> list[str]:
-    """The device ports of a configuration, as it writes them, sorted."""
-    found = {
-        e.arguments["port"].text
-        for e in graph.elements.values()
-        if e.spec.name in ("FromDPDKDevice", "ToDPDKDevice")
-    }
-    return sorted(found)
 
 
 def _print(graph: PipelineGraph) -> bytes:

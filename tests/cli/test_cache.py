@@ -193,7 +193,7 @@ def test_keys() -> None:
 def test_sets_have_one_key() -> None:
     """The order in which a set of words is walked differs from run to run."""
     code = (
-        "from pmill.driver import option_words; from pmill.options import CompileOptions;"
+        "from pmill.programs import option_words; from pmill.options import CompileOptions;"
         "print(option_words(CompileOptions(disabled=frozenset(map(str, range(20))))))"
     )
     keys = {

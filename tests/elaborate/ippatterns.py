@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable
 
 from pmill.diagnostics import Diagnostics, Source, Span
-from pmill.elaborate.byte_program import NEVER, Step, optimize, program_text
 from pmill.elaborate.ippattern import predicate, program
 from pmill.elaborate.lowerings import LoweringContext
+from pmill.match.byte_program import NEVER, Step, optimize, program_text
 from pmill.syntax.flat import ConfigText
 from tests.elements.ip_views import View, packets
 

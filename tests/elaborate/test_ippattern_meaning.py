@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from pmill.elaborate.byte_program import optimize
 from pmill.elaborate.ippattern import predicate, program
+from pmill.match.byte_program import optimize
 from tests.elaborate.ippatterns import context, interpreted, item
 from tests.elements.ip_patterns import written
 from tests.elements.ip_random_patterns import pattern

@@ -7,9 +7,9 @@ from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 
 from pmill.diagnostics import Diagnostics, Source, Span
-from pmill.elaborate.byte_program import NEVER, Step
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.lowerings.classifier import compile_patterns, program_text
+from pmill.match.byte_program import NEVER, Step
 from pmill.syntax.flat import ConfigText
 from tests.elements.conftest import RunElement
 from tests.elements.programs import refusal, warnings

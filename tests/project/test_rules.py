@@ -23,7 +23,7 @@ LIBRARY = ElementLibrary.load([], Diagnostics())
 # Packages may import those in front of them; packages of one row do not know each other, but
 # elaboration makes graphs, and drawing shows them.
 STAGES = (
-    ("syntax",),
+    ("syntax", "match"),
     ("xform",),
     ("elements",),
     ("graph",),

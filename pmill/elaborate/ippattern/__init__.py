@@ -1,9 +1,10 @@
-"""The pattern language of IPFilter and IPClassifier: text to predicate to decision program.
+"""The pattern language of IPFilter and IPClassifier: text to predicate.
 
     text  -- parser.py, by grammar/ipfilter.lark -->  syntax tree           nodes.py
           -- reading.py: what is left out, what fits together -->  tests
-          -- meaning.py: which bytes that asks for -->  predicate           predicates.py
-          -- program.py -->  decision program, which pmill/elaborate/byte_program.py optimises
+          -- meaning.py: which bytes that asks for -->  predicate
+
+Predicates and what becomes of them are in pmill/match.
 
 Loading this package loads Lark.
 """
@@ -12,10 +13,10 @@ from __future__ import annotations
 
 from pmill.elaborate.ippattern.meaning import meaning
 from pmill.elaborate.ippattern.parser import parse
-from pmill.elaborate.ippattern.predicates import TRUE, Predicate
-from pmill.elaborate.ippattern.program import program
 from pmill.elaborate.ippattern.reading import Reader
 from pmill.elaborate.lowerings import LoweringContext
+from pmill.match.predicates import TRUE, Predicate
+from pmill.match.program import program
 from pmill.syntax import unquote
 from pmill.syntax.flat import ConfigText
 

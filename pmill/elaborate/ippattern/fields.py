@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pmill.elaborate.ippattern.predicates import Base
 from pmill.elaborate.scalars import parse_int
+from pmill.match.predicates import Base
 
 __all__ = ["ECN", "ENDS", "FIELDS", "FRAGMENT", "FRAGMENT_OFFSET", "Field", "bytes_field"]
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from pmill.elaborate.ippattern import nodes
 from pmill.elaborate.ippattern.fields import FIELDS, FRAGMENT_OFFSET, Field
-from pmill.elaborate.ippattern.predicates import (
+from pmill.elaborate.ippattern.reading import Reader, Test
+from pmill.match.predicates import (
     FALSE,
     TRUE,
     Base,
@@ -25,7 +26,6 @@ from pmill.elaborate.ippattern.predicates import (
     larger,
     negated,
 )
-from pmill.elaborate.ippattern.reading import Reader, Test
 
 __all__ = ["meaning"]
 

@@ -14,10 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pmill.elaborate.byte_program import NEVER, Step, optimize, program_text
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.lowerings.decisions import check_count, program_value, warn_of_unused
 from pmill.graph import Value
+from pmill.match.byte_program import NEVER, Step, optimize, program_text
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["compile_patterns", "lower", "program_text"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pmill.elaborate.byte_program import NEVER, Step, optimize, outputs
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.graph import Value
+from pmill.match.byte_program import NEVER, Step, optimize, outputs
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["check_count", "program_value", "redirected", "warn_of_unused"]

@@ -8,11 +8,11 @@ warnings PM0424 and PM0467.
 
 from __future__ import annotations
 
-from pmill.elaborate.byte_program import Step, optimize
 from pmill.elaborate.ippattern import predicate, program
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.lowerings.decisions import check_count, program_value, warn_of_unused
 from pmill.graph import Value
+from pmill.match.byte_program import Step, optimize
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["compile_patterns", "lower"]

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 
 from pmill.diagnostics import did_you_mean
-from pmill.elaborate.byte_program import NEVER, optimize
 from pmill.elaborate.ippattern import TRUE, Predicate, predicate, program, unquoted
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.lowerings.decisions import program_value, redirected, warn_of_unused
 from pmill.elaborate.scalars import parse_int
 from pmill.graph import Value
+from pmill.match.byte_program import NEVER, optimize
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["lower"]

@@ -5,7 +5,7 @@
 
 Every part of a predicate is laid out once, and what follows it, whether it holds or not, comes
 later: a program is as long as its pattern, and its jumps lead forward. Making it better is the
-optimiser's work (pmill/elaborate/byte_program.py).
+optimiser's work (pmill/match/byte_program.py).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pmill.elaborate.byte_program import NEVER, Step
-from pmill.elaborate.ippattern.predicates import (
+from pmill.match.byte_program import NEVER, Step
+from pmill.match.predicates import (
     All,
     AnyOf,
     Choice,

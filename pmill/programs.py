@@ -1,0 +1,97 @@
+"""What a program in the cache was made from, and what is told of it later."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pmill import cache
+from pmill.diagnostics import Diagnostics, Source, facts
+from pmill.interfaces import mentioned
+from pmill.options import CompileOptions
+from pmill.resources import runtime_dir
+
+if TYPE_CHECKING:
+    from pmill.graph import PipelineGraph
+    from pmill.passes import PassReport
+
+FILES = ("program", "report.json", "headers.json")
+"""What an entry of the cache must have."""
+
+
+def libraries(source: Source, options: CompileOptions) -> list[tuple[str, bytes]]:
+    """The files that a configuration includes, with what they hold."""
+    if "library" not in source.text:
+        return []
+    from pmill.syntax import library_files
+
+    return [(str(p), p.read_bytes()) for p in library_files(source, options.library_path)]
+
+
+def host(texts: Sequence[str]) -> list[object]:
+    """What texts may mean on this machine: interfaces have addresses, users have directories."""
+    text = "\n".join(texts)
+    return [mentioned(text), os.path.expanduser("~") if "~" in text else ""]
+
+
+def headers(work: Path) -> dict[str, Any]:
+    """The headers a program was made of that are neither pmill's nor the system's.
+
+    An element header in -I DIR may include others from anywhere.
+    """
+    listed = work / "program.d"
+    if not listed.exists():
+        return {"paths": [], "fingerprint": cache.fingerprint([])}
+    words = listed.read_text().replace("\\\n", " ").split()[1:]
+    own = str(runtime_dir())
+    paths = sorted({w for w in words if not w.startswith((own, "/usr/", str(work)))})
+    return {"paths": paths, "fingerprint": cache.fingerprint(map(Path, paths))}
+
+
+def outdated(entry: Path) -> bool:
+    """Whether a header of a cached program has changed since."""
+    try:
+        known = json.loads((entry / "headers.json").read_text())
+        return bool(cache.fingerprint(map(Path, known["paths"])) != known["fingerprint"])
+    except (OSError, ValueError, KeyError):
+        return True
+
+
+def option_words(options: CompileOptions) -> list[str]:
+    """Write options so that equal ones are written equally, whatever the order of a set is."""
+    return [
+        f"-O{options.level}",
+        *(f"--disable-pass={name}" for name in sorted(options.disabled)),
+        f"--march={options.march}",
+        f"--sanitize={','.join(options.sanitize)}",
+        *(f"{name}={value}" for name, value in sorted(options.variables.items())),
+        *(f"--keep={path}" for path in sorted(options.keep)),
+        *(f"-I{path}" for path in options.include),
+        f"--dialect={options.dialect}",
+    ]
+
+
+def report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) -> dict[str, Any]:
+    """Return what is told of a program: see `driver.Product`."""
+    return {
+        "warnings": [str(d) for d in diags],
+        "facts": [facts(d) for d in diags],
+        "elements": len(graph.elements),
+        "connections": len(graph.connections),
+        "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
+        "ports": _ports(graph),
+        "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
+    }
+
+
+def _ports(graph: PipelineGraph) -> list[str]:
+    """The device ports of a configuration, as it writes them, sorted."""
+    found = {
+        e.arguments["port"].text
+        for e in graph.elements.values()
+        if e.spec.name in ("FromDPDKDevice", "ToDPDKDevice")
+    }
+    return sorted(found)
