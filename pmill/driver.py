@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pmill.elements import ElementLibrary
+    from pmill.emit import EmitPlan
     from pmill.graph import PipelineGraph
     from pmill.passes import PassReport
     from pmill.syntax import FlatConfig
@@ -135,10 +136,25 @@ def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
         generated = Path(work) / "program.cc"
         generated.write_text(text)
         match emit:
-            case "llvm" | "asm" | "obj":
+            case "llvm" | "asm":
                 return machine_code(generated, graph, options, compiler, emit)
+            case "obj":
+                code = machine_code(generated, graph, options, compiler, emit)
+                return _with_data(code, plan, compiler, Path(work))
             case _:
                 raise AssertionError(emit)
+
+
+def _with_data(code: bytes, plan: EmitPlan, compiler: Compiler, work: Path) -> bytes:
+    """Return an object that has the tables of the program, too."""
+    if not plan.data:
+        return code
+    from pmill.toolchain import join
+
+    alone = work / "program.o"
+    alone.write_bytes(code)
+    tables = [compiler.data(work, data.symbol, data.content) for data in plan.data]
+    return join(compiler.tools, [alone, *tables], work / "whole.o").read_bytes()
 
 
 def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compiler:
@@ -195,6 +211,7 @@ def _program(
             progress("compiling")
             parts = pool.submit(lambda: [compiler.part(name) for name in plan.parts])
             made = objects(generated, graph, options, compiler, halves=plan.halves)
+            made += [compiler.data(work, data.symbol, data.content) for data in plan.data]
             progress("linking")
             link(
                 tools,
@@ -206,7 +223,7 @@ def _program(
                 for file in leftover:
                     file.unlink()
             (work / "report.json").write_text(json.dumps(programs.report(graph, reports, diags)))
-            (work / "headers.json").write_text(json.dumps(programs.headers(work)))
+            (work / "inputs.json").write_text(json.dumps(programs.inputs(work, graph)))
         entry = cache.lookup("programs", name)
         assert entry is not None, "a cache entry vanished right after it was stored"
     report = json.loads((entry / "report.json").read_text())

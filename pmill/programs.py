@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
     from pmill.passes import PassReport
 
-FILES = ("program", "report.json", "headers.json")
+FILES = ("program", "report.json", "inputs.json")
 """What an entry of the cache must have."""
 
 
@@ -37,24 +37,24 @@ def host(texts: Sequence[str]) -> list[object]:
     return [mentioned(text), os.path.expanduser("~") if "~" in text else ""]
 
 
-def headers(work: Path) -> dict[str, Any]:
-    """The headers a program was made of that are neither pmill's nor the system's.
+def inputs(work: Path, graph: PipelineGraph) -> dict[str, Any]:
+    """The files a program was made of that nobody names beforehand, and their fingerprint.
 
-    An element header in -I DIR may include others from anywhere.
+    They are files that arguments name, and headers that are neither pmill's nor the system's: an
+    element header in -I DIR may include others from anywhere.
     """
     listed = work / "program.d"
-    if not listed.exists():
-        return {"paths": [], "fingerprint": cache.fingerprint([])}
-    words = listed.read_text().replace("\\\n", " ").split()[1:]
+    words = listed.read_text().replace("\\\n", " ").split()[1:] if listed.exists() else []
     own = str(runtime_dir())
-    paths = sorted({w for w in words if not w.startswith((own, "/usr/", str(work)))})
+    headers = {w for w in words if not w.startswith((own, "/usr/", str(work)))}
+    paths = sorted({*headers, *graph.files})
     return {"paths": paths, "fingerprint": cache.fingerprint(map(Path, paths))}
 
 
 def outdated(entry: Path) -> bool:
-    """Whether a header of a cached program has changed since."""
+    """Whether an input of a cached program has changed since."""
     try:
-        known = json.loads((entry / "headers.json").read_text())
+        known = json.loads((entry / "inputs.json").read_text())
         return bool(cache.fingerprint(map(Path, known["paths"])) != known["fingerprint"])
     except (OSError, ValueError, KeyError):
         return True

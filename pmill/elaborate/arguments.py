@@ -190,6 +190,7 @@ def _lowered(
             name=ctx.name,
             elements=ctx.elements,
             patterns=ctx.names.patterns,
+            files=ctx.files,
         ),
     )
     return None if value is None else replace(value, click=_click(items))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
+from pmill.elaborate.files import Files
 from pmill.elaborate.names import Names
 from pmill.elements.spec import ArgSpec, ElementSpec
 from pmill.syntax.flat import ConfigText
@@ -41,6 +42,7 @@ class ElementContext:
     dialect: str  # "fastclick" or "click"
     elements: Mapping[str, Named]  # all elements, by name
     names: Names
+    files: Files
     diags: Diagnostics
 
     def literal(self, wanted: str, text: str) -> str:

@@ -8,6 +8,7 @@ from pmill.diagnostics import DiagnosticError, Diagnostics, Note, did_you_mean
 from pmill.elaborate.arguments import canonical_config, read_arguments
 from pmill.elaborate.assignment import ElementContext, Named
 from pmill.elaborate.decisions import PASS_INFO, apply_decisions
+from pmill.elaborate.files import Files
 from pmill.elaborate.handlers import keep as keep_changeable
 from pmill.elaborate.names import Names, phase
 from pmill.elaborate.names import read as read_names
@@ -45,8 +46,9 @@ def elaborate(
     instances = count_ports(elements, connections, diags)
     named = _named(flat, instances)
     names = read_names((name, x.spec.name, x.element.config) for name, x in instances.items())
+    files = Files(flat.source.name)
     in_phases = sorted(instances.items(), key=lambda item: phase(item[1].spec))
-    values = {name: _values(x, dialect, named, names, diags) for name, x in in_phases}
+    values = {name: _values(x, dialect, named, names, files, diags) for name, x in in_phases}
     if whole and len(instances) + len(decisions) == len(flat.elements):
         ports = resolve_ports(instances, connections, diags)
         for name, x in instances.items():
@@ -77,6 +79,7 @@ def elaborate(
         source_name=flat.source.name,
         text=flat.source.text,
         requirements=flat.requirements,
+        files=files.names,
     )
     graph = place(keep_changeable(graph, keep, diags), diags)
     graph = apply_decisions(graph, decisions, diags)
@@ -135,7 +138,12 @@ def _named(flat: FlatConfig, instances: Mapping[str, Instance]) -> dict[str, Nam
 
 
 def _values(
-    x: Instance, dialect: str, named: Mapping[str, Named], names: Names, diags: Diagnostics
+    x: Instance,
+    dialect: str,
+    named: Mapping[str, Named],
+    names: Names,
+    files: Files,
+    diags: Diagnostics,
 ) -> dict[str, Value] | None:
     ctx = ElementContext(
         spec=x.spec,
@@ -147,6 +155,7 @@ def _values(
         dialect=dialect,
         elements=named,
         names=names,
+        files=files,
         diags=diags,
     )
     return read_arguments(x.element.config, ctx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
@@ -11,6 +12,7 @@ from pmill.emit.plan import (
     ArgumentPlan,
     ClassPlan,
     CounterPlan,
+    DataPlan,
     EmitPlan,
     HandlerPlan,
     HopPlan,
@@ -49,6 +51,8 @@ def lower(graph: PipelineGraph) -> EmitPlan:
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
     carried = field_bits(field_names() if graph.live is None else graph.live)
     live = {name: bits & carried for name, bits in live_at_entry(graph).items()}
+    data = _data(graph.elements.values())
+    symbols = {plan.content: plan.symbol for plan in data}
     return EmitPlan(
         version=__version__,
         source=_printable(graph.source_name),
@@ -58,11 +62,27 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         and any(c.call == "inline" for c in graph.connections),
         references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
-        instances=tuple(_instance(graph, e, idents, live[e.name]) for e in graph.elements.values()),
+        instances=tuple(
+            _instance(graph, e, idents, live[e.name], symbols) for e in graph.elements.values()
+        ),
         links=_links(graph),
         parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
         requirements="".join(f"{r}\n" for r in graph.requirements),
         text=tuple(graph.text.splitlines(keepends=True)),
+        data=data,
+    )
+
+
+def _data(elements: Iterable[Element]) -> tuple[DataPlan, ...]:
+    """Name the tables of all arguments, each content once, by what it is: text that can be kept."""
+    found = {v.data: None for e in elements for v in e.arguments.values() if v.data is not None}
+    return tuple(
+        DataPlan(
+            symbol=f"pmill_data_{hashlib.sha256(content).hexdigest()[:16]}",
+            size=len(content),
+            content=content,
+        )
+        for content in found
     )
 
 
@@ -141,7 +161,11 @@ def _letters(resolved: Iterable[Processing], code: str) -> str:
 
 
 def _instance(
-    graph: PipelineGraph, element: Element, idents: Mapping[str, str], live: int
+    graph: PipelineGraph,
+    element: Element,
+    idents: Mapping[str, str],
+    live: int,
+    symbols: Mapping[bytes, str],
 ) -> InstancePlan:
     ins, _, outs = element.spec.processing.partition("/")
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
@@ -152,7 +176,7 @@ def _instance(
         class_name=element.spec.name,
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
-        arguments=tuple(_arguments(element, idents)),
+        arguments=tuple(_arguments(element, idents, symbols)),
         receives=tuple(
             _input(target, idents)
             for target in sorted(
@@ -237,7 +261,9 @@ def _sources(
     return tuple(source(port) for port in range(len(element.inputs)))
 
 
-def _arguments(element: Element, idents: Mapping[str, str]) -> Iterable[ArgumentPlan]:
+def _arguments(
+    element: Element, idents: Mapping[str, str], symbols: Mapping[bytes, str]
+) -> Iterable[ArgumentPlan]:
     enums = {e.name for e in element.spec.enums}
     for arg in element.spec.arguments:
         value = element.arguments[arg.name]
@@ -247,6 +273,8 @@ def _arguments(element: Element, idents: Mapping[str, str]) -> Iterable[Argument
         cpp, text = value.cpp, None if arg.element_class else value.text
         if value.element is not None:
             cpp = f"{kind}::to<{idents[value.element]}, Config>()"
+        if value.data is not None:
+            cpp, text = f"Data{{{symbols[value.data]}, {len(value.data)}}}", None
         if value.count is not None:
             item = kind.removeprefix("List<").removesuffix(">")
             kind = f"std::array<{item}, {value.count}>"

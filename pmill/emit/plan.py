@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +117,22 @@ class LayoutPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataPlan:
+    """Bytes that are linked to the program as an object of their own, under `symbol`."""
+
+    symbol: str
+    size: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmitPlan:
     """One program.
 
     `halves`: it can be compiled as two objects, see the template. `references`: elements name each
     other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
     instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
-    not every program has.
+    not every program has. `data` are tables that are no text.
     """
 
     version: str
@@ -138,3 +147,4 @@ class EmitPlan:
     text: tuple[str, ...]
     requirements: str
     parts: tuple[str, ...]
+    data: tuple[DataPlan, ...]

@@ -52,6 +52,9 @@ class Value:
     the handlers that the value calls. `unread` are metadata fields that the element declares to
     read, and does not with this value. `element` is the name of the element that the argument
     names; only emission knows its `cpp`.
+    `data`: the value is these bytes, an argument of type Data; they go into the program as they
+    are, and neither `cpp` nor `text` says them. `footprint` is the number of bytes of memory that
+    using the value for one packet may touch any of: how large a table is when the program runs.
     """
 
     cpp: str
@@ -62,6 +65,8 @@ class Value:
     uses: tuple[HandlerUse, ...] = ()
     unread: tuple[str, ...] = ()
     element: str | None = None
+    data: bytes | None = field(default=None, repr=False)
+    footprint: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,7 @@ class PipelineGraph:
     source_name: str
     text: str = field(default="", compare=False, repr=False)  # of the configuration
     requirements: tuple[str, ...] = ()
+    files: tuple[str, ...] = field(default=(), compare=False)  # that arguments name, and were read
     live: frozenset[str] | None = None
 
     @cached_property

@@ -14,7 +14,7 @@ class Pass(Protocol):
     A pass is a frozen dataclass; its fields are its options. `level` is the lowest -O level that
     runs it; `requires` names passes without which it does nothing. `run` returns a new graph and
     leaves its input alone; running it twice changes nothing more. `explain` says in one line what
-    changed between the two graphs.
+    changed between the two graphs, `notes` at every place what was done, and what was not and why.
     """
 
     name: ClassVar[str]
@@ -28,6 +28,25 @@ class Pass(Protocol):
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
         """Say in one line what the pass did."""
         ...
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say what the pass did place by place, and where it did nothing though one might wish so.
+
+        In the order of the configuration.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassNote:
+    """What a pass did at one place: an element's name, or a connection's key such as `a[0]`.
+
+    `done` False: what would have been done but for the reason that `text` gives.
+    """
+
+    where: str
+    text: str
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

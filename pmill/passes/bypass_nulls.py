@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pmill.graph import Element, PipelineGraph
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import bypass, can_be_left_out, from_sources
 
@@ -56,3 +56,7 @@ class BypassNulls:
         if not gone:
             return "no element only passes packets on"
         return f"left out {count(len(gone), 'element')}: {', '.join(gone)}"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()

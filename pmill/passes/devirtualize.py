@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pmill.graph import PipelineGraph
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,7 @@ class Devirtualize:
             c.call == "virtual" for c in after.connections
         )
         return f"{count(changed, 'virtual call')} made direct"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()

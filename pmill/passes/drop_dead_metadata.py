@@ -24,7 +24,7 @@ from pmill.graph import (
     fields_read,
     fields_written,
 )
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,7 @@ class DropDeadMetadata:
             return "an annotation is chosen at run time: every field stays"
         kept = ", ".join(sorted(after.live)) or "nothing"
         return f"{count(len(after.live), 'field')} of {len(field_names())} kept: {kept}"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()

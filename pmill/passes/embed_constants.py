@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pmill.graph import PipelineGraph
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,7 @@ class EmbedConstants:
         ]
         values = sum(len(e.arguments) for e in fresh)
         return f"{count(values, 'argument')} of {count(len(fresh), 'element')} embedded"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pmill.graph import Call, Connection, Element, PipelineGraph, Port, flows
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 from pmill.passes.heat import cold_elements
 
 
@@ -70,6 +70,10 @@ class FuseRegions:
             c.target.element for c in after.connections if c.call in ("outlined", "cold")
         }
         return f"{count(len(heads), 'region')}, {count(inlined, 'connection')} inlined"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()
 
     def _measure(
         self, graph: PipelineGraph, cold: frozenset[str], near: dict[Port, int]

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pmill.graph import Connection, Element, PipelineGraph
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class OutlineCold:
         )
         behind = len(cold_elements(after))
         return f"{count(fresh, 'cold output')} outlined, {count(behind, 'element')} behind them"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()
 
 
 def _rare_elements(graph: PipelineGraph) -> frozenset[str]:

@@ -29,7 +29,7 @@ from typing import ClassVar
 
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Processing, flows
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 from pmill.passes.bypass_nulls import is_null
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import bypass, can_be_left_out, from_sources, to_sinks
@@ -68,6 +68,10 @@ class RemoveDead:
         """Name what was removed."""
         gone = [n for n in before.elements if n not in after.elements]
         return f"removed {count(len(gone), 'element')}" + (f": {', '.join(gone)}" if gone else "")
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()
 
     def _filled(self, graph: PipelineGraph, before: PipelineGraph) -> PipelineGraph:
         """Connect every port that has no connection to an Idle, the one that was there if any."""

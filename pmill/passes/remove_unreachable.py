@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pmill.graph import PipelineGraph
-from pmill.passes.base import count
+from pmill.passes.base import PassNote, count
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import from_sources
 
@@ -51,6 +51,10 @@ class RemoveUnreachable:
         if not gone:
             return "every element can be reached"
         return f"removed {count(len(gone), 'element')} no packet reaches: {', '.join(gone)}"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say nothing more."""
+        return ()
 
 
 def _with_neighbours(graph: PipelineGraph, reached: frozenset[str]) -> set[str]:

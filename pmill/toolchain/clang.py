@@ -97,6 +97,27 @@ class Compiler:
         command = ["-include-pch", str(self._header()), *_SECTIONS, "-c", str(source)]
         return self._cached(name, command, "o")
 
+    def data(self, work: Path, symbol: str, content: bytes) -> Path:
+        """Write bytes into an object, which has them as the constant `symbol`."""
+        raw, source = work / f"{symbol}.bin", work / f"{symbol}.s"
+        raw.write_bytes(content)
+        lines = (
+            '.section .rodata.pmill,"a",@progbits',
+            ".balign 64",
+            f".globl {symbol}",
+            f".type {symbol}, @object",
+            f"{symbol}:",
+            f'.incbin "{raw}"',
+            f".size {symbol}, {len(content)}",
+            '.section .note.GNU-stack,"",@progbits',
+        )
+        source.write_text("".join(f"{line}\n" for line in lines))
+        target = work / f"{symbol}.o"
+        self._run(["-c", str(source), "-o", str(target)])
+        raw.unlink()
+        source.unlink()
+        return target
+
     def _support(self) -> Path:
         """No packet runs through it: compiling it fast is worth more than fast code."""
         source = runtime_dir() / "src" / "support.cc"

@@ -10,6 +10,13 @@ from pmill.diagnostics import fail
 from pmill.toolchain.tools import Tools
 
 
+def join(tools: Tools, objects: Sequence[Path], output: Path) -> Path:
+    """Make one object of several."""
+    command = [tools.clang, "-fuse-ld=lld", "-nostdlib", "-r", "-o", str(output)]
+    subprocess.run([*command, *map(str, objects)], capture_output=True, check=True)
+    return output
+
+
 def link(tools: Tools, objects: Sequence[Path], output: Path, sanitize: Sequence[str]) -> None:
     """Link an executable; PM0705 with the linker's words when it does not."""
     # Drivers are loaded when the program runs, and are to find ours: runtime/src/kernel/fanout.cc.

@@ -156,7 +156,7 @@ def test_a_program_holds_what_it_was_made_of(empty_cache: Path) -> None:
     assert program is not None
     assert program.parent.parent == empty_cache / "programs"
     assert sorted(p.name for p in program.parent.iterdir()) == [
-        "headers.json",
+        "inputs.json",
         "program",
         "program.cc",
         "report.json",

@@ -13,7 +13,7 @@ from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.graph import PipelineGraph, print_graph, verify
 from pmill.options import CompileOptions
-from pmill.passes import DEFAULT, Pass, pipeline, run
+from pmill.passes import DEFAULT, Pass, PassNote, pipeline, run
 from tests.conftest import ROOT, Golden
 from tests.passes.kit import graph_of, placeless
 
@@ -174,6 +174,9 @@ def test_a_pass_that_breaks_the_graph_is_named() -> None:
 
         def run(self, graph: PipelineGraph) -> PipelineGraph:
             return graph.with_connections(graph.connections[1:])
+
+        def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+            return ()
 
         def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
             return "broke it"

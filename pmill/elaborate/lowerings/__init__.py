@@ -17,9 +17,11 @@ import importlib.util
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from pmill.diagnostics import Diagnostics, Note, Span
+from pmill.diagnostics import Diagnostics, Note, Source, Span
+from pmill.elaborate.files import Files
 from pmill.elaborate.rewriting import NamedPattern
 from pmill.graph import Value
+from pmill.syntax import unquote
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["Lowering", "LoweringContext", "find_lowering"]
@@ -41,6 +43,22 @@ class LoweringContext:
     name: str = ""  # of the element
     elements: Collection[str] = ()  # the names of all elements
     patterns: Mapping[str, NamedPattern] = field(default_factory=dict)  # of IPRewriterPatterns
+    files: Files = field(default_factory=lambda: Files(""))
+
+    def read(self, name: ConfigText) -> Source | None:
+        """Return the text of a file that an argument names, None after reporting PM0496.
+
+        Spans into the text point at the file's own lines. Bytes that are no UTF-8 are kept apart
+        as `errors="surrogateescape"` does.
+        """
+        path = unquote(name)
+        try:
+            return Source(path, self.files.read(path).decode("utf-8", "surrogateescape"))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            hint = "a name is relative to the directory of the configuration"
+            self.error("PM0496", f"cannot read '{path}': {reason}", name.span, hint=hint)
+            return None
 
     def error(
         self,

@@ -5,8 +5,10 @@
 #include <array>
 #include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace pmill {
@@ -105,6 +107,7 @@ class View {
   constexpr View() = default;
   template <std::size_t N>
   constexpr View(const T (&array)[N]) : first_(array), size_(N) {}
+  constexpr View(const T *first, std::size_t size) : first_(first), size_(size) {}
   template <typename L>
   constexpr View(const L &list) : first_(list.data()), size_(list.size()) {}
 
@@ -117,6 +120,19 @@ class View {
  private:
   const T *first_ = nullptr;
   std::size_t size_ = 0;
+};
+
+/// Binary data of the program, aligned to 64 bytes: a large table that pmill made or a file says.
+struct Data {
+  const std::byte *bytes = nullptr;
+  std::size_t size = 0;
+  /// The data as items of a trivial type; what is left behind the last whole one is not seen.
+  template <typename T>
+  View<T> as() const {
+    static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 64);
+    return {reinterpret_cast<const T *>(bytes), size / sizeof(T)};
+  }
+  constexpr bool operator==(const Data &) const = default;
 };
 
 /// A handler to write when a count reaches `at`: `ELEMENT.HANDLER VALUE`; at 0 never.
