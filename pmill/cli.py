@@ -12,6 +12,7 @@ from pathlib import Path
 from pmill import __version__
 from pmill.compile_arguments import add_compile_arguments, options_of
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
+from pmill.options import CompileOptions
 from pmill.run.arguments import add_program_arguments, program_options
 from pmill.tools.source import Unreadable, read_file
 from pmill.tools.start import unreadable
@@ -143,6 +144,18 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--stats", choices=("text", "json"), default="text", help="form of the report")
     p.set_defaults(run=_run)
 
+    p = commands.add_parser("profile", help="learn which ways the packets of a capture take")
+    add_compile_arguments(p)
+    p.add_argument(
+        "--pcap",
+        action="append",
+        required=True,
+        metavar="[PORT=]FILE",
+        help="packets that a port receives (port 0 if not named)",
+    )
+    p.add_argument("-o", "--output", type=Path, help="the profile, for --profile (default: -)")
+    p.set_defaults(run=_profile)
+
     p = commands.add_parser("elements", help="list the elements, or document one")
     p.add_argument("name", nargs="?", metavar="NAME")
     p.add_argument("-I", dest="include", action="append", default=[], type=Path, metavar="DIR")
@@ -184,9 +197,8 @@ def _compile(arguments: argparse.Namespace) -> int:
         )
     diags = Diagnostics()
     source = read_source(arguments.config)
-    product = driver.compile_config(
-        source, options_of(arguments), diags, emit=emit, progress=_progress()
-    )
+    options = _options(arguments, source, diags)
+    product = driver.compile_config(source, options, diags, emit=emit, progress=_progress())
     _show(diags, product.warnings)
     if product.program is not None:
         driver.install(product, Path("a.out") if arguments.output is None else arguments.output)
@@ -195,17 +207,41 @@ def _compile(arguments: argparse.Namespace) -> int:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)
         return 0
     assert product.data is not None, "a product is data or a program"
-    if arguments.output is None or str(arguments.output) == "-":
-        sys.stdout.buffer.write(product.data)
-    else:
-        try:
-            arguments.output.write_bytes(product.data)
-        except OSError as error:
-            raise fail(
-                "PM0703",
-                f"cannot write '{arguments.output}': {error.strerror}",
-                hint="choose another -o",
-            ) from None
+    _write(product.data, arguments.output)
+    return 0
+
+
+def _write(data: bytes, output: Path | None) -> None:
+    """Write what a command makes to a file, or to standard output."""
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise fail(
+            "PM0703", f"cannot write '{output}': {error.strerror}", hint="choose another -o"
+        ) from None
+
+
+def _options(arguments: argparse.Namespace, source: Source, diags: Diagnostics) -> CompileOptions:
+    """Return the options of a compilation, with the profile that they ask for."""
+    options = options_of(arguments)
+    if not arguments.profile:
+        return options
+    from pmill.profiling import with_profile
+
+    return with_profile(source, options, arguments.profile, diags, _progress())
+
+
+def _profile(arguments: argparse.Namespace) -> int:
+    from pmill.profiling import collect
+
+    diags = Diagnostics()
+    source = read_source(arguments.config)
+    profile = collect(source, options_of(arguments), arguments.pcap, diags, _progress())
+    _show(diags)
+    _write(profile.text().encode(), arguments.output)
     return 0
 
 
@@ -214,9 +250,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from pmill.run.execute import run_program
 
     diags = Diagnostics()
-    product = driver.compile_config(
-        read_source(arguments.config), options_of(arguments), diags, progress=_progress()
-    )
+    source = read_source(arguments.config)
+    options = _options(arguments, source, diags)
+    product = driver.compile_config(source, options, diags, progress=_progress())
     _show(diags, product.warnings)
     assert product.program is not None, "a compilation to exe makes a program"
     assert product.report is not None, "a program has a report"

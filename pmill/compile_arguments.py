@@ -49,6 +49,13 @@ def add_compile_arguments(p: argparse.ArgumentParser) -> None:
         help="look for libraries in PATH, not in CLICKPATH",
     )
     p.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="[PORT=]FILE",
+        help="make the ways fast that packets of a capture take; or a profile that was saved",
+    )
+    p.add_argument(
         "--keep",
         action="append",
         default=[],

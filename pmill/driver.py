@@ -106,7 +106,7 @@ def _front(
         config = parse(source, diags)
         diags.stop_if_errors()
         return dump(config).encode(), []
-    graph = analyse(source, options, diags)
+    graph = _profiled(analyse(source, options, diags), options, diags)
     if emit == "graph":
         return _print(graph), []
 
@@ -118,12 +118,30 @@ def _front(
     return (reports[-1].graph if reports else graph), reports
 
 
+def _profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
+    """Return the graph with what the profile says of its connections."""
+    if options.profile is None:
+        return graph
+    from pmill.graph import connection_key, with_packets
+
+    known = {connection_key(graph, c) for c in graph.connections}
+    strange = [key for key in options.profile.connections if key not in known]
+    if strange:
+        diags.warning(
+            "PM0647",
+            f"the profile knows a connection that is not there: {strange[0]}"
+            + (f", and {len(strange) - 1} more" if strange[1:] else ""),
+            hint="it was made of another configuration: make it again",
+        )
+    return with_packets(graph, options.profile.connections)
+
+
 def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
     """Run the stages from the plan on; `emit` is one of plan, cpp, llvm, asm, obj."""
     from pmill.emit import lower, render
     from pmill.machine_code import machine_code
 
-    plan = lower(graph)
+    plan = lower(graph, counted=options.counted)
     if emit == "plan":
         from pprint import pformat
 
@@ -203,7 +221,7 @@ def _program(
             progress("reading the configuration")
             graph, reports = _front(source, options, diags, "exe")
             assert not isinstance(graph, bytes), "the front stages end in a graph"
-            plan = lower(graph)
+            plan = lower(graph, counted=options.counted)
             generated = work / "program.cc"
             generated.write_text(render(plan))
             if not compiler.sanitize and not llvmlite_can(compiler):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from pmill.profile import Profile
+
 Dialect = Literal["fastclick", "click"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("fastclick", "click")
 
@@ -27,6 +29,8 @@ class CompileOptions:
     keep: frozenset[str] = frozenset()  # ELEMENT.HANDLER: to be written while the program runs
     include: tuple[Path, ...] = ()
     dialect: Dialect = "fastclick"
+    profile: Profile | None = None
+    counted: bool = False  # the program counts the packets on every connection
     library_path: tuple[Path, ...] = ()  # CLICKPATH: where `require(library FILE)` looks
 
 

@@ -71,6 +71,8 @@ def option_words(options: CompileOptions) -> list[str]:
         *(f"--keep={path}" for path in sorted(options.keep)),
         *(f"-I{path}" for path in options.include),
         f"--dialect={options.dialect}",
+        f"--profile={options.profile.text() if options.profile else ''}",
+        f"--counted={options.counted}",
     ]
 
 

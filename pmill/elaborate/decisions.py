@@ -6,7 +6,8 @@ a word and what it holds for:
     PassInfo(FROZEN ttl check,          arguments of these elements are constants
              DIRECT *,                  how packets cross connections: `a[0]` is the connection of
              INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
-             LIVE dst_ip paint)         the metadata that packets carry; LIVE alone: none
+             LIVE dst_ip paint,         the metadata that packets carry; LIVE alone: none
+             PACKETS a[0]=12 [1]b=3)    how many packets crossed connections, by a profile
 
 `*` stands for all elements, and for all connections that no other word names.
 """
@@ -18,7 +19,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
-from pmill.graph import CALLS, PASS_INFO, Call, PipelineGraph, connection_key, metadata
+from pmill.graph import (
+    CALLS,
+    PASS_INFO,
+    Call,
+    PipelineGraph,
+    connection_key,
+    metadata,
+    with_packets,
+)
 from pmill.syntax import split_arguments, split_words
 from pmill.syntax.flat import ConfigText, FlatElement
 
@@ -47,13 +56,15 @@ def _apply(
     if word.text == "LIVE":
         _check(names, list(metadata.fields()), "metadata field", diags)
         return replace(graph, live=frozenset(name.text for name in names))
+    if word.text == "PACKETS":
+        return _count(graph, names, diags)
     if word.text in calls:
         return _call(graph, calls[word.text], names, diags)
     diags.error(
         "PM0310",
         f"{PASS_INFO}: unknown argument '{word.text}'",
         word.span,
-        hint=did_you_mean(word.text, ["FROZEN", "LIVE", *calls]),
+        hint=did_you_mean(word.text, ["FROZEN", "LIVE", "PACKETS", *calls]),
     )
     return graph
 
@@ -77,6 +88,19 @@ def _call(
         replace(c, call=call) if key in chosen or ("*" in chosen and c.call == "virtual") else c
         for key, c in keys.items()
     )
+
+
+def _count(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
+    keys = [connection_key(graph, c) for c in graph.connections]
+    found: dict[str, int] = {}
+    for name in names:
+        key, _, number = name.text.rpartition("=")
+        if number.isdecimal():
+            _check([replace(name, text=key)], keys, "connection", diags)
+            found[key] = int(number)
+        else:
+            _check([name], [], "connection", diags)
+    return with_packets(graph, found)
 
 
 def _check(

@@ -44,8 +44,11 @@ _HOPS = {
 _MANY_ELEMENTS = 16
 
 
-def lower(graph: PipelineGraph) -> EmitPlan:
-    """Decide how the program of a graph is written."""
+def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
+    """Decide how the program of a graph is written.
+
+    `counted`: it counts the packets on every connection; no call may be virtual then.
+    """
     idents = identifiers(graph.elements)
     classes = {e.spec.name: e.spec for e in graph.elements.values()}
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
@@ -53,6 +56,8 @@ def lower(graph: PipelineGraph) -> EmitPlan:
     live = {name: bits & carried for name, bits in live_at_entry(graph).items()}
     data = _data(graph.elements.values())
     symbols = {plan.content: plan.symbol for plan in data}
+    links = _links(graph)
+    counts = _Counts(graph, links if counted else ())
     return EmitPlan(
         version=__version__,
         source=_printable(graph.source_name),
@@ -63,13 +68,15 @@ def lower(graph: PipelineGraph) -> EmitPlan:
         references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(
-            _instance(graph, e, idents, live[e.name], symbols) for e in graph.elements.values()
+            _instance(graph, e, idents, live[e.name], symbols, counts)
+            for e in graph.elements.values()
         ),
-        links=_links(graph),
+        links=links,
         parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
         requirements="".join(f"{r}\n" for r in graph.requirements),
         text=tuple(graph.text.splitlines(keepends=True)),
         data=data,
+        counted=counted,
     )
 
 
@@ -84,6 +91,22 @@ def _data(elements: Iterable[Element]) -> tuple[DataPlan, ...]:
         )
         for content in found
     )
+
+
+class _Counts:
+    """Which counter each connection has, where packets are counted."""
+
+    def __init__(self, graph: PipelineGraph, links: Iterable[tuple[int, int, int, int]]) -> None:
+        names = tuple(graph.elements)
+        self._numbers = {
+            (Port(element=names[a], number=m), Port(element=names[b], number=n)): number
+            for number, (a, m, b, n) in enumerate(links)
+        }
+
+    def of(self, connection: Connection, kind: str, hop: str) -> str:
+        """Return a hop that counts, or the hop."""
+        number = self._numbers.get((connection.source, connection.target))
+        return hop if number is None else f"{kind}<{number}, {hop}>"
 
 
 def _links(graph: PipelineGraph) -> tuple[tuple[int, int, int, int], ...]:
@@ -166,10 +189,13 @@ def _instance(
     idents: Mapping[str, str],
     live: int,
     symbols: Mapping[bytes, str],
+    counts: _Counts,
 ) -> InstancePlan:
     ins, _, outs = element.spec.processing.partition("/")
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
-    hops = tuple(_hop(graph, by_port.get(n), n, idents) for n in range(len(element.outputs)))
+    hops = tuple(
+        _hop(graph, by_port.get(n), n, idents, counts) for n in range(len(element.outputs))
+    )
     return InstancePlan(
         ident=idents[element.name],
         name=element.name,
@@ -186,7 +212,7 @@ def _instance(
         live_bits=live,
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         hops=hops,
-        sources=_sources(graph, element, idents),
+        sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),
         ahead=tuple(idents[name] for name in _ahead(graph, element)),
         schedule=_schedule(element),
@@ -223,7 +249,11 @@ def _schedule(element: Element) -> str:
 
 
 def _hop(
-    graph: PipelineGraph, connection: Connection | None, port: int, idents: Mapping[str, str]
+    graph: PipelineGraph,
+    connection: Connection | None,
+    port: int,
+    idents: Mapping[str, str],
+    counts: _Counts,
 ) -> HopPlan:
     if connection is None:
         return HopPlan(port=port, type="Unconnected", comment="nothing")
@@ -234,7 +264,7 @@ def _hop(
     if (connection.source, target) in graph.back_edges:
         hop = f"Back<{hop}>"
     where = target.element if target.number == 0 else f"[{target.number}] {target.element}"
-    return HopPlan(port=port, type=hop, comment=where)
+    return HopPlan(port=port, type=counts.of(connection, "Counted", hop), comment=where)
 
 
 def _input(target: Port, idents: Mapping[str, str]) -> str:
@@ -244,7 +274,7 @@ def _input(target: Port, idents: Mapping[str, str]) -> str:
 
 
 def _sources(
-    graph: PipelineGraph, element: Element, idents: Mapping[str, str]
+    graph: PipelineGraph, element: Element, idents: Mapping[str, str], counts: _Counts
 ) -> tuple[HopPlan, ...]:
     """What the inputs of an element that pulls are connected to."""
     if "pull" not in element.inputs:
@@ -256,7 +286,8 @@ def _sources(
         if c is None:
             return HopPlan(port=port, type="Pushed", comment="what is pushed")
         name = c.source.element
-        return HopPlan(port=port, type=f"Pull<{idents[name]}>", comment=name)
+        pull = counts.of(c, "CountedPull", f"Pull<{idents[name]}>")
+        return HopPlan(port=port, type=pull, comment=name)
 
     return tuple(source(port) for port in range(len(element.inputs)))
 

@@ -132,7 +132,8 @@ class EmitPlan:
     `halves`: it can be compiled as two objects, see the template. `references`: elements name each
     other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
     instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
-    not every program has. `data` are tables that are no text.
+    not every program has. `data` are tables that are no text. `counted`: the
+    program counts the packets on every connection.
     """
 
     version: str
@@ -148,3 +149,4 @@ class EmitPlan:
     requirements: str
     parts: tuple[str, ...]
     data: tuple[DataPlan, ...]
+    counted: bool

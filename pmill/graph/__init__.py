@@ -21,6 +21,7 @@ from pmill.graph.model import (
     Value,
 )
 from pmill.graph.printer import CALLS, connection_key, print_graph
+from pmill.graph.profiled import is_rare, share, with_packets
 from pmill.graph.verify import verify
 from pmill.syntax.classes import PASS_INFO
 
@@ -45,8 +46,11 @@ __all__ = [
     "fields_read",
     "fields_written",
     "flows",
+    "is_rare",
     "live_at_entry",
     "print_graph",
     "processing",
+    "share",
     "verify",
+    "with_packets",
 ]

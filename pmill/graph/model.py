@@ -121,12 +121,16 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A packet path from an output to an input."""
+    """A packet path from an output to an input.
+
+    `packets`: how many crossed it when a profile was made; None: there is no profile.
+    """
 
     source: Port
     target: Port
     span: Span
     call: Call = "virtual"
+    packets: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,7 +66,7 @@ def _chains(graph: PipelineGraph) -> Iterator[str]:
 
 
 def _pass_info(graph: PipelineGraph) -> list[str]:
-    arguments = [*_frozen(graph), *_calls(graph), *_live(graph)]
+    arguments = [*_frozen(graph), *_calls(graph), *_live(graph), *_packets(graph)]
     if not arguments:
         return []
     return [f"{PASS_INFO}(", *(f"  {a}," for a in arguments[:-1]), f"  {arguments[-1]});"]
@@ -96,6 +96,16 @@ def _calls(graph: PipelineGraph) -> Iterator[str]:
 def _live(graph: PipelineGraph) -> Iterator[str]:
     if graph.live is not None:
         yield _wrapped("LIVE", sorted(graph.live))
+
+
+def _packets(graph: PipelineGraph) -> Iterator[str]:
+    counts = [
+        f"{connection_key(graph, c)}={c.packets}"
+        for c in graph.connections
+        if c.packets is not None
+    ]
+    if counts:
+        yield _wrapped("PACKETS", counts)
 
 
 def _wrapped(word: str, names: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ away from the hot code and out of its registers::
 What leads to an element all of whose outputs are cold is rarely taken, too. So is one of several
 ways, when it leads to an element that lets every packet out on all outputs (Tee), and one of these
 is rarely taken. Not applied to any other unmarked output, however rarely this configuration may
-take it.
+take it. A profile knows better: with one, the ways that at most one packet in 64 takes are rare,
+and no others.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import Connection, Element, PipelineGraph
+from pmill.graph import Connection, Element, PipelineGraph, is_rare
 from pmill.passes.base import PassNote, count
 
 
@@ -71,6 +72,9 @@ def _ends_cold(element: Element) -> bool:
 
 
 def _is_rare(graph: PipelineGraph, connection: Connection, rare: frozenset[str]) -> bool:
+    counted = is_rare(graph, connection)
+    if counted is not None:
+        return counted
     source = graph.elements[connection.source.element]
     target = graph.elements[connection.target.element]
     if connection.source.number in source.spec.cold or _ends_cold(target):

@@ -196,6 +196,10 @@ class Json {
     item(key);
     std::printf("%" PRIu64, value);
   }
+  void truth(std::string_view key, bool value) {
+    item(key);
+    std::fputs(value ? "true" : "false", stdout);
+  }
   void real(std::string_view key, double value) {
     item(key);
     std::printf("%.6f", value);
@@ -254,6 +258,21 @@ void json_elements(Json &json, const Report &report) {
   json.close('}');
 }
 
+void json_connections(Json &json, const Report &report) {
+  json.open('[', "connections");
+  for (const CrossedInfo &c : report.crossed) {
+    json.open('{');
+    json.text("from", c.from);
+    json.count("output", c.output);
+    json.text("to", c.to);
+    json.count("input", c.input);
+    json.truth("push", c.push);
+    json.count("packets", c.packets);
+    json.close('}');
+  }
+  json.close(']');
+}
+
 void json_drops(Json &json, const Report &report) {
   json.open('[', "drops");
   for (const CounterInfo &c : report.counters) {
@@ -285,6 +304,7 @@ void print_json(const Report &report) {
   json_ports(json);
   json_elements(json, report);
   json_drops(json, report);
+  if (!report.crossed.empty()) json_connections(json, report);
   json.open('[', "workers");
   for (const WorkerReport &w : report.workers) {
     json.open('{');

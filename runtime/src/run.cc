@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <csignal>
 
@@ -234,6 +235,16 @@ void finish(const ProgramInfo &program) {
                               .no_buffer = w.worker->no_buffer.value,
                               .loops = w.worker->loops.value});
   for (const WorkerStatus &w : workers()) add_counters(program, *w.worker, report.counters);
+  for (std::size_t i = 0; i < program.crossed.size(); ++i) {
+    const Link &link = program.links[i];
+    report.crossed.push_back(
+        {.from = program.instances[link.from].name,
+         .output = link.output,
+         .to = program.instances[link.to].name,
+         .input = link.input,
+         .push = std::tolower(program.instances[link.from].outputs[link.output]) == 'h',
+         .packets = *program.crossed[i]});
+  }
   print_report(report, s.options.stats);
   stop_eal();
 }

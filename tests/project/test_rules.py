@@ -34,7 +34,7 @@ STAGES = (
     ("driver",),
 )
 # What everybody may import; these import only each other.
-SHARED = {"__version__", "cache", "diagnostics", "interfaces", "options", "resources"}
+SHARED = {"__version__", "cache", "diagnostics", "interfaces", "options", "profile", "resources"}
 LINES = 400
 
 

@@ -71,6 +71,12 @@ struct Program {
   static constexpr std::string_view version = Config::version;
   static constexpr std::string_view requirements = Config::requirements;
   static constexpr View<Link> links = Config::links;
+  static constexpr View<const std::uint64_t *> crossed = [] {
+    if constexpr (requires { Config::crossed; })
+      return View<const std::uint64_t *>(Config::crossed);
+    else
+      return View<const std::uint64_t *>();
+  }();
   static constexpr std::string_view text = Config::text;
 
   // What follows goes through all instances in one function each, and only through those that it

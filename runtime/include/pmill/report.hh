@@ -66,12 +66,23 @@ struct WorkerReport {
   std::uint64_t loops = 0;
 };
 
-/// The whole run.
+/// A connection, and how many packets crossed it.
+struct CrossedInfo {
+  std::string_view from;
+  unsigned output = 0;
+  std::string_view to;
+  unsigned input = 0;
+  bool push = true;  // not pulled
+  std::uint64_t packets = 0;
+};
+
+/// The whole run. `crossed` is empty in programs that do not count packets on their connections.
 struct Report {
   std::string_view program;
   double seconds = 0;
   std::vector<WorkerReport> workers;
   std::vector<CounterInfo> counters;
+  std::vector<CrossedInfo> crossed;
 };
 
 /// Writes the statistics to standard output; ports are read from their devices.

@@ -38,6 +38,7 @@ struct ProgramInfo {
   std::string_view text;  // of the configuration
   View<InstanceInfo> instances;
   View<Link> links;
+  View<const std::uint64_t *> crossed;  // packets on each link, when they are counted
   void (*handle)(Worker &, std::size_t instance, HandlerCall &);
   void (*find_states)(Worker &, const void **into);  // of every instance
   void (*configure)(Setup &);
@@ -145,6 +146,7 @@ int run(int argc, char **argv) {
       .text = Program::text,
       .instances = Program::instances,
       .links = Program::links,
+      .crossed = Program::crossed,
       .handle = Program::handle,
       .find_states = Program::find_states,
       .configure = Program::configure,
