@@ -27,6 +27,7 @@ _DOORS = {
     "undead": ("pmill.tools.undead", "print it without what cannot matter"),
     "xform": ("pmill.tools.xform", "replace what looks like a pattern"),
     "provides": ("pmill.tools.provides", "say whether elements and features exist"),
+    "nic": ("pmill.nic.command", "the software network interface"),
     "bench": ("pmill.bench", "measure programs"),
     "test": ("pmill.clicktest", "run Click's test files"),
     "click": ("pmill.click.command", "Click's command"),
