@@ -7,7 +7,8 @@ a word and what it holds for:
              DIRECT *,                  how packets cross connections: `a[0]` is the connection of
              INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
              LIVE dst_ip paint,         the metadata that packets carry; LIVE alone: none
-             PACKETS a[0]=12 [1]b=3)    how many packets crossed connections, by a profile
+             PACKETS a[0]=12 [1]b=3,    how many packets crossed connections, by a profile
+             LAYOUT dst_ip@0 paint@4)   where it lies in memory: bytes from the beginning
 
 `*` stands for all elements, and for all connections that no other word names.
 """
@@ -15,7 +16,7 @@ a word and what it holds for:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
@@ -24,7 +25,9 @@ from pmill.graph import (
     PASS_INFO,
     Call,
     PipelineGraph,
+    Place,
     connection_key,
+    layout,
     metadata,
     with_packets,
 )
@@ -34,6 +37,7 @@ from pmill.syntax.flat import ConfigText, FlatElement
 __all__ = ["PASS_INFO", "apply_decisions"]
 
 _WORD = re.compile(r"[A-Z]+")
+_OFFSET = re.compile(r"\d{1,3}")
 
 
 def apply_decisions(
@@ -58,13 +62,15 @@ def _apply(
         return replace(graph, live=frozenset(name.text for name in names))
     if word.text == "PACKETS":
         return _count(graph, names, diags)
+    if word.text == "LAYOUT":
+        return replace(graph, layout=tuple(_places(names, diags)))
     if word.text in calls:
         return _call(graph, calls[word.text], names, diags)
     diags.error(
         "PM0310",
         f"{PASS_INFO}: unknown argument '{word.text}'",
         word.span,
-        hint=did_you_mean(word.text, ["FROZEN", "LIVE", "PACKETS", *calls]),
+        hint=did_you_mean(word.text, ["FROZEN", "LAYOUT", "LIVE", "PACKETS", *calls]),
     )
     return graph
 
@@ -101,6 +107,22 @@ def _count(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics
         else:
             _check([name], [], "connection", diags)
     return with_packets(graph, found)
+
+
+def _places(names: Sequence[ConfigText], diags: Diagnostics) -> Iterator[Place]:
+    """Read `FIELD@OFFSET`; what cannot be laid out is reported (PM0312)."""
+    for word in names:
+        name, _, at = word.text.partition("@")
+        place = layout.place_called(name, int(at)) if _OFFSET.fullmatch(at) else None
+        if place is not None:
+            yield place
+        else:
+            diags.error(
+                "PM0312",
+                f"{PASS_INFO}: there is no place '{word.text}'",
+                word.span,
+                hint="write FIELD@OFFSET, such as paint@4 or byte16-19@8",
+            )
 
 
 def _check(

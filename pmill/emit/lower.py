@@ -18,6 +18,7 @@ from pmill.emit.plan import (
     HopPlan,
     InstancePlan,
     LayoutPlan,
+    PlacePlan,
     ShownPlan,
 )
 from pmill.graph import (
@@ -29,7 +30,10 @@ from pmill.graph import (
     Processing,
     field_bits,
     field_names,
-    live_at_entry,
+    held_at_entry,
+    layout,
+    names_of,
+    union,
 )
 
 _HOPS = {
@@ -53,7 +57,8 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
     classes = {e.spec.name: e.spec for e in graph.elements.values()}
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
     carried = field_bits(field_names() if graph.live is None else graph.live)
-    live = {name: bits & carried for name, bits in live_at_entry(graph).items()}
+    live = {name: bits & carried for name, bits in held_at_entry(graph).items()}
+    born = layout.births(graph)
     data = _data(graph.elements.values())
     symbols = {plan.content: plan.symbol for plan in data}
     links = _links(graph)
@@ -68,7 +73,7 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
         references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(
-            _instance(graph, e, idents, live[e.name], symbols, counts)
+            _instance(graph, e, idents, (live[e.name], born[e.name]), symbols, counts)
             for e in graph.elements.values()
         ),
         links=links,
@@ -123,9 +128,17 @@ def _links(graph: PipelineGraph) -> tuple[tuple[int, int, int, int], ...]:
 def _layout(graph: PipelineGraph) -> LayoutPlan:
     names = field_names() if graph.live is None else graph.live
     specs = [e.spec for e in graph.elements.values()]
+    places = layout.places_of(graph)
+    live = field_bits(names)
+    if graph.layout is not None:  # named fields may overlap the bytes that are needed
+        live &= field_bits(["network"]) | union(layout.bits_of(p) for p in places)
     return LayoutPlan(
-        live_bits=field_bits(names),
+        live_bits=live,
         live_names=tuple(sorted(names)),
+        places=tuple(
+            PlacePlan(first=p.first, size=p.size, at=p.at, name=layout.name_of(p)) for p in places
+        ),
+        area_bytes=max((p.at + p.size for p in places), default=0),
         read_bits=field_bits(name for spec in specs for name in spec.reads),
         written_bits=field_bits(
             name
@@ -187,10 +200,11 @@ def _instance(
     graph: PipelineGraph,
     element: Element,
     idents: Mapping[str, str],
-    live: int,
+    fields: tuple[int, int],
     symbols: Mapping[bytes, str],
     counts: _Counts,
 ) -> InstancePlan:
+    live, born = fields
     ins, _, outs = element.spec.processing.partition("/")
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
     hops = tuple(
@@ -211,6 +225,8 @@ def _instance(
         ),
         live_bits=live,
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
+        born_bits=born,
+        born_names=names_of(born),
         hops=hops,
         sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),

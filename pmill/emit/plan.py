@@ -32,7 +32,8 @@ class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
     `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`. `live_bits`: the
-    fields of a packet that it reads, or an element behind it. `sources`: what its inputs pull
+    fields of a packet that it reads, or an element behind it; `born_bits`: those that share their
+    place with others and begin to matter here. `sources`: what its inputs pull
     from, empty when it does not pull. `connected` has a bit for each of the first 64 outputs that
     lead anywhere. `ahead` are the instances it minds when they are full. `schedule` is its Schedule
     in C++, empty for the usual one. `config` is its configuration string, `ins` and `outs` have a
@@ -48,6 +49,8 @@ class InstancePlan:
     receives: tuple[str, ...]
     live_bits: int
     live_names: tuple[str, ...]
+    born_bits: int
+    born_names: str
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int
@@ -105,11 +108,26 @@ class ClassPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacePlan:
+    """Where metadata lies: `size` bytes of which `first` is the first field's bit; `name` tells."""
+
+    first: int
+    size: int
+    at: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayoutPlan:
-    """The packet's shape: field sets as bits, whether extents change, where packet objects live."""
+    """The packet's shape: field sets as bits, whether extents change, where packet objects live.
+
+    `places` say where metadata lies in its area, whose last one ends at `area_bytes`.
+    """
 
     live_bits: int
     live_names: tuple[str, ...]
+    places: tuple[PlacePlan, ...]
+    area_bytes: int
     read_bits: int
     written_bits: int
     resizes: bool

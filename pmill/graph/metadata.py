@@ -83,6 +83,17 @@ def field_bits(names: Iterable[str]) -> int:
     return bits
 
 
+def names_of(bits: int) -> str:
+    """Return the names of a set of fields for people: a field's parts go without saying."""
+    chosen: list[Field] = []
+    for field in sorted(fields().values(), key=lambda f: -f.bits.bit_count()):
+        inside = any(field.bits & other.bits for other in chosen)
+        if field.bits & bits == field.bits and not inside:
+            chosen.append(field)
+            bits &= ~field.bits
+    return ", ".join(sorted(field.name for field in chosen))
+
+
 def fields_at(offset: int, size: int) -> tuple[str, ...]:
     """Return the names of the annotations that share bytes with [offset, offset + size)."""
     wanted = ((1 << size) - 1) << offset

@@ -133,12 +133,25 @@ class Connection:
     packets: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where metadata lies in a packet: `size` bytes `at` so many from its area's beginning.
+
+    `first` is the number of the first field's bit, which of an annotation is its offset in Click's
+    area; a place holds the annotations of `size` bytes there, or one field outside of the area.
+    """
+
+    first: int
+    size: int
+    at: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class PipelineGraph:
     """A whole router. Elements keep the order of the configuration.
 
     `live` is the set of metadata fields that the packet carries; None means all of them, in
-    Click's 48-byte area. `resizes` tells whether any element moves or cuts packet data.
+    Click's 48-byte area. `layout` says where they lie; None: in Click's order.
     """
 
     elements: Mapping[str, Element]
@@ -148,6 +161,7 @@ class PipelineGraph:
     requirements: tuple[str, ...] = ()
     files: tuple[str, ...] = field(default=(), compare=False)  # that arguments name, and were read
     live: frozenset[str] | None = None
+    layout: tuple[Place, ...] | None = None
 
     @cached_property
     def nx(self) -> networkx.MultiDiGraph[str]:

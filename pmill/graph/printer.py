@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from pmill.graph.layout import name_of
 from pmill.graph.model import Call, Connection, Element, PipelineGraph
 from pmill.syntax.classes import PASS_INFO
 
@@ -66,7 +67,7 @@ def _chains(graph: PipelineGraph) -> Iterator[str]:
 
 
 def _pass_info(graph: PipelineGraph) -> list[str]:
-    arguments = [*_frozen(graph), *_calls(graph), *_live(graph), *_packets(graph)]
+    arguments = [*_frozen(graph), *_calls(graph), *_live(graph), *_layout(graph), *_packets(graph)]
     if not arguments:
         return []
     return [f"{PASS_INFO}(", *(f"  {a}," for a in arguments[:-1]), f"  {arguments[-1]});"]
@@ -106,6 +107,11 @@ def _packets(graph: PipelineGraph) -> Iterator[str]:
     ]
     if counts:
         yield _wrapped("PACKETS", counts)
+
+
+def _layout(graph: PipelineGraph) -> Iterator[str]:
+    if graph.layout is not None:
+        yield _wrapped("LAYOUT", [f"{name_of(p)}@{p.at}" for p in graph.layout])
 
 
 def _wrapped(word: str, names: Sequence[str]) -> str:

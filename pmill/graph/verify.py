@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
-from pmill.graph import metadata
+from pmill.graph import layout, metadata
+from pmill.graph.liveness import carried
 from pmill.graph.model import PipelineGraph, Port
 
 Invariant = Callable[[PipelineGraph], Iterator[str]]
@@ -96,6 +98,28 @@ def live_fields_exist(graph: PipelineGraph) -> Iterator[str]:
         yield f"the live field '{name}' does not exist"
 
 
+def layout_is_possible(graph: PipelineGraph) -> Iterator[str]:
+    """Every carried field has a place, and what an element needs together lies apart."""
+    if graph.layout is None:
+        return
+    live = 0 if graph.live is None else metadata.field_bits(graph.live)
+    placed = metadata.field_bits(["network"])
+    for place in graph.layout:
+        if placed & layout.bits_of(place):
+            yield f"'{layout.name_of(place)}' has two places"
+        placed |= layout.bits_of(place)
+    homeless = carried(graph) & live & ~placed
+    if graph.live is None or homeless:
+        yield f"there is no place for {metadata.names_of(homeless) or 'all fields'}"
+    shared = [(a, b) for a, b in combinations(graph.layout, 2) if layout.overlap(a, b)]
+    present = layout.presence(graph) if shared else {}
+    for a, b in shared:
+        for name, p in present.items():
+            if layout.bits_of(a) & p.touched and layout.bits_of(b) & p.touched:
+                names = f"'{layout.name_of(a)}' and '{layout.name_of(b)}'"
+                yield f"{names} share bytes, and '{name}' needs both"
+
+
 def _arrow(source: Port, target: Port) -> str:
     return f"{source.element}[{source.number}] -> [{target.number}]{target.element}"
 
@@ -111,4 +135,5 @@ _MEANING: tuple[Invariant, ...] = (
     arguments_are_complete,
     named_elements_exist,
     live_fields_exist,
+    layout_is_possible,
 )

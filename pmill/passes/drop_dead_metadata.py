@@ -1,11 +1,11 @@
 """Carry only the metadata that somebody writes and somebody reads.
 
 Before: a packet has every header position and Click's whole 48-byte annotation area. After: a
-field that no element of the graph reads has no place in the packet, and writing it is nothing; a
-field that no element writes has no place either, and reading it gives what new packets have::
+field has a place only if packets take some way on which it is written and then read. Elsewhere
+writing it is nothing, and reading it gives what new packets have::
 
     Paint(1) -> Strip(14) -> Discard;     // before: 48 bytes of annotations, cleared and written
-                                          // after: none; nobody asks for the paint
+                                          // after: none; nobody behind asks for the paint
 
 Annotations that are chosen by an argument count as read or written at the bytes the argument
 names. Not applied when such an argument is a run-time value: any byte could be meant then.
@@ -18,11 +18,15 @@ from typing import ClassVar
 
 from pmill.graph import (
     PipelineGraph,
+    carried,
     chooses_at_run_time,
     field_bits,
     field_names,
     fields_read,
     fields_written,
+    names_of,
+    read_behind,
+    written_at_entry,
 )
 from pmill.passes.base import PassNote, count
 
@@ -37,15 +41,11 @@ class DropDeadMetadata:
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Set the graph's live fields."""
-        elements = graph.elements.values()
-        if any(chooses_at_run_time(e) for e in elements):
+        if any(chooses_at_run_time(e) for e in graph.elements.values()):
             return graph
-        read = written = 0
-        for e in elements:
-            read |= fields_read(e)
-            written |= fields_written(e)
-        live = [n for n in field_names() if field_bits([n]) & read and field_bits([n]) & written]
-        return replace(graph, live=frozenset(live))
+        bits = carried(graph)
+        live = frozenset(name for name in field_names() if field_bits([name]) & bits)
+        return replace(graph, live=live)
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
         """Name the fields that stay."""
@@ -55,5 +55,20 @@ class DropDeadMetadata:
         return f"{count(len(after.live), 'field')} of {len(field_names())} kept: {kept}"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Name who writes for nobody, who reads what nobody wrote, and who keeps all fields."""
+        if after.live is None:
+            return tuple(
+                PassNote(where=e.name, text="names an annotation only at run time", done=False)
+                for e in after.elements.values()
+                if chooses_at_run_time(e)
+            )
+        read, written = read_behind(after), written_at_entry(after)
+        found = []
+        for e in after.elements.values():
+            unread = names_of(fields_written(e) & ~read[e.name])
+            unset = names_of(fields_read(e) & ~written[e.name]) if "all" not in e.spec.reads else ""
+            if unread:
+                found.append(PassNote(where=e.name, text=f"nobody reads what it writes: {unread}"))
+            if unset:
+                found.append(PassNote(where=e.name, text=f"nobody wrote what it reads: {unset}"))
+        return tuple(found)

@@ -13,6 +13,7 @@ from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
 from pmill.passes.fuse_regions import FuseRegions
+from pmill.passes.metadata_layout import MetadataLayout
 from pmill.passes.outline_cold import OutlineCold
 from pmill.passes.remove_unreachable import RemoveUnreachable
 
@@ -23,7 +24,8 @@ DEFAULT: tuple[Pass, ...] = (
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code
     DropDeadMetadata(),  # every element that reads is known now
-    FuseRegions(),  # last: regions are cut through what the others left
+    FuseRegions(),  # regions are cut through what the others left
+    MetadataLayout(),  # last: only what crosses a border of a region must lie anywhere
 )
 
 

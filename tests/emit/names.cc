@@ -322,6 +322,8 @@ struct Config {
     static constexpr FieldSet live{0x0};  // nothing
     static constexpr FieldSet read{0x0};
     static constexpr FieldSet written{0x8000000000000};
+    static constexpr std::array<FieldPlace, 0> places{};
+    static constexpr unsigned area_bytes = 0;
     static constexpr bool resizes = false;
     static constexpr bool in_memory = false;
   };

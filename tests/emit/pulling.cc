@@ -272,7 +272,7 @@ struct InfiniteSource_1_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0x20000};  // paint, paint2
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<q_>>;  // [0] -> q
   using Ahead = Instances<q_>;
@@ -309,7 +309,7 @@ struct InfiniteSource_3_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0x20000};  // paint, paint2
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<Paint_4_>>;  // [0] -> Paint@4
   using Ahead = Instances<q_>;
@@ -495,9 +495,12 @@ struct Config {
   static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
-    static constexpr FieldSet live{0x30000};  // paint, paint2
+    static constexpr FieldSet live{0x20000};  // paint, paint2
     static constexpr FieldSet read{0x0};
     static constexpr FieldSet written{0x8000000000000};
+    static constexpr std::array places{
+        FieldPlace{17, 1, 0}};  // paint
+    static constexpr unsigned area_bytes = 1;
     static constexpr bool resizes = false;
     static constexpr bool in_memory = false;
   };

@@ -218,7 +218,7 @@ struct InfiniteSource_1_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0xf};  // dst_ip
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<SetIPAddress_2_>>;  // [0] -> SetIPAddress@2
 };
@@ -291,7 +291,7 @@ struct InfiniteSource_5_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0xf};  // dst_ip
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<far_, 1>>;  // [0] -> [1] far
 };
@@ -339,7 +339,7 @@ struct Idle_8_ {
   static constexpr std::string_view name = "Idle@8";
   static constexpr unsigned number = 7;
   struct Args {};
-  static constexpr FieldSet live{0xf};  // dst_ip
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Cold<near_, 1>>;  // [0] -> [1] near
 };
@@ -363,7 +363,7 @@ struct Idle_10_ {
   static constexpr std::string_view name = "Idle@10";
   static constexpr unsigned number = 9;
   struct Args {};
-  static constexpr FieldSet live{0xf};  // dst_ip
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Cold<far_>>;  // [0] -> far
 };
@@ -395,6 +395,9 @@ struct Config {
     static constexpr FieldSet live{0xf};  // dst_ip
     static constexpr FieldSet read{0xf};
     static constexpr FieldSet written{0x9000000000000};
+    static constexpr std::array places{
+        FieldPlace{0, 4, 0}};  // dst_ip
+    static constexpr unsigned area_bytes = 4;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = false;
   };

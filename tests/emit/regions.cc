@@ -231,7 +231,7 @@ struct InfiniteSource_1_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<check_>>;  // [0] -> check
 };
@@ -250,7 +250,7 @@ struct check_ {
     static constexpr bool details = false;
     static constexpr bool checksum = false;
   };
-  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
+  static constexpr FieldSet live{0x2000000000000};  // network
   using Outputs = Hops<
       Inline<Paint_3_>,  // [0] -> Paint@3
       Cold<bad_>>;  // [1] -> bad
@@ -382,7 +382,7 @@ struct note_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
-  static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
+  static constexpr FieldSet live{0x2000000000000};  // network
   using Outputs = Hops<
       Back<Cold<route_>>>;  // [0] -> route
 };
@@ -395,9 +395,12 @@ struct Config {
   static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
-    static constexpr FieldSet live{0x2000000030000};  // network, paint, paint2
+    static constexpr FieldSet live{0x2000000020000};  // network, paint, paint2
     static constexpr FieldSet read{0x1200000001000f};
     static constexpr FieldSet written{0xe00000008000f};
+    static constexpr std::array places{
+        FieldPlace{17, 1, 0}};  // paint
+    static constexpr unsigned area_bytes = 1;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = false;
   };

@@ -202,7 +202,7 @@ struct InfiniteSource_1_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<t_>>;  // [0] -> t
 };
@@ -215,7 +215,7 @@ struct t_ {
   struct Args {
     static constexpr std::uint32_t n = 12;
   };
-  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<a_>,  // [0] -> a
       Inline<a_>,  // [1] -> a
@@ -243,7 +243,7 @@ struct a_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
-  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<Paint_4_>>;  // [0] -> Paint@4
 };
@@ -257,7 +257,7 @@ struct Paint_4_ {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
   };
-  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
+  static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<Strip_5_>>;  // [0] -> Strip@5
 };
@@ -270,7 +270,7 @@ struct Strip_5_ {
   struct Args {
     static constexpr std::uint32_t length = 2;
   };
-  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
+  static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<Truncate_6_>>;  // [0] -> Truncate@6
 };
@@ -337,9 +337,13 @@ struct Config {
   static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
-    static constexpr FieldSet live{0xf0030000};  // extra_length, paint, paint2
+    static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
     static constexpr FieldSet read{0xf0000000};
     static constexpr FieldSet written{0x80000f0000000};
+    static constexpr std::array places{
+        FieldPlace{28, 4, 0},  // extra_length
+        FieldPlace{17, 1, 4}};  // paint
+    static constexpr unsigned area_bytes = 5;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = false;
   };

@@ -225,7 +225,7 @@ struct InfiniteSource_1_ {
     parse(args.headroom, std::string_view("128", 3));
     return args;
   }
-  static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
+  static constexpr FieldSet live{0x8000000000000};  // timestamp
   using Outputs = Hops<
       Virtual<t_>>;  // [0] -> t
 };
@@ -241,7 +241,7 @@ struct t_ {
     parse(args.n, std::string_view("2", 1));
     return args;
   }
-  static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
+  static constexpr FieldSet live{0x8000000000000};  // timestamp
   using Outputs = Hops<
       Virtual<check_>,  // [0] -> check
       Virtual<Print_7_>>;  // [1] -> Print@7
@@ -264,7 +264,7 @@ struct check_ {
     parse(args.checksum, std::string_view("false", 5));
     return args;
   }
-  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
+  static constexpr FieldSet live{0x200000000000f};  // dst_ip, network
   using Outputs = Hops<
       Virtual<route_>,  // [0] -> route
       Virtual<Discard_8_>>;  // [1] -> Discard@8
@@ -276,7 +276,7 @@ struct route_ {
   static constexpr std::string_view name = "route";
   static constexpr unsigned number = 3;
   struct Args {};
-  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
+  static constexpr FieldSet live{0x200000000000f};  // dst_ip, network
   using Outputs = Hops<
       Virtual<ttl_>>;  // [0] -> ttl
 };
@@ -293,7 +293,7 @@ struct ttl_ {
     parse(args.multicast, std::string_view("true", 4));
     return args;
   }
-  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
+  static constexpr FieldSet live{0x200000000000f};  // dst_ip, network
   using Outputs = Hops<
       Virtual<out_>,  // [0] -> out
       Virtual<ICMPError_9_>>;  // [1] -> ICMPError@9
@@ -333,7 +333,7 @@ struct Print_7_ {
     parse(args.cpu, std::string_view("false", 5));
     return args;
   }
-  static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
+  static constexpr FieldSet live{0x8000000000000};  // timestamp
   using Outputs = Hops<
       Virtual<out_>>;  // [0] -> out
 };
@@ -371,7 +371,7 @@ struct ICMPError_9_ {
     parse(args.set_fix_anno, std::string_view("true", 4));
     return args;
   }
-  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
+  static constexpr FieldSet live{0x200000000000f};  // dst_ip, network
   using Outputs = Hops<
       Virtual<note_>>;  // [0] -> note
 };
@@ -391,7 +391,7 @@ struct note_ {
     parse(args.atomic, std::string_view("false", 5));
     return args;
   }
-  static constexpr FieldSet live{0x1200000001000f};  // dst_ip, network, paint2, param, type
+  static constexpr FieldSet live{0x200000000000f};  // dst_ip, network
   using Outputs = Hops<
       Back<Virtual<route_>>>;  // [0] -> route
 };
@@ -407,6 +407,24 @@ struct Config {
     static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
     static constexpr FieldSet read{0x1fffffffffffff};
     static constexpr FieldSet written{0xe00000008000f};
+    static constexpr std::array places{
+        FieldPlace{0, 4, 0},  // dst_ip
+        FieldPlace{4, 4, 4},  // byte4-7
+        FieldPlace{8, 4, 8},  // byte8-11
+        FieldPlace{12, 4, 12},  // byte12-15
+        FieldPlace{16, 4, 16},  // byte16-19
+        FieldPlace{20, 4, 20},  // aggregate
+        FieldPlace{24, 4, 24},  // byte24-27
+        FieldPlace{28, 4, 28},  // extra_length
+        FieldPlace{32, 4, 32},  // packet_number
+        FieldPlace{36, 4, 36},  // sequence
+        FieldPlace{40, 4, 40},  // byte40-43
+        FieldPlace{44, 4, 44},  // byte44-47
+        FieldPlace{48, 8, 48},  // mac
+        FieldPlace{50, 8, 56},  // transport
+        FieldPlace{51, 8, 64},  // timestamp
+        FieldPlace{52, 1, 72}};  // type
+    static constexpr unsigned area_bytes = 73;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = true;
   };

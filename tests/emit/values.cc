@@ -163,7 +163,7 @@ struct InfiniteSource_1_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
+  static constexpr FieldSet live{0x8000000000000};  // timestamp
   using Outputs = Hops<
       Inline<print_>>;  // [0] -> print
 };
@@ -183,7 +183,7 @@ struct print_ {
     static constexpr bool active = true;
     static constexpr bool cpu = false;
   };
-  static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
+  static constexpr FieldSet live{0x8000000000000};  // timestamp
   using Outputs = Hops<
       Inline<rules_>>;  // [0] -> rules
 };
@@ -196,7 +196,7 @@ struct rules_ {
   struct Args {
     static constexpr std::array<ClassifierNode, 3> program{{ClassifierNode{12, 0xffffff00, 0x08004500, 1, 2}, ClassifierNode{20, 0x1fff0000, 0x00000000, 0, -2}, ClassifierNode{12, 0xffff0000, 0x08060000, -1, -2}}};
   };
-  static constexpr FieldSet live{0xf};  // dst_ip
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<Strip_4_>,  // [0] -> Strip@4
       Inline<arp_>,  // [1] -> arp
@@ -211,7 +211,7 @@ struct Strip_4_ {
   struct Args {
     static constexpr std::uint32_t length = 14;
   };
-  static constexpr FieldSet live{0xf};  // dst_ip
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<check_>>;  // [0] -> check
 };
@@ -309,9 +309,13 @@ struct Config {
   static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
-    static constexpr FieldSet live{0xe00000000000f};  // dst_ip, network, timestamp, transport
+    static constexpr FieldSet live{0x800000000000f};  // dst_ip, timestamp
     static constexpr FieldSet read{0x1fffffffffffff};
     static constexpr FieldSet written{0xe00000000000f};
+    static constexpr std::array places{
+        FieldPlace{51, 8, 0},  // timestamp
+        FieldPlace{0, 4, 8}};  // dst_ip
+    static constexpr unsigned area_bytes = 12;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = false;
   };

@@ -7,12 +7,13 @@ from dataclasses import replace
 import networkx as nx
 import pytest
 
-from pmill.graph import PipelineGraph, field_bits, verify
+from pmill.graph import PipelineGraph, field_bits, layout, verify
 from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
 from pmill.passes.fuse_regions import FuseRegions
 from pmill.passes.heat import cold_elements
+from pmill.passes.metadata_layout import MetadataLayout
 from pmill.passes.outline_cold import OutlineCold
 from pmill.passes.remove_unreachable import RemoveUnreachable
 from tests.conftest import ROOT
@@ -286,9 +287,118 @@ def test_reading_everything_makes_nothing_live_that_nobody_writes() -> None:
     assert live("InfiniteSource -> Print -> Discard;") == {"timestamp"}
 
 
-def test_what_is_dead_is_removed_for_all_elements() -> None:
+def test_written_on_one_way_and_read_on_another_is_not_carried() -> None:
     text = "InfiniteSource -> Paint(1) -> Discard; FromDump(in.pcap) -> CheckPaint(1) -> Discard;"
-    assert "paint" in live(text)  # liveness is that of the graph, not of its paths
+    assert live(text) == set()
+    joined = """\
+    InfiniteSource -> Paint(1) -> join :: Null -> CheckPaint(1) -> Discard;
+    FromDump(in.pcap) -> join;"""
+    assert "paint" in live(joined)
+
+
+def test_read_before_it_is_written_is_not_carried() -> None:
+    text = "InfiniteSource -> CheckPaint(0) -> Paint(1) -> Discard;"
+    assert live(text) == set()
+    cycle = "InfiniteSource -> c :: CheckPaint(0) -> Paint(1) -> c; c[1] -> Discard;"
+    assert "paint" in live(cycle), "round the cycle it is"
+
+
+def test_ways_through_an_element_that_keeps_them_apart() -> None:
+    """Packets of input 1 of an ARPQuerier end there."""
+    text = """\
+    FromDump(in.pcap) -> Paint(1) -> [0] arp :: ARPQuerier(10.0.0.1, 2:0:0:0:0:1);
+    FromDump(in.pcap) -> Paint(2, 18) -> [1] arp;
+    arp -> CheckPaint(1) -> CheckPaint(2, 18) -> Discard;"""
+    found = live(text)
+    assert "paint" in found
+    assert "byte18" not in found
+
+
+def test_packets_that_wait_in_a_table_may_leave_by_another_element() -> None:
+    """Two ARPQueriers, one ARPTable: whoever gets the answer sends what waited for it."""
+    text = """\
+    table :: ARPTable;
+    FromDump(a.pcap) -> Paint(1) -> a :: ARPQuerier(10.0.0.1, 2:0:0:0:0:1, TABLE table) -> Discard;
+    FromDump(b.pcap) -> b :: ARPQuerier(10.0.1.1, 2:0:0:0:0:2, TABLE table) -> CheckPaint(1) -> Discard;
+    Idle -> [1] a; Idle -> [1] b;"""
+    assert "paint" in live(text)
+    assert "paint" not in live(text.replace("0:2, TABLE table", "0:2"))
+
+
+# --- layout ---------------------------------------------------------------------------------------
+
+
+def laid_out(text: str) -> dict[str, int]:
+    """Return where fields lie: by their names, bytes from the beginning."""
+    graph = after(text, EmbedConstants(), DropDeadMetadata(), MetadataLayout())
+    assert graph.layout is not None
+    assert verify(graph) == []
+    return {layout.name_of(place): place.at for place in graph.layout}
+
+
+def test_bytes_lie_close_and_words_aligned() -> None:
+    text = """\
+    FromDump(in.pcap) -> Paint(1) -> Paint(2, 5) -> SetIPAddress(1.2.3.4) -> GetIPAddress(16, 8)
+      -> CheckPaint(1) -> CheckPaint(2, 5) -> StaticIPLookup(0/0 0) -> ToDump(out.pcap);"""
+    assert laid_out(text) == {
+        "timestamp": 0,
+        "dst_ip": 8,
+        "extra_length": 12,
+        "byte5": 16,
+        "paint": 17,
+    }
+
+
+def test_fields_that_nobody_has_at_the_same_time_share_bytes() -> None:
+    one_after_the_other = """\
+    FromDump(in.pcap) -> Paint(1, 5) -> CheckPaint(1, 5) -> Null -> Paint(2, 6) -> CheckPaint(2, 6)
+      -> Discard;"""
+    assert laid_out(one_after_the_other) == {"byte5": 0, "byte6": 0}
+    together = "FromDump(in.pcap) -> Paint(1, 5) -> Paint(2, 6) -> CheckPaint(1, 5) -> CheckPaint(2, 6) -> Discard;"
+    assert laid_out(together) == {"byte5": 0, "byte6": 1}
+    # While an element has a packet it may read the one after it has written the other.
+    neighbours = one_after_the_other.replace("-> Null ", "")
+    assert laid_out(neighbours) == {"byte5": 0, "byte6": 0}
+
+
+def test_header_positions_share_with_nobody() -> None:
+    text = """\
+    FromDump(in.pcap) -> MarkMACHeader -> IPPrint(ETHER true) -> Null -> SetTimestamp -> ToDump(out.pcap);"""
+    at = laid_out(text)
+    assert {"mac", "timestamp"} <= set(at)
+    assert abs(at["mac"] - at["timestamp"]) >= 8
+
+
+def test_annotations_that_overlap_keep_their_overlap() -> None:
+    text = """\
+    FromDump(in.pcap) -> Paint(1, 18) -> Paint(2, 20) -> SetIPAddress(1.2.3.4, 17) -> CheckPaint(1, 18)
+      -> CheckPaint(2, 20) -> Discard;"""
+    assert laid_out(text) == {"byte17-20": 0}
+
+
+def test_what_crosses_a_queue_comes_first() -> None:
+    text = """\
+    FromDump(in.pcap) -> SetIPAddress(1.2.3.4) -> StaticIPLookup(0/0 0) -> Paint(1, 5) -> Queue -> Unqueue
+      -> CheckPaint(1, 5) -> Discard;"""
+    graph = after(text, EmbedConstants(), Devirtualize(), DropDeadMetadata(), FuseRegions())
+    assert graph.live == {"dst_ip", "byte5"}
+    found = MetadataLayout().run(graph).layout
+    assert found is not None
+    assert {layout.name_of(p): p.at for p in found}["byte5"] == 0
+
+
+def test_a_joined_way_is_cleared() -> None:
+    """Where one way brings paint in the bytes of what the other way had, that is cleared."""
+    text = """\
+    FromDump(in.pcap) -> Paint(1, 5) -> a :: CheckPaint(1, 5) -> n :: Null -> join :: Null;
+    FromDump(in.pcap) -> Paint(2, 6) -> join -> r :: CheckPaint(2, 6) -> Discard; a[1] -> Discard;"""
+    graph = after(text, EmbedConstants(), DropDeadMetadata(), MetadataLayout())
+    assert laid_out(text) == {"byte5": 0, "byte6": 0}
+    assert [(note.where, note.text) for note in MetadataLayout().notes(graph, graph)] == [
+        ("Paint@2", "begins with cleared byte5"),
+        ("n", "begins with cleared byte6"),
+        ("Paint@7", "begins with cleared byte6"),
+    ]
 
 
 # --- reachability ---------------------------------------------------------------------------------

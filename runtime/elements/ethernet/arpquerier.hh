@@ -184,8 +184,8 @@ struct ARPQuerier {
         ++self.state.drops;
         return self.worker.discard(packet.buffer());
       }
-      const Buffer b = packet.template park<meta::all>().buffer();
-      waits = table(self).wait(next, b, now, self.worker, counts(self));
+      packet.template park<S::live>();
+      waits = table(self).wait(next, packet.buffer(), now, self.worker, counts(self));
       self.state.cache.check(table(self).generation(), now);
     }
     if (waits == net::ArpWait::ask) query(self, packet, net::kEtherBroadcast);
@@ -237,7 +237,7 @@ struct ARPQuerier {
       net::write_arp_query(q.data(), to, args.eth, args.ip.address,
                            IPAddress(packet.get(meta::dst_ip)));
       q.set_mac(q.data());
-      q.inherit(packet, meta::vlan_tci);
+      q.template inherit<SelfOf<decltype(self)>::live>(packet, meta::vlan_tci);
       ++self.state.queries;
       if (connected(self, 1))
         emit_rarely<1>(self, q);

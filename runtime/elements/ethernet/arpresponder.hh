@@ -29,7 +29,7 @@ struct ARPResponder {
     const EtherAddress *owner =
         packet.length() >= sizeof(net::ArpFrame) ? find(self.args, frame(packet)) : nullptr;
     if (owner == nullptr) return reject<1>(self, packet, self.state.drops);
-    answer(packet, *owner);
+    answer(self, packet, *owner);
     emit<0>(self, packet);
   }
 
@@ -47,10 +47,10 @@ struct ARPResponder {
   }
 
   /// Makes the request the answer; what follows the ARP message, padding, is cut.
-  PMILL_INLINE static void answer(auto &packet, const EtherAddress &owner) {
+  PMILL_INLINE static void answer(auto &self, auto &packet, const EtherAddress &owner) {
     net::answer_arp(frame(packet), owner);
     packet.take(packet.length() - std::uint32_t{sizeof(net::ArpFrame)});
-    packet.renew_metadata(meta::vlan_tci);
+    packet.template renew_metadata<SelfOf<decltype(self)>::live>(meta::vlan_tci);
   }
 };
 

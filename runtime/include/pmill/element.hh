@@ -100,11 +100,13 @@ PMILL_INLINE bool take(auto &self, std::size_t port, auto &&use) { return self.f
 
 /// Keeps a packet for later: its metadata goes to its buffer, and what is returned owns both.
 PMILL_INLINE Buffer park(auto &self, auto &packet) {
-  return packet.template park<SelfOf<decltype(self)>::live>().buffer();
+  packet.template park<SelfOf<decltype(self)>::live>();
+  return packet.buffer();
 }
 /// Calls `use(packet)` with a packet that was parked; `use` owns it.
 PMILL_INLINE void resume(auto &self, Buffer b, auto &&use) {
-  auto &&packet = SelfOf<decltype(self)>::Packet::parked(b);
+  using Self = SelfOf<decltype(self)>;
+  auto &&packet = Self::Packet::template parked<Self::live>(b);
   [[clang::always_inline]] use(packet);
 }
 

@@ -8,6 +8,7 @@
 //     struct Args { static constexpr bool active = true; … };       frozen, or
 //     using Args = Element::Args; static Args parse_args();          filled at start-up
 //     static constexpr FieldSet live{0x…};                          what is read from here on
+//     static constexpr FieldSet born{0x…};                          cleared before it has a packet
 //     using Outputs = Hops<Inline<fragment, 1>, Cold<icmp_error>>;   to inputs 1 and 0
 //     using Inputs = Sources<Pull<queue>>;                          where it pulls
 //     using Ahead = Instances<queue>;                               what may become full
@@ -156,9 +157,12 @@ class SharedGuard : Guard {
       : Guard(Common<D>::locked.lock, D::Element::spec.shared && worker.count > 1) {}
 };
 
-/// Gives a packet that came by input `Port` to an element's push.
+/// Gives a packet that came by input `Port` to an element's push. Fields that begin to matter here
+/// lie where others did that no longer matter.
 template <typename E, std::size_t Port>
 PMILL_INLINE void push_into(auto &self, auto &packet) {
+  using D = typename SelfOf<decltype(self)>::Instance;
+  if constexpr (requires { D::born; }) packet.template clear<D::born>();
   if constexpr (kTellsInputs<E, SelfOf<decltype(self)>>) [[clang::always_inline]]
     E::push(self, packet, Input<Port>{});
   else [[clang::always_inline]]

@@ -20,31 +20,22 @@ namespace pmill {
 enum class PacketType : std::uint8_t { host, broadcast, multicast, other_host, outgoing };
 
 /// `Layout` is generated: `FieldSet read` and `written` (what the elements declare), `live` (what
-/// the packet carries: a field that is not is never read, or has always its first value), `bool
-/// resizes` (whether any element moves or cuts data), `bool in_memory` (whether packets are objects
-/// in their buffers).
+/// the packet carries: a field that is not is never read, or has always its first value), `places`
+/// (an array: where it carries them), `bool resizes` (whether any element moves or cuts data),
+/// `bool in_memory` (whether packets are objects in their buffers).
 template <typename L>
 class Packet {
  public:
   using Layout = L;
 
  private:
-  static constexpr detail::AnnotationMap kMap{L::live};
-  template <FieldSet F, typename T, unsigned Tag>
-  using Slot = detail::Slot<L::live.contains(F), T, Tag>;
-
  public:
   /// How far data is behind where it began. In a fused region mostly a constant, which tells that
   /// so much room is in front, and after as many bytes were added as removed, that nothing moved.
   using Moved = detail::Slot<L::resizes, std::int32_t, 0>;
-  using Network = Slot<meta::network, std::uint8_t *, 1>;
-  struct Others {
-    [[no_unique_address]] detail::AnnotationArea<kMap.bytes> annotations{};
-    [[no_unique_address]] Slot<meta::type, PacketType, 2> type{};
-    [[no_unique_address]] Slot<meta::mac, std::uint8_t *, 3> mac{};
-    [[no_unique_address]] Slot<meta::transport, std::uint8_t *, 4> transport{};
-    [[no_unique_address]] Slot<meta::timestamp, std::int64_t, 5> timestamp{};
-  };
+  using Network = detail::Slot<L::live.contains(meta::network), std::uint8_t *, 1>;
+  using Others = detail::Area<L>;
+  static_assert(Others::map.agrees(L::places, L::live, L::area_bytes));
 
   PMILL_INLINE Packet(Buffer buffer, std::uint8_t *data, std::uint32_t length, Moved moved = {},
                       Network network = {}, Others others = {})
@@ -59,18 +50,13 @@ class Packet {
   /// registers. It reads no metadata but `Live`, so the rest need not be known then.
   template <FieldSet Live>
   PMILL_INLINE void in_parts(auto &&use) const {
-    Network network = network_;
-    network.template keep<Live.contains(meta::network)>();
-    use(buffer_, data_, length_, moved_, network, others<Live>());
+    use(buffer_, data_, length_, moved_, network_if<Live>(), others<Live>());
   }
 
   /// The packet with no metadata but `Live`.
   template <FieldSet Live>
   PMILL_INLINE Packet only() const {
-    Packet p = *this;
-    p.network_.template keep<Live.contains(meta::network)>();
-    p.others_ = others<Live>();
-    return p;
+    return Packet(buffer_, data_, length_, moved_, network_if<Live>(), others<Live>());
   }
 
   // --- bytes -------------------------------------------------------------------------------
@@ -135,10 +121,12 @@ class Packet {
     check_resizes();
     if (std::cmp_less(tailroom(), by) || std::cmp_less(headroom(), -by)) return false;
     move_bytes(buffer_, data_, end(), by);
-    const auto shift_header = [by](auto &slot) __attribute__((always_inline)) {
-      if (slot.get() != nullptr) slot.set(slot.get() + by);
+    const auto shifted = [by](std::uint8_t *header) __attribute__((always_inline)) {
+      return header == nullptr ? nullptr : header + by;
     };
-    shift_header(others_.mac), shift_header(network_), shift_header(others_.transport);
+    network_.set(shifted(network_.get()));
+    set_header<meta::mac>(shifted(header<meta::mac>()));
+    set_header<meta::transport>(shifted(header<meta::transport>()));
     move(static_cast<std::int32_t>(by));
     return true;
   }
@@ -148,7 +136,7 @@ class Packet {
 
   PMILL_INLINE std::uint8_t *mac() const {
     check_read<meta::mac>();
-    return others_.mac.get();
+    return header<meta::mac>();
   }
   PMILL_INLINE std::uint8_t *network() const {
     check_read<meta::network>();
@@ -156,11 +144,11 @@ class Packet {
   }
   PMILL_INLINE std::uint8_t *transport() const {
     check_read<meta::transport>();
-    return others_.transport.get();
+    return header<meta::transport>();
   }
   PMILL_INLINE void set_mac(std::uint8_t *p) {
     check_written<meta::mac>();
-    others_.mac.set(p);
+    set_header<meta::mac>(p);
   }
   PMILL_INLINE void set_network(std::uint8_t *p) {
     check_written<meta::network>();
@@ -168,7 +156,7 @@ class Packet {
   }
   PMILL_INLINE void set_transport(std::uint8_t *p) {
     check_written<meta::transport>();
-    others_.transport.set(p);
+    set_header<meta::transport>(p);
   }
 
   // --- annotations -------------------------------------------------------------------------
@@ -177,48 +165,48 @@ class Packet {
   PMILL_INLINE T get(Annotation<Offset, T> a) const {
     static_assert(L::read.contains(a), "an element reads an annotation its Spec does not name");
     T value{};
-    if constexpr (kMap.place[Offset] != detail::kDead)
-      std::memcpy(&value, others_.annotations.bytes + kMap.place[Offset], sizeof(T));
+    if constexpr (Others::map.place[Offset] != detail::kDead)
+      std::memcpy(&value, others_.bytes + Others::map.place[Offset], sizeof(T));
     return value;
   }
   template <unsigned Offset, typename T>
   PMILL_INLINE void set(Annotation<Offset, T> a, T value) {
     static_assert(L::written.contains(a), "an element writes an annotation its Spec does not name");
-    if constexpr (kMap.place[Offset] != detail::kDead)
-      std::memcpy(others_.annotations.bytes + kMap.place[Offset], &value, sizeof(T));
+    if constexpr (Others::map.place[Offset] != detail::kDead)
+      std::memcpy(others_.bytes + Others::map.place[Offset], &value, sizeof(T));
   }
   /// Reads an annotation whose place is an argument.
   template <typename T>
   PMILL_INLINE T get(unsigned offset) const {
     T value{};
-    if constexpr (kMap.bytes != 0)
-      if (kMap.place[offset] != detail::kDead)
-        std::memcpy(&value, others_.annotations.bytes + kMap.place[offset], sizeof(T));
+    if constexpr (Others::map.bytes != 0)
+      if (Others::map.place[offset] != detail::kDead)
+        std::memcpy(&value, others_.bytes + Others::map.place[offset], sizeof(T));
     return value;
   }
   template <typename T>
   PMILL_INLINE void set(unsigned offset, T value) {
-    if constexpr (kMap.bytes != 0)
-      if (kMap.place[offset] != detail::kDead)
-        std::memcpy(others_.annotations.bytes + kMap.place[offset], &value, sizeof(T));
+    if constexpr (Others::map.bytes != 0)
+      if (Others::map.place[offset] != detail::kDead)
+        std::memcpy(others_.bytes + Others::map.place[offset], &value, sizeof(T));
   }
 
   /// Nanoseconds since the epoch, 0 when nobody set it.
   PMILL_INLINE std::int64_t timestamp() const {
     check_read<meta::timestamp>();
-    return others_.timestamp.get();
+    return others_.template get<meta::timestamp, std::int64_t>();
   }
   PMILL_INLINE void set_timestamp(std::int64_t ns) {
     check_written<meta::timestamp>();
-    others_.timestamp.set(ns);
+    others_.template set<meta::timestamp>(ns);
   }
   PMILL_INLINE PacketType type() const {
     check_read<meta::type>();
-    return others_.type.get();
+    return others_.template get<meta::type, PacketType>();
   }
   PMILL_INLINE void set_type(PacketType t) {
     check_written<meta::type>();
-    others_.type.set(t);
+    others_.template set<meta::type>(t);
   }
 
   // --- for the runtime ---------------------------------------------------------------------
@@ -240,44 +228,61 @@ class Packet {
   template <FieldSet Live>
   PMILL_INLINE Packet &park() const {
     static_assert(sizeof(Packet) <= kBufferPrivateBytes);
-    void *place = buffer::private_area(buffer_);
-    if (place != this) new (place) Packet(only<Live>());
-    return *std::launder(static_cast<Packet *>(place));
+    auto *const place = static_cast<Packet *>(buffer::private_area(buffer_));
+    if constexpr (L::in_memory) {
+      if (place != this) new (place) Packet(only<Live>());
+    } else {  // nothing but what parked() reads: whoever finds it knows the buffer
+      place->data_ = data_;
+      place->length_ = length_;
+      place->moved_ = moved_;
+      if constexpr (Live.contains(meta::network)) place->network_ = network_;
+      place->others_.template take<Live>(others_);
+    }
+    return *std::launder(place);
   }
-  /// The packet in a buffer: a copy, or, where packets are objects in their buffers, that.
+  /// The packet in a buffer, where it was left with the metadata `Live`: a copy, or, where packets
+  /// are objects in their buffers, that.
+  template <FieldSet Live>
   PMILL_INLINE static decltype(auto) parked(Buffer b) {
     auto *packet = std::launder(static_cast<Packet *>(buffer::private_area(b)));
     if constexpr (L::in_memory)
       return (*packet);
     else
-      return Packet(*packet);
+      return Packet(b, packet->data_, packet->length_, packet->moved_,
+                    packet->template network_if<Live>(), packet->template others<Live>());
   }
 
-  /// Makes the metadata those of a new packet, but for the annotation `kept`.
-  template <unsigned Offset, typename T>
-  PMILL_INLINE void renew_metadata(Annotation<Offset, T>) {
-    const T kept = get<T>(Offset);
+  /// Makes the metadata those of a new packet, but for the annotation `kept`. Of what is not `Live`
+  /// there is nothing to keep: other fields may lie there.
+  template <FieldSet Live, unsigned Offset, typename T>
+  PMILL_INLINE void renew_metadata(Annotation<Offset, T> kept) {
+    const Packet old = *this;
     network_ = {};
     others_ = {};
-    set<T>(Offset, kept);
+    if constexpr (touches(Live, kept)) set<T>(Offset, old.get<T>(Offset));
   }
 
   /// Takes over what a packet keeps that is made because of another: when that came, and one
-  /// annotation.
-  template <unsigned Offset, typename T>
-  PMILL_INLINE void inherit(const Packet &other, Annotation<Offset, T>) {
-    others_.timestamp = other.others_.timestamp;
-    set<T>(Offset, other.get<T>(Offset));
+  /// annotation; where they are `Live`.
+  template <FieldSet Live, unsigned Offset, typename T>
+  PMILL_INLINE void inherit(const Packet &other, Annotation<Offset, T> kept) {
+    if constexpr (Live.contains(meta::timestamp))
+      others_.template take<meta::timestamp>(other.others_);
+    if constexpr (touches(Live, kept)) set<T>(Offset, other.get<T>(Offset));
+  }
+
+  /// Forgets fields that nobody needed so far: others may have been where they are stored.
+  template <FieldSet Born>
+  PMILL_INLINE void clear() {
+    others_.template clear<Born>();
   }
 
   /// Copies all metadata of `other`, a packet whose bytes this one's are a copy of.
   PMILL_INLINE void copy_metadata(const Packet &other) {
-    others_.mac.set(moved(other.others_.mac.get(), other));
     network_.set(moved(other.network_.get(), other));
-    others_.transport.set(moved(other.others_.transport.get(), other));
-    others_.timestamp = other.others_.timestamp;
-    others_.type = other.others_.type;
-    others_.annotations = other.others_.annotations;
+    others_ = other.others_;
+    set_header<meta::mac>(moved(other.template header<meta::mac>(), other));
+    set_header<meta::transport>(moved(other.template header<meta::transport>(), other));
   }
 
  private:
@@ -294,13 +299,27 @@ class Packet {
   }
   template <FieldSet Live>
   PMILL_INLINE Others others() const {
-    Others o = others_;
-    if constexpr (kMap.bytes != 0) o.annotations.template keep<kMap.words(Live)>();
-    o.type.template keep<Live.contains(meta::type)>();
-    o.mac.template keep<Live.contains(meta::mac)>();
-    o.transport.template keep<Live.contains(meta::transport)>();
-    o.timestamp.template keep<Live.contains(meta::timestamp)>();
-    return o;
+    Others kept{};
+    kept.template take<Live>(others_);
+    return kept;
+  }
+  template <FieldSet Live>
+  PMILL_INLINE Network network_if() const {
+    if constexpr (Live.contains(meta::network))
+      return network_;
+    else
+      return {};
+  }
+  static consteval bool touches(FieldSet live, FieldSet some) {
+    return (live.bits & some.bits) != 0;
+  }
+  template <FieldSet Field>
+  PMILL_INLINE std::uint8_t *header() const {
+    return others_.template get<Field, std::uint8_t *>();
+  }
+  template <FieldSet Field>
+  PMILL_INLINE void set_header(std::uint8_t *p) {
+    others_.template set<Field>(p);
   }
   PMILL_INLINE std::uint8_t *moved(std::uint8_t *header, const Packet &other) const {
     return header == nullptr ? nullptr : data_ + (header - other.data_);
@@ -325,7 +344,7 @@ class Packet {
   std::uint32_t length_;
   [[no_unique_address]] Moved moved_;
   [[no_unique_address]] Network network_;
-  Others others_;
+  [[no_unique_address]] Others others_;
 };
 
 /// Makes a packet of a buffer that was received or filled: a value in a fused region, a reference
