@@ -51,6 +51,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         yield f'static_assert(spec.{name} == "{code}");'
     for name, fields in (
         ("reads", spec.reads),
+        ("expects", spec.expects),
         ("writes", spec.writes),
         ("renews", spec.renews),
     ):

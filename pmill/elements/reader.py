@@ -41,7 +41,7 @@ _CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
 }
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(_CODES, "text"),
-    **dict.fromkeys(("reads", "writes", "renews"), "fields"),
+    **dict.fromkeys(("reads", "expects", "writes", "renews"), "fields"),
     "cold": "ports",
     **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "fills", "yields"), "flag"),
 }
@@ -132,6 +132,7 @@ class _Reader:
             processing=_text(settings, "processing", "a/a"),
             flow=_text(settings, "flow", "x/x"),
             reads=_names(settings, "reads"),
+            expects=_names(settings, "expects"),
             writes=_names(settings, "writes"),
             renews=_names(settings, "renews"),
             cold=tuple(sorted({int(n) for n in _names(settings, "cold")})),

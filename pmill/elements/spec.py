@@ -111,10 +111,11 @@ class ElementSpec:
     """One element class.
 
     `ports`, `processing` and `flow` are Click's codes ("1/1-2", "a/ah", "x/x"). `reads` and
-    `writes` name fields of runtime/include/pmill/meta.hh, and `renews` those that no packet the
-    element emits has from one it took. `cold` lists the outputs that packets
-    rarely take. `resizes`: the element moves the packet's data or changes its length. `shared`:
-    all workers use one state. `source`: the header has `poll`. `single`: a configuration has at
+    `writes` name fields of runtime/include/pmill/meta.hh, `expects` those that it reads in vain
+    where nothing before has set them, and `renews` those that no packet the element emits has from
+    one it took. `cold` lists the outputs that packets rarely take. `resizes`: the element moves the
+    packet's data or changes its length. `shared`: all workers use one state. `source`: the header
+    has `poll`. `single`: a configuration has at
     most one. `clones`: every packet leaves on all outputs. `fills`: it has room for so many
     packets, and for no more; `yields`: it makes none while all such elements behind it are full.
     """
@@ -130,6 +131,7 @@ class ElementSpec:
     processing: str = "a/a"
     flow: str = "x/x"
     reads: tuple[str, ...] = ()
+    expects: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     renews: tuple[str, ...] = ()
     cold: tuple[int, ...] = ()

@@ -77,6 +77,7 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
         processing="a/a",
         flow="x/y",
         reads=("paint",),
+        expects=("paint",),
         writes=(),
         renews=("paint",),
         cold=(),
@@ -88,7 +89,7 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
     )
     said = compile_probe([wrong], tmp_path)
     for fact in (
-        *("ports", "processing", "flow", "reads", "writes", "renews"),
+        *("ports", "processing", "flow", "reads", "expects", "writes", "renews"),
         *("cold", "resizes", "shared", "source"),
     ):
         assert f"static_assert(spec.{fact} ==" in said

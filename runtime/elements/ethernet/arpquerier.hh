@@ -30,6 +30,7 @@ struct ARPQuerier {
                              .processing = "h",
                              .flow = "xy/x",
                              .reads = meta::dst_ip,
+                             .expects = meta::dst_ip,
                              .writes = meta::mac,
                              .cold = outputs(1),
                              .resizes = true};

@@ -13,8 +13,11 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> ttl :: DecIPTTL -> Discard; ttl[1] -> ICMPError(18.26.4.24, timeexceeded) -> Discard;
 struct DecIPTTL {
-  static constexpr Spec spec{
-      .ports = "1/1-2", .processing = "a/ah", .reads = meta::network, .cold = outputs(1)};
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "a/ah",
+                             .reads = meta::network,
+                             .expects = meta::network,
+                             .cold = outputs(1)};
 
   struct Args {
     bool active = true;     ///< Whether the element changes anything. @writable

@@ -24,6 +24,7 @@ namespace pmill::elements {
 struct ICMPError {
   static constexpr Spec spec{
       .reads = meta::network | meta::type | meta::param | meta::dst_ip,
+      .expects = meta::network,
       .writes = meta::network | meta::transport | meta::dst_ip | meta::fix_ip_src | meta::timestamp,
       .renews = meta::all,
       .cold = outputs(0)};

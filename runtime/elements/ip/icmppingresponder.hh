@@ -24,6 +24,7 @@ struct ICMPPingResponder {
   static constexpr Spec spec{.ports = "1/1-2",
                              .processing = "a/ah",
                              .reads = meta::network | meta::type,
+                             .expects = meta::network,
                              .writes = meta::dst_ip | meta::paint | meta::timestamp};
 
   struct State {

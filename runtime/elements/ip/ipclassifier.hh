@@ -32,8 +32,10 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> c :: IPClassifier(tcp dst port 80 or 443, icmp type echo, -); c[0] -> Discard; c[1] -> Discard; c[2] -> Discard;
 struct IPClassifier {
-  static constexpr Spec spec{
-      .ports = "1/-", .processing = "h", .reads = meta::mac | meta::network | meta::transport};
+  static constexpr Spec spec{.ports = "1/-",
+                             .processing = "h",
+                             .reads = meta::mac | meta::network | meta::transport,
+                             .expects = meta::network};
 
   struct Args {
     List<ClassifierNode> program;  ///< Patterns, one an output. @rest @lowering ipclassifier

@@ -15,8 +15,10 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> IPFilter(deny src net 10.0.0.0/8, allow tcp dst port www, drop all) -> Discard;
 struct IPFilter {
-  static constexpr Spec spec{
-      .ports = "1/-", .processing = "h", .reads = meta::mac | meta::network | meta::transport};
+  static constexpr Spec spec{.ports = "1/-",
+                             .processing = "h",
+                             .reads = meta::mac | meta::network | meta::transport,
+                             .expects = meta::network};
 
   struct Args {
     List<ClassifierNode>

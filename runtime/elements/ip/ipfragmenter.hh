@@ -20,6 +20,7 @@ struct IPFragmenter {
   static constexpr Spec spec{.ports = "1/1-2",
                              .processing = "h/h",
                              .reads = meta::network,
+                             .expects = meta::network,
                              .writes = meta::mac | meta::network | meta::transport,
                              .cold = outputs(1),
                              .resizes = true};

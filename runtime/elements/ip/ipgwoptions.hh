@@ -17,6 +17,7 @@ struct IPGWOptions {
   static constexpr Spec spec{.ports = "1/1-2",
                              .processing = "a/ah",
                              .reads = meta::network | meta::transport,
+                             .expects = meta::network,
                              .writes = meta::param,
                              .cold = outputs(1)};
 

@@ -20,6 +20,7 @@ struct IPOutputCombo {
       .ports = "1/5",
       .processing = "h/h",
       .reads = meta::type | meta::paint | meta::fix_ip_src | meta::network | meta::transport,
+      .expects = meta::network,
       .writes = meta::fix_ip_src | meta::param,
       .cold = outputs(1, 2, 3, 4)};
 

@@ -26,7 +26,8 @@ namespace pmill::elements {
 /// @example FromDump(in.pcap) -> MarkIPHeader(14) -> IPPrint(seen, TTL true) -> Discard;
 struct IPPrint {
   static constexpr Spec spec{.reads = meta::network | meta::timestamp | meta::paint |
-                                      meta::aggregate | meta::vlan_tci | meta::mac};
+                                      meta::aggregate | meta::vlan_tci | meta::mac,
+                             .expects = meta::network};
 
   enum class Dump : std::uint8_t { no, hex, ascii };
 

@@ -16,8 +16,11 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> r :: StaticIPLookup(10.0.0.0/8 0, 0.0.0.0/0 10.0.0.1 1) -> Discard; r[1] -> Discard;
 struct StaticIPLookup {
-  static constexpr Spec spec{
-      .ports = "1/-", .processing = "h/h", .reads = meta::dst_ip, .writes = meta::dst_ip};
+  static constexpr Spec spec{.ports = "1/-",
+                             .processing = "h/h",
+                             .reads = meta::dst_ip,
+                             .expects = meta::dst_ip,
+                             .writes = meta::dst_ip};
 
   struct Args {
     List<net::Route> routes;  ///< The table: `PREFIX [GATEWAY] OUTPUT`. @rest @lowering routes

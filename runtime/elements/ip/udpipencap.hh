@@ -16,6 +16,7 @@ namespace pmill::elements {
 /// @example InfiniteSource(LENGTH 64) -> UDPIPEncap(10.0.0.1, 1234, 10.0.1.1, 4321) -> EtherEncap(0x0800, 02:00:00:00:00:01, 02:00:00:00:10:01) -> ToDPDKDevice(0);
 struct UDPIPEncap {
   static constexpr Spec spec{.reads = meta::dst_ip,
+                             .expects = meta::dst_ip,
                              .writes = meta::network | meta::transport | meta::dst_ip,
                              .resizes = true};
 

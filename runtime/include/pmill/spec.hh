@@ -24,6 +24,7 @@ struct Spec {
   std::string_view processing = "a/a";  ///< Click's codes: h push, l pull, a agnostic.
   std::string_view flow = "x/x";        ///< Click's flow code: which inputs reach which outputs.
   FieldSet reads{};                     ///< Metadata fields the element reads.
+  FieldSet expects{};                   ///< What it reads in vain where nobody before has set it.
   FieldSet writes{};                    ///< Metadata fields the element writes.
   FieldSet renews{};                    ///< Fields that what it emits never has from what it took.
   PortSet cold{};                       ///< Outputs that packets rarely take.
