@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
@@ -35,6 +36,7 @@ from pmill.graph import (
     names_of,
     union,
 )
+from pmill.passes.heat import cold_elements
 
 _HOPS = {
     "virtual": "Virtual",
@@ -48,6 +50,15 @@ _HOPS = {
 _MANY_ELEMENTS = 16
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What was found out of all elements: fields that they need, and whether packets come there."""
+
+    live: Mapping[str, int]
+    born: Mapping[str, int]
+    cold: frozenset[str]
+
+
 def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
     """Decide how the program of a graph is written.
 
@@ -57,8 +68,11 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
     classes = {e.spec.name: e.spec for e in graph.elements.values()}
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
     carried = field_bits(field_names() if graph.live is None else graph.live)
-    live = {name: bits & carried for name, bits in held_at_entry(graph).items()}
-    born = layout.births(graph)
+    facts = _Facts(
+        live={name: bits & carried for name, bits in held_at_entry(graph).items()},
+        born=layout.births(graph),
+        cold=cold_elements(graph),
+    )
     data = _data(graph.elements.values())
     symbols = {plan.content: plan.symbol for plan in data}
     links = _links(graph)
@@ -73,9 +87,9 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
         references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(
-            _instance(graph, e, idents, (live[e.name], born[e.name]), symbols, counts)
-            for e in graph.elements.values()
+            _instance(graph, e, idents, symbols, counts, facts) for e in graph.elements.values()
         ),
+        on_the_way=tuple(idents[name] for name in reversed(graph.postorder)),
         links=links,
         parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
         requirements="".join(f"{r}\n" for r in graph.requirements),
@@ -200,11 +214,11 @@ def _instance(
     graph: PipelineGraph,
     element: Element,
     idents: Mapping[str, str],
-    fields: tuple[int, int],
     symbols: Mapping[bytes, str],
     counts: _Counts,
+    facts: _Facts,
 ) -> InstancePlan:
-    live, born = fields
+    live, born = facts.live[element.name], facts.born[element.name]
     ins, _, outs = element.spec.processing.partition("/")
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
     hops = tuple(
@@ -227,6 +241,7 @@ def _instance(
         live_names=tuple(sorted(n for n in field_names() if field_bits([n]) & live)),
         born_bits=born,
         born_names=names_of(born),
+        rare=element.name in facts.cold,
         hops=hops,
         sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),

@@ -33,11 +33,11 @@ class InstancePlan:
 
     `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`. `live_bits`: the
     fields of a packet that it reads, or an element behind it; `born_bits`: those that share their
-    place with others and begin to matter here. `sources`: what its inputs pull
-    from, empty when it does not pull. `connected` has a bit for each of the first 64 outputs that
-    lead anywhere. `ahead` are the instances it minds when they are full. `schedule` is its Schedule
-    in C++, empty for the usual one. `config` is its configuration string, `ins` and `outs` have a
-    letter a port: h push, l pull, in capitals where the class would do either.
+    place with others and begin to matter here. `rare`: no usual packet gets there. `sources`: what
+    its inputs pull from, empty when it does not pull. `connected` has a bit for each of the first
+    64 outputs that lead anywhere. `ahead` are the instances it minds when they are full. `schedule`
+    is its Schedule in C++, empty for the usual one. `config` is its configuration string, `ins` and
+    `outs` have a letter a port: h push, l pull, in capitals where the class would do either.
     """
 
     ident: str
@@ -51,6 +51,7 @@ class InstancePlan:
     live_names: tuple[str, ...]
     born_bits: int
     born_names: str
+    rare: bool
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int
@@ -150,8 +151,9 @@ class EmitPlan:
     `halves`: it can be compiled as two objects, see the template. `references`: elements name each
     other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
     instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
-    not every program has. `data` are tables that are no text. `counted`: the
-    program counts the packets on every connection.
+    not every program has. `on_the_way` has all instances in the order in which packets meet them.
+    `data` are tables that are no text. `counted`: the program counts the packets on every
+    connection.
     """
 
     version: str
@@ -162,6 +164,7 @@ class EmitPlan:
     references: bool
     classes: tuple[ClassPlan, ...]
     instances: tuple[InstancePlan, ...]
+    on_the_way: tuple[str, ...]
     links: tuple[tuple[int, int, int, int], ...]
     text: tuple[str, ...]
     requirements: str

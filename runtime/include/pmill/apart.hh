@@ -12,6 +12,7 @@ namespace pmill {
 
 /// How far apart: two cache lines, because processors fetch the other of a pair, too.
 inline constexpr std::size_t kApart = 128;
+inline constexpr std::size_t kLine = 64;
 inline constexpr std::size_t kPage = 4096;
 
 struct FreeApart {

@@ -9,6 +9,7 @@
 //     using Args = Element::Args; static Args parse_args();          filled at start-up
 //     static constexpr FieldSet live{0x…};                          what is read from here on
 //     static constexpr FieldSet born{0x…};                          cleared before it has a packet
+//     static constexpr bool rare = true;                            only unusual packets come there
 //     using Outputs = Hops<Inline<fragment, 1>, Cold<icmp_error>>;   to inputs 1 and 0
 //     using Inputs = Sources<Pull<queue>>;                          where it pulls
 //     using Ahead = Instances<queue>;                               what may become full

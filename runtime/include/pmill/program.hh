@@ -20,7 +20,10 @@ namespace pmill {
 /// page, or its place in one, and with that the program's speed, would depend on what had been
 /// allocated before, down to the words of the command line.
 template <typename Config>
-struct alignas(kPage) StaticWorker final : Worker, Config::template Parts<StateOf> {
+struct alignas(kPage) StaticWorker final : Worker,
+                                           States<Config, kSmallPart>,
+                                           States<Config, kLargePart>,
+                                           States<Config, kRarePart> {
   using Packet = pmill::Packet<typename Config::Layout>;
 
   template <typename D>

@@ -6,13 +6,55 @@
 
 namespace pmill {
 
-/// One worker's state of an instance; the generated Worker derives from all of them.
-template <typename D>
-struct StateOf {
-  PMILL_INLINE StateOf() {}
-  std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>> value;
+/// What a worker remembers of an instance that it runs, or that is a source.
+template <bool There>
+struct Turns {
   bool was_pulled = false;  // a source from which somebody tried to pull
   unsigned credit = 0;      // tickets towards its next turn
+};
+template <>
+struct Turns<false> {};
+template <typename D>
+inline constexpr bool kHasTurns = kRuns<D> || D::Element::spec.source;
+
+/// The state of an instance that one worker has for itself: none of an element without State, or
+/// with one that all workers share.
+template <typename D>
+using OwnState =
+    std::conditional_t<D::Element::spec.shared, Nothing, StateType<typename D::Element>>;
+
+/// One worker's state of an instance; the generated Worker derives from all of them.
+template <typename D, typename State = OwnState<D>>
+struct StateOf : Turns<kHasTurns<D>> {
+  PMILL_INLINE StateOf() {}
+  State value;
+};
+template <typename D>
+struct StateOf<D, Nothing> : Turns<kHasTurns<D>> {
+  static inline Nothing value;
+};
+
+// Where the state of an instance lies in its worker. What usual packets touch comes first: all that
+// is small, which so shares a few cache lines, then what is large. What only unusual packets touch
+// lies behind.
+inline constexpr unsigned kSmallPart = 0, kLargePart = 1, kRarePart = 2;
+template <typename D>
+inline constexpr unsigned kPart = requires { D::rare; }          ? kRarePart
+                                  : sizeof(StateOf<D>) <= kApart ? kSmallPart
+                                                                 : kLargePart;
+/// The base that stands for an instance where those of another part are.
+template <typename D, unsigned Part>
+struct Elsewhere {};
+template <unsigned Part>
+struct StatesIn {
+  template <typename D>
+  using Of = std::conditional_t<kPart<D> == Part, StateOf<D>, Elsewhere<D, Part>>;
+};
+/// The states of one part, in the order of Config::Parts.
+template <typename Config, unsigned Part>
+struct alignas(Part == kSmallPart ? kLine : alignof(std::max_align_t)) States
+    : Config::template Parts<StatesIn<Part>::template Of> {
+  PMILL_INLINE States() {}
 };
 
 /// The member `shared` of a `self`: loaded where there is one.
