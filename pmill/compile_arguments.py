@@ -63,6 +63,12 @@ def add_compile_arguments(p: argparse.ArgumentParser) -> None:
         help="a handler that is to be written while the program runs; * and ? match names",
     )
     p.add_argument(
+        "--no-contracts",
+        dest="contracts",
+        action="store_false",
+        help="only warn when per-packet code allocates, locks, or calls what it does not know",
+    )
+    p.add_argument(
         "--dialect",
         choices=("fastclick", "click"),
         default="fastclick",
@@ -90,5 +96,6 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
         keep=frozenset(arguments.keep),
         include=tuple(p.resolve() for p in arguments.include),
         dialect=arguments.dialect,
+        contracts=arguments.contracts,
         library_path=click_path(arguments.clickpath),
     )

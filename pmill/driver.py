@@ -65,7 +65,7 @@ def compile_config(
     graph, _ = _front(source, options, diags, emit)
     if isinstance(graph, bytes):
         return Product(data=graph)
-    return Product(data=_back(graph, options, emit))
+    return Product(data=_back(graph, options, emit, diags))
 
 
 def flat_config(
@@ -136,7 +136,7 @@ def _profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics)
     return with_packets(graph, options.profile.connections)
 
 
-def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
+def _back(graph: PipelineGraph, options: CompileOptions, emit: str, diags: Diagnostics) -> bytes:
     """Run the stages from the plan on; `emit` is one of plan, cpp, llvm, asm, obj."""
     from pmill.emit import lower, render
     from pmill.machine_code import machine_code
@@ -155,9 +155,9 @@ def _back(graph: PipelineGraph, options: CompileOptions, emit: str) -> bytes:
         generated.write_text(text)
         match emit:
             case "llvm" | "asm":
-                return machine_code(generated, graph, options, compiler, emit)
+                return machine_code(generated, graph, options, compiler, emit, diags)[0]
             case "obj":
-                code = machine_code(generated, graph, options, compiler, emit)
+                code = machine_code(generated, graph, options, compiler, emit, diags)[0]
                 return _with_data(code, plan, compiler, Path(work))
             case _:
                 raise AssertionError(emit)
@@ -228,19 +228,20 @@ def _program(
                 _warn_newer_clang(compiler, diags)
             progress("compiling")
             parts = pool.submit(lambda: [compiler.part(name) for name in plan.parts])
-            made = objects(generated, graph, options, compiler, halves=plan.halves)
-            made += [compiler.data(work, data.symbol, data.content) for data in plan.data]
+            made = objects(generated, graph, options, compiler, diags, halves=plan.halves)
+            tables = [compiler.data(work, d.symbol, d.content) for d in plan.data]
             progress("linking")
             link(
                 tools,
-                [*made, *_prepared(runtime), *_prepared(parts)],
+                [*made.paths, *tables, *_prepared(runtime), *_prepared(parts)],
                 work / "program",
                 options.sanitize,
             )
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()
-            (work / "report.json").write_text(json.dumps(programs.report(graph, reports, diags)))
+            found = programs.report(graph, reports, diags, made.report)
+            (work / "report.json").write_text(json.dumps(found))
             (work / "inputs.json").write_text(json.dumps(programs.inputs(work, graph)))
         entry = cache.lookup("programs", name)
         assert entry is not None, "a cache entry vanished right after it was stored"
@@ -309,7 +310,10 @@ def check_options(options: CompileOptions) -> None:
 
 
 # Named here so that listing passes needs no llvmlite; tests check it against pmill.llvm.
-LLVM_PASSES = {"internalize": "Give every function but the program's entry internal linkage."}
+LLVM_PASSES = {
+    "internalize": "Give every function but the program's entry internal linkage.",
+    "contracts": "Check what the per-packet code must not do.",
+}
 
 
 def _print(graph: PipelineGraph) -> bytes:

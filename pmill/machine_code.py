@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pmill import contracts
 from pmill.blame import blame
-from pmill.diagnostics import fail
+from pmill.diagnostics import Diagnostics, fail
 from pmill.elements import probe_unit
 from pmill.toolchain import Compiler, CompilerError
 
 if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
-    from pmill.llvm import Backend, Form
+    from pmill.llvm import Backend, Form, Made
     from pmill.options import CompileOptions
+    from pmill.toolchain import Half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objects:
+    """What is linked into a program, and what pmill's LLVM passes found in it: see `Made`."""
+
+    paths: list[Path]
+    report: dict[str, Any] = field(default_factory=dict)
 
 
 def machine_code(
@@ -26,15 +37,23 @@ def machine_code(
     options: CompileOptions,
     compiler: Compiler,
     form: Form,
-) -> bytes:
-    """Compile a whole program; clang's errors are told in the words of the configuration."""
+    diags: Diagnostics,
+) -> tuple[bytes, dict[str, Any]]:
+    """Compile a whole program; clang's errors are told in the words of the configuration.
+
+    Returns it and what the LLVM passes found. Broken contracts are errors of an object; who wants
+    to read the code is shown it as it is.
+    """
     with _checks(source, graph, compiler):
         if llvmlite_can(compiler):
-            bitcode = compiler.bitcode(source)
-            return _backend(options).compile(bitcode, form)
+            backend = _backend(graph, options)
+            made = backend.compile(compiler.bitcode(source), form)
+            if form == "obj":
+                _hold_to_contracts(made, source, graph, options, compiler, diags, backend)
+            return made.code, made.report
         if form != "obj":
             raise fail("PM0706", f"--emit={form} needs LLVM passes run by pmill itself")
-        return compiler.object(source).read_bytes()
+        return compiler.object(source).read_bytes(), {}
 
 
 def objects(
@@ -42,9 +61,10 @@ def objects(
     graph: PipelineGraph,
     options: CompileOptions,
     compiler: Compiler,
+    diags: Diagnostics,
     *,
     halves: bool,
-) -> list[Path]:
+) -> Objects:
     """Compile a program to objects beside it; `halves`: two of them at once.
 
     Only the half that packets usually run through goes through pmill's LLVM passes then. Not with
@@ -53,14 +73,18 @@ def objects(
     """
     if not halves or compiler.include or not llvmlite_can(compiler):
         target = source.with_suffix(".o")
-        target.write_bytes(machine_code(source, graph, options, compiler, "obj"))
-        return [target]
+        code, report = machine_code(source, graph, options, compiler, "obj", diags)
+        target.write_bytes(code)
+        return Objects(paths=[target], report=report)
     target = source.with_name("usual.o")
     with _checks(source, graph, compiler) as pool:
         usual = pool.submit(compiler.bitcode, source, "USUAL")  # first: it takes longer in all
         rest = pool.submit(compiler.object, source, "REST")
-        target.write_bytes(_backend(options).compile(usual.result(), "obj"))
-        return [target, rest.result()]
+        backend = _backend(graph, options)
+        made = backend.compile(usual.result(), "obj")
+        _hold_to_contracts(made, source, graph, options, compiler, diags, backend, "USUAL")
+        target.write_bytes(made.code)
+        return Objects(paths=[target, rest.result()], report=made.report)
 
 
 def llvmlite_can(compiler: Compiler) -> bool:
@@ -85,10 +109,33 @@ def _checks(source: Path, graph: PipelineGraph, compiler: Compiler) -> Iterator[
             raise blame(error, source.read_text(), graph) from error
 
 
-def _backend(options: CompileOptions) -> Backend:
+def _hold_to_contracts(
+    made: Made,
+    source: Path,
+    graph: PipelineGraph,
+    options: CompileOptions,
+    compiler: Compiler,
+    diags: Diagnostics,
+    backend: Backend,
+    half: Half | None = None,
+) -> None:
+    """Report the contracts that code breaks, as errors or, with --no-contracts, as warnings.
+
+    Where they are broken only line tables tell, without which all is compiled faster: so the
+    program is compiled once more with them.
+    """
+    if not made.broken:
+        return
+    located = backend.compile(compiler.bitcode(source, half, lines=True), "obj").broken
+    contracts.report(located or made.broken, graph, diags, warn=not options.contracts)
+    diags.stop_if_errors()
+
+
+def _backend(graph: PipelineGraph, options: CompileOptions) -> Backend:
     from pmill import llvm
 
+    off = set(options.disabled)
+    if any(c.call == "virtual" for c in graph.connections):
+        off.add("contracts")  # every call between elements is indirect, as it was asked for
     chosen = llvm.DEFAULT if options.level >= 3 else ()
-    return llvm.Backend(
-        march=options.march, passes=tuple(p for p in chosen if p.name not in options.disabled)
-    )
+    return llvm.Backend(march=options.march, passes=tuple(p for p in chosen if p.name not in off))

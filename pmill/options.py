@@ -31,6 +31,7 @@ class CompileOptions:
     dialect: Dialect = "fastclick"
     profile: Profile | None = None
     counted: bool = False  # the program counts the packets on every connection
+    contracts: bool = True  # what per-packet code must not do is an error, or a warning
     library_path: tuple[Path, ...] = ()  # CLICKPATH: where `require(library FILE)` looks
 
 

@@ -73,10 +73,13 @@ def option_words(options: CompileOptions) -> list[str]:
         f"--dialect={options.dialect}",
         f"--profile={options.profile.text() if options.profile else ''}",
         f"--counted={options.counted}",
+        "" if options.contracts else "--no-contracts",
     ]
 
 
-def report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) -> dict[str, Any]:
+def report(
+    graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics, llvm: dict[str, Any]
+) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
     return {
         "warnings": [str(d) for d in diags],
@@ -84,6 +87,7 @@ def report(graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics) 
         "elements": len(graph.elements),
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
+        "llvm": llvm,
         "ports": _ports(graph),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
     }

@@ -35,8 +35,8 @@ class Internalize:
 
     name: ClassVar[str] = "internalize"
 
-    def run(self, module: llvm.ModuleRef, machine: llvm.TargetMachine) -> llvm.ModuleRef:
-        """Change the module in place and return it."""
+    def run(self, module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
+        """Change the module in place."""
         entries, on_the_way = ["main"], []
         for function in module.functions:  # once: asking LLVM for a name takes its time
             name = function.name
@@ -53,4 +53,3 @@ class Internalize:
         manager.run(module, builder)
         for function in on_the_way:
             function.add_function_attribute("alwaysinline")
-        return module

@@ -1,7 +1,16 @@
 """clang, DPDK and the linker: C++ text in, executables out."""
 
-from pmill.toolchain.clang import Compiler, CompilerError, error_groups
+from pmill.toolchain.clang import Compiler, CompilerError, Half, error_groups
 from pmill.toolchain.link import join, link
 from pmill.toolchain.tools import Tools, find_tools
 
-__all__ = ["Compiler", "CompilerError", "Tools", "error_groups", "find_tools", "join", "link"]
+__all__ = [
+    "Compiler",
+    "CompilerError",
+    "Half",
+    "Tools",
+    "error_groups",
+    "find_tools",
+    "join",
+    "link",
+]

@@ -70,9 +70,14 @@ class Compiler:
             ]
         return flags
 
-    def bitcode(self, source: Path, half: Half | None = None) -> Path:
-        """Compile a program, or a half of one, to bitcode on which no LLVM pass has run."""
+    def bitcode(self, source: Path, half: Half | None = None, *, lines: bool = False) -> Path:
+        """Compile a program, or a half of one, to bitcode on which no LLVM pass has run.
+
+        With `lines` its instructions know the lines and the functions that they come from.
+        """
         extra = ["-Xclang", "-disable-llvm-passes", "-emit-llvm"]
+        if lines:  # for profiling: with the full names of functions
+            extra += ["-gline-tables-only", "-fdebug-info-for-profiling"]
         return self._compile(source, extra, "bc", half)
 
     def object(self, source: Path, half: Half | None = None) -> Path:

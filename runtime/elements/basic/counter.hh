@@ -93,9 +93,15 @@ struct Counter {
   /// Adds to a sum, and calls when this made it reach the number: one packet alone does.
   PMILL_INLINE static void call_at(auto &self, const CallAt &call, std::atomic<std::uint64_t> &sum,
                                    std::uint64_t more) {
-    const std::uint64_t before = sum.fetch_add(more, std::memory_order_relaxed);
+    const std::uint64_t before = added(sum, more);
     if (before < call.at && call.at - before <= more) [[unlikely]]
       self.worker.call(self.name, call.call);
+  }
+
+  // A call: per-packet code may change what workers share only here (runtime/contracts.txt).
+  [[gnu::noinline]] static std::uint64_t added(std::atomic<std::uint64_t> &sum,
+                                               std::uint64_t more) {
+    return sum.fetch_add(more, std::memory_order_relaxed);
   }
 
   static std::string as_text(const CallAt &call) {

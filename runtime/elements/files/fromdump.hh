@@ -189,9 +189,7 @@ struct FromDump {
       return true;
     }
     return create_or_wait(self, RTE_PKTMBUF_HEADROOM, length, [&](auto &packet) {
-      const std::uint32_t have = std::min(record.captured, length);
-      std::memcpy(packet.data(), record.data, have);
-      std::memset(packet.data() + have, 0, length - have);
+      buffer::fill(packet.data(), length, record.data, std::min(record.captured, length));
       packet.set_timestamp(timestamp_annotation(record.timestamp));
       packet.set_mac(packet.data());
       packet.set(meta::extra_length, record.length > length ? record.length - length : 0);

@@ -186,7 +186,7 @@ struct FromIPSummaryDump {
     bool found = false;
     do {
       found = state.reader.next(self.worker.random);
-      if (!found && again(self.args, state.times)) {
+      if (!found && again(self.args, state.times)) [[unlikely]] {
         ++state.times;
         state.reader.rewind();
         state.pace = {};
@@ -205,7 +205,7 @@ struct FromIPSummaryDump {
   /// Makes a record's packet for `give`; false, and nothing happened, when there is no buffer.
   static bool make(auto &self, const summary::Record &record, auto &&give) {
     return create_or_wait(self, RTE_PKTMBUF_HEADROOM, record.length, [&](auto &packet) {
-      std::memcpy(packet.data(), record.data, record.length);
+      buffer::fill(packet.data(), record.length, record.data, record.length);
       const auto header = [&](const std::uint8_t *at) {
         return at == nullptr ? nullptr : packet.data() + (at - record.data);
       };

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <pmill/args.hh>
 #include <pmill/counters.hh>
+#include <pmill/marks.hh>
 #include <pmill/setup.hh>
 #include <pmill/virtual.hh>
 #include <span>
@@ -151,6 +152,7 @@ struct Program {
                    for (unsigned n = turns<D>(w); n != 0; --n) {
                      // Inlined first, so that `self` is a value while the loop is optimised.
                      unsigned moved = 0;
+                     begin_turn<D::number>();
                      if constexpr (!kPulls<D>) {
                        [[clang::always_inline]] moved = D::Element::poll(self);
                        round.packets += moved;
@@ -159,6 +161,7 @@ struct Program {
                      } else {
                        moved = drain(self);
                      }
+                     end_turn();
                      round.moved += moved;
                      if constexpr (kPulls<D>) round.moved += std::exchange(w.diverted, 0);
                    }

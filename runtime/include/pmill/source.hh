@@ -61,8 +61,8 @@ PMILL_INLINE bool finish_at_limit(auto &self) {
   return self.state.done;
 }
 
-/// Repeats or cuts the data to `length` bytes.
-PMILL_INLINE void fill(std::uint8_t *to, std::uint32_t length, String data) {
+/// Repeats or cuts the data to `length` bytes: a call, as buffer::fill is.
+[[gnu::noinline]] inline void fill(std::uint8_t *to, std::uint32_t length, String data) {
   if (data.empty()) return void(std::memset(to, 0, length));
   for (std::size_t done = 0; done < length; done += data.size())
     std::memcpy(to + done, data.data(), std::min<std::size_t>(data.size(), length - done));
@@ -72,7 +72,7 @@ PMILL_INLINE void fill(std::uint8_t *to, std::uint32_t length, String data) {
 /// no buffer: the source tries again later.
 PMILL_INLINE bool make(auto &self, bool stamp, auto &&give) {
   return create_or_wait(self, self.args.headroom, packet_length(self.args), [&](auto &packet) {
-    fill(packet.data(), packet.length(), self.args.data);
+    fill(packet.data(), packet_length(self.args), self.args.data);
     using P = typename SelfOf<decltype(self)>::Packet;
     // Reading the clock is not free, so not for an annotation that nobody reads. A simulated clock
     // must be asked the same questions whatever is read.
