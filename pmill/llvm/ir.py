@@ -179,7 +179,7 @@ class Module:
         node = self.metadata.get(last.metadata("prof"), "") if last else ""
         if '"branch_weights"' not in node:
             return []
-        return [int(w) for w in re.findall(r"i32 (-?\d+)", node)]
+        return [int(w) & 0xFFFFFFFF for w in re.findall(r"i32 (-?\d+)", node)]  # printed signed
 
 
 def unquoted(name: str) -> str:
@@ -224,7 +224,7 @@ def _blocks(lines: list[str], first: int) -> Iterator[Block]:
             found = _LABEL.match(line)
             block = Block(found[1] if found else line)
             started = True
-        elif line.startswith("   ") or line == "  ]":
+        elif line.startswith("   ") or line.startswith("  ]"):
             if block.instructions and not line.lstrip().startswith("#dbg"):
                 block.instructions[-1].text += "\n" + line
         else:

@@ -45,7 +45,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         output.write_bytes(b"\x7fELF")
 
     monkeypatch.setattr(pmill.toolchain, "link", link)
-    monkeypatch.setattr(machine_code, "objects", lambda *_, **__: [])
+    monkeypatch.setattr(machine_code, "objects", lambda *_, **__: machine_code.Objects(paths=[]))
     monkeypatch.setattr(Compiler, "prepare", lambda _: [Path("support.o")])
     return use_fresh_programs(monkeypatch, tmp_path)
 
