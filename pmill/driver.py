@@ -312,6 +312,7 @@ def check_options(options: CompileOptions) -> None:
 # Named here so that listing passes needs no llvmlite; tests check it against pmill.llvm.
 LLVM_PASSES = {
     "internalize": "Give every function but the program's entry internal linkage.",
+    "noalias": "Say which memory accesses never meet.",
     "contracts": "Check what the per-packet code must not do.",
 }
 

@@ -38,7 +38,7 @@ class WholePass(Protocol):
 
 @runtime_checkable
 class Rewrite(Protocol):
-    """Changes instructions: the text of a module in which elements are inlined, before O3."""
+    """Changes instructions: the text of an optimised module, which is optimised once more then."""
 
     @property
     def name(self) -> str:

@@ -61,6 +61,13 @@ def hot_code(module: Module, is_exempt: Callable[[str], bool] = lambda _: False)
     return found
 
 
+def is_usual(function: Function) -> bool:
+    """Whether packets usually run through a function: it has turns, or several ways share it."""
+    if function.name.startswith("_ZN5pmill12run_outlinedI"):
+        return True
+    return any("# pmill: turn of " in line for line in function.lines)
+
+
 def _turns(module: Module, function: Function) -> Iterator[HotCode]:
     """The marked turns of a function, each from its first mark on."""
     if not any("# pmill: turn of " in line for line in function.lines):

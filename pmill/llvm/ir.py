@@ -19,7 +19,6 @@ _LABEL = re.compile(r'^([\w$.-]+|"[^"]*"):')
 _TARGET = re.compile(r'label %([\w$.-]+|"[^"]*")')
 _VALUE = re.compile(r'%(?:[\w$.-]+|"[^"]*")')
 _NAME = re.compile(r'@([\w$.-]+|"[^"]*")')
-_PARAMETER = re.compile(r'(%[\w$.-]+|%"[^"]*")$')
 _METADATA = re.compile(r"^!(\d+) = (.*)$")
 _ATTRIBUTES = re.compile(r"^attributes (#\d+) = \{(.*)\}$")
 _GROUP = re.compile(r"#\d+")
@@ -89,12 +88,6 @@ class Function:
     def end(self) -> int:
         """The line behind the last."""
         return self.line + len(self.lines)
-
-    @cached_property
-    def parameters(self) -> list[str]:
-        """The names of its parameters, in order."""
-        found = (_PARAMETER.search(part) for part in split(_arguments(self.head)))
-        return [f[1] for f in found if f]
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -206,6 +199,11 @@ def split(text: str) -> list[str]:
     return [p for p in parts if p]
 
 
+def parameters(function: Function) -> list[str]:
+    """The parameters of a function, each with its type, attributes and name."""
+    return split(_arguments(function.head))
+
+
 def arguments(call: Instruction) -> list[str]:
     """The arguments of a call, each with its type and attributes."""
     found = _CALLEE.search(call.text)
@@ -224,7 +222,7 @@ def _blocks(lines: list[str], first: int) -> Iterator[Block]:
             found = _LABEL.match(line)
             block = Block(found[1] if found else line)
             started = True
-        elif line.startswith("   ") or line.startswith("  ]"):
+        elif line.startswith(("   ", "  ]")):
             if block.instructions and not line.lstrip().startswith("#dbg"):
                 block.instructions[-1].text += "\n" + line
         else:

@@ -1,4 +1,4 @@
-"""Bitcode -> object: pmill's passes, then LLVM's O3, then code, and a last look at it."""
+"""Bitcode -> object: pmill's passes, LLVM's O3 twice, then code, and a last look at it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pmill.llvm.base import Analysis, Broken, Check, Context, LlvmPass, Rewrite,
 from pmill.llvm.contracts import Contracts
 from pmill.llvm.internalize import Internalize
 from pmill.llvm.ir import Module
+from pmill.llvm.noalias import NoAlias
 
 Form = Literal["llvm", "asm", "obj"]
 
 DEFAULT: tuple[LlvmPass, ...] = (
     Internalize(),  # first: everything after may rely on seeing every caller
+    NoAlias(),  # between two rounds of O3: everything is inlined, and not all is decided
     Contracts(),  # on what is left of it all
 )
 
@@ -54,22 +56,29 @@ class Backend:
         for p in self.passes:
             if isinstance(p, WholePass):
                 p.run(module, machine)
-        module = self._rewritten(module, machine)
         _optimise(module, machine)
+        if any(isinstance(p, Rewrite) for p in self.passes):
+            module = self._again(module, machine)
         report, broken = self._analysed(module)
         return Made(code=_written(module, machine, form), report=report, broken=broken)
 
-    def _rewritten(self, module: llvm.ModuleRef, machine: llvm.TargetMachine) -> llvm.ModuleRef:
-        """Let passes change the text once all that must be inlined is, and values are registers."""
-        rewrites = [p for p in self.passes if isinstance(p, Rewrite)]
-        if not rewrites:
-            return module
-        inline_everything_marked(module, machine)
+    def _again(self, module: llvm.ModuleRef, machine: llvm.TargetMachine) -> llvm.ModuleRef:
+        """Optimise once more, with what passes say of code in which everything is inlined.
+
+        A text that LLVM does not take is left alone: what it was made of is a program, too.
+        """
         text, changed = Module(str(module)), False
-        for p in rewrites:
-            if p.rewrite(text, self.context):
+        for p in self.passes:
+            if isinstance(p, Rewrite) and p.rewrite(text, self.context):
                 text, changed = Module(text.text), True
-        return llvm.parse_assembly(text.text) if changed else module
+        if not changed:
+            return module
+        try:
+            again = llvm.parse_assembly(text.text)
+        except RuntimeError:
+            return module
+        _optimise(again, machine)
+        return again
 
     def _analysed(self, module: llvm.ModuleRef) -> tuple[dict[str, Any], tuple[Broken, ...]]:
         analyses = [p for p in self.passes if isinstance(p, Analysis)]
@@ -90,16 +99,6 @@ class Backend:
             reloc="pic",
             codemodel="small",
         )
-
-
-def inline_everything_marked(module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
-    """Inline what is marked alwaysinline, drop what nobody calls then, make values of locals."""
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
-    manager = llvm.create_new_module_pass_manager()
-    manager.add_always_inliner_pass()
-    manager.add_global_dead_code_eliminate_pass()
-    manager.add_sroa_pass()
-    manager.run(module, builder)
 
 
 def _optimise(module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
