@@ -313,6 +313,7 @@ def check_options(options: CompileOptions) -> None:
 LLVM_PASSES = {
     "internalize": "Give every function but the program's entry internal linkage.",
     "noalias": "Say which memory accesses never meet.",
+    "field_access": "Count how often fields of descriptors and parked packets are used.",
     "contracts": "Check what the per-packet code must not do.",
 }
 

@@ -46,11 +46,11 @@ def machine_code(
     """
     with _checks(source, graph, compiler):
         if llvmlite_can(compiler):
-            backend = _backend(graph, options)
+            backend = _backend(graph, options, compiler)
             made = backend.compile(compiler.bitcode(source), form)
             if form == "obj":
                 _hold_to_contracts(made, source, graph, options, compiler, diags, backend)
-            return made.code, made.report
+            return made.code, _named(made.report, graph)
         if form != "obj":
             raise fail("PM0706", f"--emit={form} needs LLVM passes run by pmill itself")
         return compiler.object(source).read_bytes(), {}
@@ -80,11 +80,11 @@ def objects(
     with _checks(source, graph, compiler) as pool:
         usual = pool.submit(compiler.bitcode, source, "USUAL")  # first: it takes longer in all
         rest = pool.submit(compiler.object, source, "REST")
-        backend = _backend(graph, options)
+        backend = _backend(graph, options, compiler)
         made = backend.compile(usual.result(), "obj")
         _hold_to_contracts(made, source, graph, options, compiler, diags, backend, "USUAL")
         target.write_bytes(made.code)
-        return Objects(paths=[target, rest.result()], report=made.report)
+        return Objects(paths=[target, rest.result()], report=_named(made.report, graph))
 
 
 def llvmlite_can(compiler: Compiler) -> bool:
@@ -131,11 +131,23 @@ def _hold_to_contracts(
     diags.stop_if_errors()
 
 
-def _backend(graph: PipelineGraph, options: CompileOptions) -> Backend:
+def _named(report: dict[str, Any], graph: PipelineGraph) -> dict[str, Any]:
+    """Call instances by their names where a report has their numbers."""
+    names = list(graph.elements)
+    counted = report.get("field_access", {})
+    return report | {"field_access": {names[int(n)]: fields for n, fields in counted.items()}}
+
+
+def _backend(graph: PipelineGraph, options: CompileOptions, compiler: Compiler) -> Backend:
     from pmill import llvm
 
     off = set(options.disabled)
     if any(c.call == "virtual" for c in graph.connections):
         off.add("contracts")  # every call between elements is indirect, as it was asked for
     chosen = llvm.DEFAULT if options.level >= 3 else ()
-    return llvm.Backend(march=options.march, passes=tuple(p for p in chosen if p.name not in off))
+    passes = tuple(p for p in chosen if p.name not in off)
+    counts = any(p.name == "field_access" for p in passes)
+    fields = compiler.offsets("rte_mbuf.h", "rte_mbuf") if counts else {}
+    return llvm.Backend(
+        march=options.march, passes=passes, context=llvm.Context(buffer_fields=fields)
+    )

@@ -10,6 +10,7 @@ import llvmlite.binding as llvm
 
 from pmill.llvm.base import Analysis, Broken, Check, Context, LlvmPass, Rewrite, WholePass
 from pmill.llvm.contracts import Contracts
+from pmill.llvm.field_access import FieldAccess
 from pmill.llvm.internalize import Internalize
 from pmill.llvm.ir import Module
 from pmill.llvm.noalias import NoAlias
@@ -19,6 +20,7 @@ Form = Literal["llvm", "asm", "obj"]
 DEFAULT: tuple[LlvmPass, ...] = (
     Internalize(),  # first: everything after may rely on seeing every caller
     NoAlias(),  # between two rounds of O3: everything is inlined, and not all is decided
+    FieldAccess(),  # of what is left in memory in the end
     Contracts(),  # on what is left of it all
 )
 

@@ -74,14 +74,12 @@ class Pointers:
             return "variable"
         if name in self._given:
             return self._given[name]
+        if name in self._buffers:
+            return "buffer"
         made = self._function.definitions.get(name)
         if made is None:
             return None
-        if made.opcode == "alloca":
-            return "stack"
-        if name in self._buffers:
-            return "buffer"
-        return self._loaded(made)
+        return "stack" if made.opcode == "alloca" else self._loaded(made)
 
     def _loaded(self, made: Instruction) -> Memory | None:
         if made.opcode != "load" or not made.text.split(" = ", 1)[1].startswith("load ptr,"):

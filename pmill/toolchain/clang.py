@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections import defaultdict
@@ -123,6 +124,26 @@ class Compiler:
         source.unlink()
         return target
 
+    def offsets(self, header: str, record: str) -> dict[int, str]:
+        """Return the members of a C structure by their offsets in bytes, from a header of DPDK's.
+
+        Of several members at one place (unions) the first that has a name is taken.
+        """
+        text = f"#include <{header}>\nstatic_assert(sizeof({record}) != 0);\n"
+        flags = self.flags()
+        name = cache.key(flags, text, self.tools.identity)
+        with _LOCKS["record"]:
+            entry = cache.lookup("record", name, ("layout.json",))
+            if entry is None:
+                layout = ["-Xclang", "-fdump-record-layouts", "-fsyntax-only", "-x", "c++", "-"]
+                said = self._run([*flags, "-w", *layout], text)
+                with cache.store("record", name) as work:
+                    found = _offsets(said, record)
+                    (work / "layout.json").write_text(json.dumps(found))
+                entry = cache.lookup("record", name)
+                assert entry is not None, "a cache entry vanished right after it was stored"
+        return {int(k): v for k, v in json.loads((entry / "layout.json").read_text()).items()}
+
     def _support(self) -> Path:
         """No packet runs through it: compiling it fast is worth more than fast code."""
         source = runtime_dir() / "src" / "support.cc"
@@ -187,7 +208,7 @@ class Compiler:
                 assert entry is not None, "a cache entry vanished right after it was stored"
         return entry / f"{kind}.{suffix}"
 
-    def _run(self, arguments: Sequence[str], text: str = "") -> None:
+    def _run(self, arguments: Sequence[str], text: str = "") -> str:
         done = subprocess.run(
             [self.tools.clang, "-fno-color-diagnostics", *arguments],
             input=text,
@@ -197,10 +218,28 @@ class Compiler:
         )
         if done.returncode != 0:
             raise CompilerError(done.stderr)
+        return done.stdout
 
 
 # So that a program gets only what it uses of an object.
 _SECTIONS = ("-ffunction-sections", "-fdata-sections")
+
+_MEMBER = re.compile(r"^ *(\d+)(?::\d+-\d+)? \|(?P<indent> +)(?P<type>.*?)(?P<name>\w+)$")
+
+
+def _offsets(layouts: str, record: str) -> dict[int, str]:
+    """Read the members of a record out of what clang tells of all it has laid out."""
+    found: dict[int, str] = {}
+    for part in layouts.split("*** Dumping AST Record Layout"):
+        lines = part.strip().splitlines()
+        if not lines or not re.search(rf"\| struct {record}$", lines[0]):
+            continue
+        for line in lines[1:]:
+            member = _MEMBER.match(line)
+            if member and "RTE_MARKER" not in member["type"] and "[0]" not in member["type"]:
+                found.setdefault(int(member[1]), member["name"])
+    return found
+
 
 _MESSAGE = re.compile(
     r"^(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<kind>[a-z ]+): ", re.M

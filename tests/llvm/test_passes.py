@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import llvmlite.binding as llvm
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmill.llvm.base import Context
+from pmill.llvm.contracts import Contracts
+from pmill.llvm.field_access import FieldAccess
 from pmill.llvm.ir import Module
 from pmill.llvm.noalias import NoAlias
 from tests.llvm.check import check
 
 FOLDER = Path(__file__).parent
 CASES = sorted(FOLDER.glob("noalias/*.ll"))
+FIELDS = sorted(FOLDER.glob("field_access/*.ll"))
 
 
 def parsed(text: str) -> str:
@@ -36,6 +41,14 @@ def marked(text: str) -> str:
 def test_case(case: Path) -> None:
     text = case.read_text()
     check(marked(text), text)
+
+
+@pytest.mark.parametrize("case", FIELDS, ids=lambda p: p.stem)
+def test_fields(case: Path) -> None:
+    text = case.read_text()
+    wanted = "".join(re.findall(r"^; FIELDS:(.*)$", text, re.MULTILINE))
+    context = Context(buffer_fields={0: "buf_addr"})
+    assert FieldAccess().analyse(Module(parsed(text)), context) == json.loads(wanted)
 
 
 def test_marking_twice_says_the_same() -> None:
@@ -69,12 +82,18 @@ def test_modules_that_passes_know_nothing_of(kind: str) -> None:
     changed = NoAlias().rewrite(module, Context())
     parsed(module.text)
     assert not changed
+    assert Contracts().check(module) == ()
+    assert all(not fields for fields in FieldAccess().analyse(module, Context()).values())
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet='%@!{}()[]"=,:;# \n\tabdefinelorcskyptx0123456789', max_size=300))
 def test_any_text_is_read(text: str) -> None:
     """However wrong: passes then find nothing, and say so."""
-    module = Module("define void @f() {\n" + text + "\n}\n")
+    turn = '  call void asm sideeffect "# pmill: turn of ${0:c}", "i"(i32 3)\n'
+    module = Module("define void @f() {\n" + turn + text + "\n}\n")
+    FieldAccess().analyse(module, Context())
+    Contracts().check(module)
     NoAlias().rewrite(module, Context())
     for function in module.functions.values():
         for instruction in function.instructions:
