@@ -15,12 +15,10 @@ from pmill.llvm.ir import Module
 class Context:
     """What the graph knows and IR does not say.
 
-    `weights`: how often packets take each hop, by the number that the generated program gives it;
-    only their relation counts. `buffer_fields` and `packet_fields` name the fields of a buffer's
-    descriptor and of a packet that is parked in its buffer, by their offsets in bytes.
+    `buffer_fields` and `packet_fields` name the fields of a buffer's descriptor and of a packet
+    that is parked in its buffer, by their offsets in bytes.
     """
 
-    weights: Mapping[int, float] = field(default_factory=dict)
     buffer_fields: Mapping[int, str] = field(default_factory=dict)
     packet_fields: Mapping[int, str] = field(default_factory=dict)
 

@@ -3,7 +3,8 @@
 A turn handles a burst: the loop over its packets is the one with the most code of its own, and one
 round of it is a packet. From its head probabilities flow along the branches: by their weights where
 they have any, evenly where they have none, and never to what is rarely taken. A loop inside counts
-once, for nobody knows how long it is; where there is no loop, a turn is a packet. This is an estimate for ordering fields, not a measurement.
+once, for nobody knows how long it is; where there is no loop, a turn is a packet. This is an
+estimate for ordering fields, not a measurement.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ define void @work(ptr %status, ptr %other, i1 %c) {
 entry:
   call void asm sideeffect "# pmill: turn of ${0:c}", "i"(i32 0)
   %buf = load ptr, ptr %other, align 8, !tbaa !12
-  %both = select i1 %c, ptr %buf, ptr %other
+  %both = select i1 %c, ptr %buf, ptr %status
   store i8 1, ptr %both, align 1
 ; CHECK: store i8 1
 ; CHECK-SAME: align 1{{$}}
