@@ -225,3 +225,30 @@ def test_an_element_of_an_installed_package(
     monkeypatch.setattr("pmill.elements.library.entry_point_directories", lambda _: [("own", own)])
     text = "InfiniteSource(LIMIT 3, STOP true) -> own :: Own -> Discard;\n"
     assert seen(compile_config(Source("own.click", text), CompileOptions(), Diagnostics())) == 3
+
+
+# --- what is told of a program --------------------------------------------------------------------
+
+
+def test_fields_of_descriptors_have_their_names() -> None:
+    found = Compiler(tools=find_tools(), march="x86-64-v3").offsets("rte_mbuf.h", "rte_mbuf")
+    assert (found[0], found[16], found[36]) == ("buf_addr", "data_off", "pkt_len")
+    assert "cacheline0" not in found.values(), "a marker takes no room"
+
+
+def test_field_accesses_are_reported() -> None:
+    """Of a packet that is parked all is stored; one that goes through is in registers."""
+    text = "FromDPDKDevice(0) -> in :: Paint(3) -> Queue -> out :: Unqueue"
+    text += " -> CheckPaint(3) -> ToDPDKDevice(1);\n"
+    report = compile_config(Source("fields.click", text), CompileOptions(), Diagnostics()).report
+    assert report is not None
+    received, taken = report["llvm"]["field_access"].values()
+    assert list(report["llvm"]["field_access"]) == ["FromDPDKDevice@1", "out"]
+    assert received["rte_mbuf.buf_addr"] == {"reads": 1.0, "writes": 0.0}
+    assert received["packet+0"] == {"reads": 0.0, "writes": 1.0}
+    assert set(taken) == {"packet+0", "packet+21"}, "its buffer and its colour"
+    text = "FromDPDKDevice(0) -> Paint(3) -> CheckPaint(3) -> ToDPDKDevice(1);\n"
+    report = compile_config(Source("fields.click", text), CompileOptions(), Diagnostics()).report
+    assert report is not None
+    (received,) = report["llvm"]["field_access"].values()
+    assert not [name for name in received if name.startswith("packet")]

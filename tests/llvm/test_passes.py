@@ -20,6 +20,7 @@ from tests.llvm.check import check
 
 FOLDER = Path(__file__).parent
 CASES = sorted(FOLDER.glob("noalias/*.ll"))
+BROKEN = sorted(FOLDER.glob("contracts/*.ll"))
 FIELDS = sorted(FOLDER.glob("field_access/*.ll"))
 
 
@@ -49,6 +50,14 @@ def test_fields(case: Path) -> None:
     wanted = "".join(re.findall(r"^; FIELDS:(.*)$", text, re.MULTILINE))
     context = Context(buffer_fields={0: "buf_addr"})
     assert FieldAccess().analyse(Module(parsed(text)), context) == json.loads(wanted)
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda p: p.stem)
+def test_contracts(case: Path) -> None:
+    text = case.read_text()
+    wanted = "/".join(re.findall(r"^; BROKEN:(.*)$", text, re.MULTILINE)).split("/")
+    found = [b.contract for b in Contracts().check(Module(parsed(text)))]
+    assert found == [w.strip() for w in wanted if w.strip()]
 
 
 def test_marking_twice_says_the_same() -> None:

@@ -1,0 +1,7 @@
+; Without a turn nothing is hot.
+; BROKEN:
+
+define void @work(ptr %f) {
+  call void %f()
+  ret void
+}
