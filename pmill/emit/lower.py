@@ -336,7 +336,8 @@ def _arguments(
         if value.element is not None:
             cpp = f"{kind}::to<{idents[value.element]}, Config>()"
         if value.data is not None:
-            cpp, text = f"Data{{{symbols[value.data]}, {len(value.data)}}}", None
+            data = f"Data{{{symbols[value.data]}, {len(value.data)}}}"
+            cpp, text = (value.cpp or "@data").replace("@data", data), None
         if value.count is not None:
             item = kind.removeprefix("List<").removesuffix(">")
             kind = f"std::array<{item}, {value.count}>"

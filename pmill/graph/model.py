@@ -52,9 +52,10 @@ class Value:
     the handlers that the value calls. `unread` are metadata fields that the element declares to
     read, and does not with this value. `element` is the name of the element that the argument
     names; only emission knows its `cpp`.
-    `data`: the value is these bytes, an argument of type Data; they go into the program as they
-    are, and neither `cpp` nor `text` says them. `footprint` is the number of bytes of memory that
-    using the value for one packet may touch any of: how large a table is when the program runs.
+    `data`: the value is these bytes, an argument of type Data, or is made of them: they go into the
+    program as they are, `text` does not say them, and `cpp` is empty or has `@data` in their place.
+    `footprint` is the number of bytes of memory that using the value for one packet may touch any
+    of: how large a table is when the program runs. `remark` says to people what was chosen for it.
     """
 
     cpp: str
@@ -67,6 +68,7 @@ class Value:
     element: str | None = None
     data: bytes | None = field(default=None, repr=False)
     footprint: int = 0
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

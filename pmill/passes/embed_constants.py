@@ -44,5 +44,11 @@ class EmbedConstants:
         return f"{count(values, 'argument')} of {count(len(fresh), 'element')} embedded"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Say what was chosen for arguments whose values decide how they are used."""
+        return tuple(
+            PassNote(where=name, text=value.remark)
+            for name, e in after.elements.items()
+            if e.frozen and not before.elements[name].frozen
+            for value in e.arguments.values()
+            if value.remark
+        )

@@ -8,6 +8,5 @@
 #include "random.cc"
 #include "receive.cc"
 #include "record_file.cc"
-#include "routes.cc"
 #include "transmit.cc"
 #include "worker.cc"

@@ -41,13 +41,14 @@ def test_a_table(name: str) -> None:
     )
     assert value is not None
     assert messages(diags) == []
-    assert value.count == 4
+    assert value.data is None
+    assert value.remark == "4 routes: compared with all at once"
     assert value.text == (
         "10.0.0.1/32,0.0.0.0,0 10.0.0.0/8,10.0.0.9,1 10.0.0.0/16,0.0.0.0,2 0.0.0.0/0,0.0.0.0,2"
     )
     assert value.cpp.startswith(
-        "net::Route{IPPrefix(IPAddress(10, 0, 0, 1), 32), IPAddress(0, 0, 0, 0), 0}, "
-        "net::Route{IPPrefix(IPAddress(10, 0, 0, 0), 8), IPAddress(10, 0, 0, 9), 1}, "
+        "{lpm::Route{IPPrefix(IPAddress(10, 0, 0, 1), 32), IPAddress(0, 0, 0, 0), 0}, "
+        "lpm::Route{IPPrefix(IPAddress(10, 0, 0, 0), 8), IPAddress(10, 0, 0, 9), 1}, "
     )
 
 
@@ -106,7 +107,8 @@ def test_replaced_routes_are_warned_of() -> None:
 
 def test_an_empty_table() -> None:
     value, diags = lowered("routes", "")
-    assert value == Value(cpp="", text="", click=None, count=0)
+    assert value is not None
+    assert (value.cpp, value.text, value.footprint) == ("{}", "", 0)
     assert messages(diags) == []
     value, diags = lowered("routes_mp", "")
     assert value is not None

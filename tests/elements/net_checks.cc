@@ -4,11 +4,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <pmill/lpm/few.hh>
 #include <pmill/net/checksum.hh>
 #include <pmill/net/icmp.hh>
 #include <pmill/net/icmp_echo.hh>
 #include <pmill/net/ip_check.hh>
-#include <pmill/net/lpm.hh>
 #include <pmill/net/options.hh>
 #include <pmill/net/udp.hh>
 #include <pmill/token_bucket.hh>
@@ -197,20 +197,20 @@ void options() {
 template <std::size_t Count>
 void few_routes() {
   for (int round = 0; round < 300; ++round) {
-    std::array<net::Route, Count> routes;
+    std::array<lpm::Route, Count> routes;
     for (std::uint32_t i = 0; i < Count; ++i)
       routes[i] = {IPPrefix(IPAddress(static_cast<std::uint32_t>(rng() & 0x03030303)), rng() % 33),
                    IPAddress(i + 1), i};
-    const net::FewRoutes<Count> table(routes);
+    const lpm::FewRoutes<Count> table(routes);
     for (int i = 0; i < 200; ++i) {
       const IPAddress to(static_cast<std::uint32_t>(rng() & 0x03030303));
-      const net::Route *best = nullptr;
+      const lpm::Route *best = nullptr;
       for (const auto &route : routes)
         if (route.prefix.contains(to) &&
             (best == nullptr || route.prefix.length() >= best->prefix.length()))
           best = &route;
-      const net::Hop hop = table.find(to);
-      expect(hop.output == (best ? best->output : net::Hop::kNowhere), "the longest prefix");
+      const lpm::Hop hop = table.find(to);
+      expect(hop.output == (best ? best->output : lpm::Hop::kNowhere), "the longest prefix");
       expect(best == nullptr || hop.gateway == best->gateway, "its gateway");
     }
   }

@@ -123,6 +123,22 @@ struct Described<elements::StaticIPLookup> {
   static constexpr CounterSpec counters[]{
       {offsetof(State, no_route), "no_route", "No route matches the destination.", CounterKind::drop, -1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "table", .reads = true},
+      {.name = "lookup", .reads = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::StaticIPLookup;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_table(self, call.text));
+        break;
+      case 1:
+        if (read) call.answer.add(Element::read_lookup(self, call.text));
+        break;
+    }
+  }
 };
 
 template <>
@@ -241,7 +257,7 @@ struct route_ {
   static constexpr std::string_view name = "route";
   static constexpr unsigned number = 5;
   struct Args {
-    static constexpr std::array<net::Route, 2> routes{{net::Route{IPPrefix(IPAddress(10, 0, 0, 0), 24), IPAddress(0, 0, 0, 0), 0}, net::Route{IPPrefix(IPAddress(10, 1, 0, 0), 16), IPAddress(10, 0, 0, 7), 1}}};
+    static constexpr lpm::Routes routes{lpm::Route{IPPrefix(IPAddress(10, 0, 0, 0), 24), IPAddress(0, 0, 0, 0), 0}, lpm::Route{IPPrefix(IPAddress(10, 1, 0, 0), 16), IPAddress(10, 0, 0, 7), 1}};
   };
   static constexpr FieldSet live{0xf};  // dst_ip
   using Outputs = Hops<

@@ -8,11 +8,15 @@ namespace pmill::elements {
 
 /// Routes packets by their destination annotation: the longest matching prefix counts.
 ///
-/// Each argument is `PREFIX [GATEWAY] OUTPUT`; a gateway of 0.0.0.0 or `-` is none. A packet leaves
-/// on the OUTPUT of its route; where the route has a gateway, the destination annotation becomes
-/// the gateway. Packets without a route are dropped, the first five reported on standard error.
-/// Tables of more than 16 routes use DPDK's longest-prefix match. Of two routes with the same
+/// Each argument is `PREFIX [GATEWAY] OUTPUT`; a gateway of 0.0.0.0 or `-` is none. `FILE name`
+/// stands for the routes of a file, a line each. A packet leaves on the OUTPUT of its route; where
+/// the route has a gateway, the destination annotation becomes the gateway. Packets without a route
+/// are dropped, the first five reported on standard error. Of two routes with the same
 /// prefix the later one counts.
+///
+/// The table is a constant of the program, looked up in whichever structure suits its size: up to
+/// 16 routes are compared with, hundreds are searched, of more there is an entry for each /24.
+/// @needs routes
 /// @group ip
 /// @example CheckIPHeader -> r :: StaticIPLookup(10.0.0.0/8 0, 0.0.0.0/0 10.0.0.1 1) -> Discard; r[1] -> Discard;
 struct StaticIPLookup {
@@ -23,20 +27,27 @@ struct StaticIPLookup {
                              .writes = meta::dst_ip};
 
   struct Args {
-    List<net::Route> routes;  ///< The table: `PREFIX [GATEWAY] OUTPUT`. @rest @lowering routes
+    lpm::Routes routes;  ///< The table, a route an argument. @rest @lowering routes
   };
 
   struct State {
     Count no_route;  ///< @drop No route matches the destination.
   };
 
-  using Shared = net::RouteTable;
+  struct Handlers {
+    Read table;   ///< The routes by their addresses, a line each: prefix, gateway or `-`, output.
+    Read lookup;  ///< With a parameter, an address: the output, and the gateway if there is one.
+  };
 
-  static void configure(const auto &args, auto &setup) {
-    setup.memory(net::RouteTable::memory(args.routes));
-  }
+  using Shared = lpm::RouteTable;
 
+  static void prepare(const auto &self, const auto &packet) { net::prepare_route(self, packet); }
   static void push(auto &self, auto &packet) { net::route(self, packet, "StaticIPLookup"); }
+
+  static std::string read_table(auto &self, std::string_view) { return self.shared.text(); }
+  static std::string read_lookup(auto &self, std::string_view address) {
+    return self.shared.lookup(address);
+  }
 };
 
 }  // namespace pmill::elements

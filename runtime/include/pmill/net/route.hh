@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What routing elements have in common. They have `args.routes`, a RouteTable as their Shared,
-// and a counter `no_route`.
+// What routing elements have in common. They have `args.routes`, a RouteTable as their Shared, and
+// a counter `no_route`.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <pmill/element.hh>
-#include <pmill/net/lpm.hh>
+#include <pmill/lpm/few.hh>
+#include <pmill/lpm/route_table.hh>
 #include <string_view>
 #include <tuple>
 
@@ -16,7 +17,7 @@ namespace pmill::net {
 /// A few routes known when compiling, which become code.
 template <typename Args, std::size_t Outputs>
 struct ConstantRoutes {
-  static constexpr FewRoutes<Args::routes.size()> table{Args::routes};
+  static constexpr lpm::FewRoutes<Args::routes.size()> table{Args::routes};
 
   /// The outputs in the order in which they are tried: the one that most routes lead to first, and
   /// last, without a question, the one for the rest.
@@ -52,18 +53,28 @@ struct ConstantRoutes {
   }
 };
 
+/// Whether an instance's routes become code.
+template <typename Self>
+inline constexpr bool kRoutesAreCode = [] {
+  if constexpr (Self::frozen)
+    return Self::Args::routes.structure() == lpm::Structure::compared;
+  else
+    return false;
+}();
+
 /// Sends a packet where the route of its destination leads; false, and the packet is still the
 /// caller's, when there is none.
 PMILL_INLINE bool follow_route(auto &self, auto &packet, IPAddress destination) {
   using Self = SelfOf<decltype(self)>;
-  if constexpr (Self::frozen)
-    if constexpr (Self::Args::routes.size() <= kFewRoutes)
-      return ConstantRoutes<typename Self::Args, Self::output_count>::follow(self, packet,
-                                                                             destination);
-  const Hop hop = self.shared.find(destination);
-  if (hop.gateway) packet.set(meta::dst_ip, hop.gateway.value);
-  // Without a route, the output is one that no element has.
-  return emit(self, hop.output, packet);
+  using Args = typename Self::Args;
+  if constexpr (kRoutesAreCode<Self>) {
+    return ConstantRoutes<Args, Self::output_count>::follow(self, packet, destination);
+  } else {
+    const lpm::Hop hop = self.shared.template find<Args>(destination);
+    if (hop.gateway) packet.set(meta::dst_ip, hop.gateway.value);
+    // Without a route, the output is one that no element has.
+    return emit(self, hop.output, packet);
+  }
 }
 
 /// Says on standard error that a packet is dropped for want of a route.
@@ -77,6 +88,43 @@ PMILL_INLINE void route(auto &self, auto &packet, std::string_view element_class
     if (self.state.no_route.value < kReports) report_no_route(element_class, destination);
     drop(self, packet, self.state.no_route);
   }
+}
+
+/// Loads the part of the table that routing the packet asks first.
+PMILL_INLINE void prepare_route(const auto &self, const auto &packet) {
+  using Self = SelfOf<decltype(self)>;
+  if constexpr (!kRoutesAreCode<Self>)
+    self.shared.template prefetch<typename Self::Args>(IPAddress(packet.get(meta::dst_ip)));
+}
+
+// --- handlers ---
+
+/// Changes the table of an element, once for all workers, which stand still. It is const for those
+/// that route packets.
+bool change_routes(auto &self, auto &&change) {
+  return self.worker.index != 0 || change(const_cast<lpm::RouteTable &>(self.shared));
+}
+
+bool add_route(auto &self, std::string_view text, std::string &error) {
+  return change_routes(self, [&](lpm::RouteTable &table) {
+    return table.add(text, SelfOf<decltype(self)>::output_count, error);
+  });
+}
+bool set_route(auto &self, std::string_view text, std::string &error) {
+  return change_routes(self, [&](lpm::RouteTable &table) {
+    return table.set(text, SelfOf<decltype(self)>::output_count, error);
+  });
+}
+bool remove_route(auto &self, std::string_view text, std::string &error) {
+  return change_routes(self, [&](lpm::RouteTable &table) { return table.remove(text, error); });
+}
+bool control_routes(auto &self, std::string_view text, std::string &error) {
+  return change_routes(self, [&](lpm::RouteTable &table) {
+    return table.control(text, SelfOf<decltype(self)>::output_count, error);
+  });
+}
+bool flush_routes(auto &self) {
+  return change_routes(self, [&](lpm::RouteTable &table) { return table.flush(), true; });
 }
 
 }  // namespace pmill::net

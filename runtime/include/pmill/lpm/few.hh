@@ -1,46 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Longest-prefix matching: a handful of routes compared at once, or DPDK's table for many.
+// Longest-prefix matching in a handful of routes, by comparing with all of them at once.
 #pragma once
-
-#include <rte_lpm.h>
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <pmill/args.hh>
 #include <pmill/attributes.hh>
+#include <pmill/lpm/route.hh>
 #include <pmill/values.hh>
-#include <span>
-#include <string_view>
 
-namespace pmill::net {
+namespace pmill::lpm {
 
-/// A line of a routing table. A gateway of 0.0.0.0: the destination is on the network itself.
-struct Route {
-  IPPrefix prefix;
-  IPAddress gateway;
-  std::uint32_t output = 0;
-};
-
-/// Reads "10.0.0.0/8,10.0.0.1,2".
-inline void parse(Route &route, std::string_view text) {
-  pmill::parse(route.prefix, pmill::detail::next_item(text, ','));
-  pmill::parse(route.gateway, pmill::detail::next_item(text, ','));
-  pmill::parse(route.output, text);
-}
-
-/// Where a destination is reached.
-struct Hop {
-  /// What `output` is when there is no route: no element has such an output.
-  static constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
-  IPAddress gateway;
-  std::uint32_t output = kNowhere;
-};
-
-/// Tables of at most this many routes are compared with, all of them.
-inline constexpr std::size_t kFewRoutes = 16;
 /// So few that one after the other is faster than all at once.
 inline constexpr std::size_t kVeryFewRoutes = 4;
 
@@ -135,32 +107,4 @@ class FewRoutes {
   Hop rest_;
 };
 
-/// A table of any size, made once when the program starts and read by all workers.
-class RouteTable {
- public:
-  PMILL_INLINE explicit RouteTable(const auto &args) : RouteTable(View<Route>(args.routes)) {}
-  [[gnu::cold]] explicit RouteTable(View<Route> routes);
-  ~RouteTable();
-  RouteTable(const RouteTable &) = delete;
-  RouteTable &operator=(const RouteTable &) = delete;
-
-  PMILL_INLINE Hop find(IPAddress destination) const {
-    if (lpm_ == nullptr) return few_.find(destination);
-    std::uint32_t index = 0;
-    return rte_lpm_lookup(lpm_, destination.host(), &index) == 0 ? hops_[index] : default_;
-  }
-
-  /// How much of DPDK's memory a table of these routes takes.
-  [[gnu::cold]] static std::size_t memory(View<Route> routes);
-
- private:
-  void add(const Route &route);
-
-  FewRoutes<kFewRoutes> few_;
-  rte_lpm *lpm_ = nullptr;
-  Hop *hops_ = nullptr;  // each hop once: few routes lead to many networks
-  std::size_t hop_count_ = 0;
-  Hop default_;
-};
-
-}  // namespace pmill::net
+}  // namespace pmill::lpm
