@@ -55,6 +55,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.control import run as control
 
                 return control(settings, folder)
+            case "routes":
+                from pmill.bench.routes import run as routes
+
+                return routes(settings, folder, arguments.memory or "no-huge")
             case _:
                 return _compare(arguments, settings, folder)
 
@@ -67,10 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("cycles", "instructions", "compile-time", "front-end", "control"),
+        choices=("cycles", "instructions", "compile-time", "front-end", "control", "routes"),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
-        "to check large configurations, or what the control protocol costs",
+        "to check large configurations, what the control protocol costs, or routing tables by size",
     )
     parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (21)")
     parser.add_argument("--seconds", type=float, help="length of one measurement (0.2)")
