@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import ipaddress
 import random
+from pathlib import Path
 
 import pytest
 
 from tests.elements.conftest import RunElement
 from tests.elements.ip_frames import CHECKED, ether, udp
+from tests.elements.programs import run_program
 
 Table = list[tuple[str, str | None, int]]
 
@@ -27,13 +29,13 @@ SEVERAL: Table = [
 ]
 
 
-def many() -> Table:
+def many(count: int = 100) -> Table:
     rng = random.Random(5)
     prefixes = {
         ipaddress.ip_network(
             (rng.getrandbits(32), rng.choice((1, 7, 8, 16, 23, 24, 25, 30, 32))), False
         )
-        for _ in range(100)
+        for _ in range(count)
     }
     table: Table = [
         (str(p), rng.choice((None, "10.9.9.9")), rng.randrange(3)) for p in sorted(prefixes)
@@ -85,6 +87,42 @@ def test_the_longest_prefix_counts(run_element: RunElement, table: Table, level:
     lost = [a for a in packets if lookup(table, a) is None]
     assert result.counters["e.no_route"] == len(lost)
     assert result.stderr.count("StaticIPLookup: no route for ") == min(5, len(lost))
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_tables_from_files(run_element: RunElement, tmp_path: Path, level: int) -> None:
+    """So many routes that there is an entry for each /24, with -O0 as with -O3."""
+    table = many(3000)
+    (tmp_path / "routes.txt").write_text(
+        "".join(f"{prefix} {gateway or '-'} {out}\n" for prefix, gateway, out in table)
+    )
+    ends = random.Random(7).sample(destinations(table), 400)
+    packets = {a: bytes(udp(dst=a)) for a in ends}
+    result = run_element(
+        f"StaticIPLookup(FILE {tmp_path / 'routes.txt'})",
+        [ether(p) for p in packets.values()],
+        before=CHECKED,
+        outputs=3,
+        level=level,
+    )
+    for output in range(3):
+        assert result.out[output] == [p for a, p in packets.items() if lookup(table, a) == output]
+
+
+def test_handlers_tell_the_table(tmp_path: Path) -> None:
+    """Those that change it are only there where somebody writes one."""
+    text = """
+        DriverManager(print r.table, print r.lookup 10.1.2.9, print f.table, write k.flush,
+          write k.add 1.0.0.0/8 0, print k.table, stop);
+        Idle -> r :: StaticIPLookup(10.1.2.0/24 0, 10.0.0.0/8 1.2.3.4 0) -> Discard;
+        Idle -> k :: RadixIPLookup(10.1.2.0/24 0) -> Discard;
+        Idle -> f :: RadixIPLookup(10.1.3.0/24 0) -> Discard;
+    """
+    told = run_program(tmp_path, text).stdout.decode().partition("{")[0].splitlines()
+    tables = [["10.0.0.0/8\t1.2.3.4\t0", "10.1.2.0/24\t-\t0"], ["10.1.3.0/24\t-\t0"]]
+    assert told == [*tables[0], "0", *tables[1], "1.0.0.0/8\t-\t0"]
+    refused = run_program(tmp_path, text, options=("--write", "f.add 1.0.0.0/8 0"))
+    assert "'f.add' was compiled in; rebuild with --keep f.add" in refused.stderr
 
 
 @pytest.mark.parametrize("level", [0, 3])
