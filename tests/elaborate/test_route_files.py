@@ -147,8 +147,8 @@ def test_wrong_lines_are_pointed_at_where_they_are(tmp_path: Path) -> None:
 
 def test_ten_wrong_lines_are_enough(tmp_path: Path) -> None:
     message = refused(tmp_path, "x\n" * 900)
-    assert message.count("error[PM0450]") == 10
-    assert "error[PM0483]: r :: StaticIPLookup: 890 more lines of routes.txt" in message
+    assert message.count("error[PM0450]") == 11
+    assert "error[PM0450]: r :: StaticIPLookup: 890 more lines of routes.txt" in message
     message = refused(tmp_path, lines(900, output=2))
     assert message.count("error[PM0451]") == 11
     assert "routes.txt:1:13: error[PM0451]: r :: StaticIPLookup: line 1 bad OUTPUT" in message

@@ -115,7 +115,7 @@ def _read_file(name: ConfigText, rows: Rows, shape: str, ctx: LoweringContext) -
             rows.add(*route, offset)
     if wrong > FEW_MESSAGES:
         ctx.error(
-            "PM0483",
+            "PM0450",
             f"{counted(wrong - FEW_MESSAGES, 'more line')} of {source.name} may be wrong",
             name.span,
             hint="correct the first ones, or take the lines that are no routes out of the file",
