@@ -332,12 +332,12 @@ struct Config {
                  Part<int_>,
                  Part<class_>,
                  Part<a_b_>,
+                 Part<a_b_e_>,
+                 Part<outer_b_b_>,
                  Part<main_>,
                  Part<e9_>,
                  Part<std_>,
-                 Part<Discard_10_>,
-                 Part<a_b_e_>,
-                 Part<outer_b_b_> {};
+                 Part<Discard_10_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<int_>{}); }) use(Tag<int_>{});

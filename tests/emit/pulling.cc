@@ -483,6 +483,7 @@ struct Idle_14_ {
   static constexpr unsigned number = 13;
   struct Args {};
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr bool rare = true;
   using Outputs = Hops<
       Pulled>;  // [0] -> both
 };
@@ -505,20 +506,20 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1_>,
-                 Part<q_>,
-                 Part<InfiniteSource_3_>,
-                 Part<Paint_4_>,
+  struct Parts : Part<Idle_14_>,
+                 Part<both_>,
                  Part<same_>,
+                 Part<bad_>,
+                 Part<Discard_10_>,
+                 Part<end_>,
+                 Part<InfiniteSource_11_>,
                  Part<u_>,
                  Part<good_>,
                  Part<Discard_8_>,
-                 Part<bad_>,
-                 Part<Discard_10_>,
-                 Part<InfiniteSource_11_>,
-                 Part<both_>,
-                 Part<end_>,
-                 Part<Idle_14_> {};
+                 Part<InfiniteSource_3_>,
+                 Part<Paint_4_>,
+                 Part<InfiniteSource_1_>,
+                 Part<q_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<q_>{}); }) use(Tag<q_>{});

@@ -340,6 +340,7 @@ struct Idle_8_ {
   static constexpr unsigned number = 7;
   struct Args {};
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr bool rare = true;
   using Outputs = Hops<
       Cold<near_, 1>>;  // [0] -> [1] near
 };
@@ -354,6 +355,7 @@ struct asked_ {
     static constexpr std::uint32_t burst = 1;
   };
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr bool rare = true;
   using Outputs = Hops<>;
 };
 
@@ -364,6 +366,7 @@ struct Idle_10_ {
   static constexpr unsigned number = 9;
   struct Args {};
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr bool rare = true;
   using Outputs = Hops<
       Cold<far_>>;  // [0] -> far
 };
@@ -381,6 +384,7 @@ struct t_ {
     static constexpr Duration timeout = Duration{300000000000};
   };
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr bool rare = true;
   using Outputs = Hops<>;
 };
 
@@ -402,17 +406,17 @@ struct Config {
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
-  struct Parts : Part<InfiniteSource_1_>,
-                 Part<SetIPAddress_2_>,
-                 Part<near_>,
-                 Part<out_>,
+  struct Parts : Part<t_>,
+                 Part<Idle_10_>,
+                 Part<Idle_8_>,
                  Part<InfiniteSource_5_>,
                  Part<far_>,
                  Part<there_>,
-                 Part<Idle_8_>,
+                 Part<InfiniteSource_1_>,
+                 Part<SetIPAddress_2_>,
+                 Part<near_>,
                  Part<asked_>,
-                 Part<Idle_10_>,
-                 Part<t_> {};
+                 Part<out_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<SetIPAddress_2_>{}); }) use(Tag<SetIPAddress_2_>{});

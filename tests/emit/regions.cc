@@ -348,6 +348,7 @@ struct bad_ {
     static constexpr std::uint32_t burst = 1;
   };
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr bool rare = true;
   using Outputs = Hops<>;
 };
 
@@ -366,6 +367,7 @@ struct answer_ {
     static constexpr bool set_fix_anno = true;
   };
   static constexpr FieldSet live{0x2000000000000};  // network
+  static constexpr bool rare = true;
   using Outputs = Hops<
       Cold<note_>>;  // [0] -> note
 };
@@ -383,6 +385,7 @@ struct note_ {
     static constexpr bool atomic = false;
   };
   static constexpr FieldSet live{0x2000000000000};  // network
+  static constexpr bool rare = true;
   using Outputs = Hops<
       Back<Cold<route_>>>;  // [0] -> route
 };
@@ -407,15 +410,15 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1_>,
                  Part<check_>,
+                 Part<bad_>,
                  Part<Paint_3_>,
                  Part<route_>,
                  Part<first_>,
-                 Part<Paint_6_>,
                  Part<ttl_>,
-                 Part<out_>,
-                 Part<bad_>,
                  Part<answer_>,
-                 Part<note_> {};
+                 Part<note_>,
+                 Part<out_>,
+                 Part<Paint_6_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<check_>{}); }) use(Tag<check_>{});

@@ -350,13 +350,13 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1_>,
                  Part<t_>,
+                 Part<waste_>,
                  Part<a_>,
                  Part<Paint_4_>,
                  Part<Strip_5_>,
                  Part<Truncate_6_>,
                  Part<CheckPaint_7_>,
-                 Part<end_>,
-                 Part<waste_> {};
+                 Part<end_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<t_>{}); }) use(Tag<t_>{});

@@ -431,14 +431,14 @@ struct Config {
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1_>,
                  Part<t_>,
+                 Part<Print_7_>,
                  Part<check_>,
+                 Part<Discard_8_>,
                  Part<route_>,
                  Part<ttl_>,
-                 Part<out_>,
-                 Part<Print_7_>,
-                 Part<Discard_8_>,
                  Part<ICMPError_9_>,
-                 Part<note_> {};
+                 Part<note_>,
+                 Part<out_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<t_>{}); }) use(Tag<t_>{});

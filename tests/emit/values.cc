@@ -339,13 +339,13 @@ struct Config {
   struct Parts : Part<InfiniteSource_1_>,
                  Part<print_>,
                  Part<rules_>,
+                 Part<Discard_8_>,
+                 Part<arp_>,
                  Part<Strip_4_>,
                  Part<check_>,
                  Part<route_>,
-                 Part<arp_>,
-                 Part<Discard_8_>,
-                 Part<here_>,
-                 Part<there_> {};
+                 Part<there_>,
+                 Part<here_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<print_>{}); }) use(Tag<print_>{});
