@@ -26,6 +26,7 @@ from pmill.llvm.ir import Function, Instruction, Module
 from pmill.llvm.pointers import Pointers, address
 
 _DESCRIPTOR_BYTES: Final = 128  # two cache lines: RTE_MBUF's size since DPDK 1.8
+_PARKED = re.compile(r'asm sideeffect "# pmill: parked[^(]*\(ptr (?:[a-z]+ )*(%[^,)]+)\)')
 _OFFSET = re.compile(r"getelementptr (?:[a-z]+ )*i8, ptr (\S+), i64 (-?\d+)")
 
 
@@ -97,11 +98,9 @@ class _Fields:
 
     @cached_property
     def _parked(self) -> set[str]:
-        """Buffers that are resumed: the first that is read of a parked packet is its buffer."""
+        """Buffers in which packets were parked: runtime/include/pmill/marks.hh marks them."""
         found = set()
         for i in self._function.instructions:
-            if i.opcode == "load" and " = load ptr, " in i.text:
-                place = self._place(address(i))
-                if place is not None and place[1] == _DESCRIPTOR_BYTES:
-                    found.add(place[0])
+            if mark := _PARKED.search(i.text):
+                found.add(mark[1])
         return found

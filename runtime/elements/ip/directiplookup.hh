@@ -23,8 +23,11 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> r :: DirectIPLookup(10.0.0.0/8 0, 0.0.0.0/0 10.0.0.1 1) -> Discard; r[1] -> Discard;
 struct DirectIPLookup {
-  static constexpr Spec spec{
-      .ports = "1/-", .processing = "h/h", .reads = meta::dst_ip, .writes = meta::dst_ip};
+  static constexpr Spec spec{.ports = "1/-",
+                             .processing = "h/h",
+                             .reads = meta::dst_ip,
+                             .expects = meta::dst_ip,
+                             .writes = meta::dst_ip};
 
   struct Args {
     lpm::Routes routes;  ///< The table, a route an argument. @rest @lowering routes

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <new>
 #include <pmill/buffer.hh>
+#include <pmill/marks.hh>
 #include <pmill/meta.hh>
 #include <pmill/packet_fields.hh>
 #include <pmill/values.hh>
@@ -245,6 +246,7 @@ class Packet {
   template <FieldSet Live>
   PMILL_INLINE static decltype(auto) parked(Buffer b) {
     auto *packet = std::launder(static_cast<Packet *>(buffer::private_area(b)));
+    mark_parked(b);
     if constexpr (L::in_memory)
       return (*packet);
     else
