@@ -6,6 +6,7 @@ a word and what it holds for:
     PassInfo(FROZEN ttl check,          arguments of these elements are constants
              DIRECT *,                  how packets cross connections: `a[0]` is the connection of
              INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
+             STAGED c[0],               packets wait there for the rest of their burst
              LIVE dst_ip paint,         the metadata that packets carry; LIVE alone: none
              PACKETS a[0]=12 [1]b=3,    how many packets crossed connections, by a profile
              LAYOUT dst_ip@0 paint@4)   where it lies in memory: bytes from the beginning
@@ -29,6 +30,7 @@ from pmill.graph import (
     connection_key,
     layout,
     metadata,
+    staged,
     with_packets,
 )
 from pmill.syntax import split_arguments, split_words
@@ -43,11 +45,16 @@ _OFFSET = re.compile(r"\d{1,3}")
 def apply_decisions(
     graph: PipelineGraph, infos: Sequence[FlatElement], diags: Diagnostics
 ) -> PipelineGraph:
-    """Return the graph with the decisions of all PassInfo elements made (PM0310 to PM0312)."""
+    """Return the graph with the decisions of all PassInfo elements made (PM031., PM0640)."""
+    borders: list[ConfigText] = []
     for info in infos:
         for argument in split_arguments(info.config):
             words = split_words(argument)
             graph = _apply(graph, words[0], words[1:], diags) if words else graph
+            if words and words[0].text == "STAGED":
+                borders += words
+    if borders:
+        _check_borders(graph, borders, diags)
     return graph
 
 
@@ -123,6 +130,22 @@ def _places(names: Sequence[ConfigText], diags: Diagnostics) -> Iterator[Place]:
                 word.span,
                 hint="write FIELD@OFFSET, such as paint@4 or byte16-19@8",
             )
+
+
+def _check_borders(graph: PipelineGraph, words: Sequence[ConfigText], diags: Diagnostics) -> None:
+    """Report connections that lead into no later stage."""
+    found = staged(graph)
+    for c in graph.connections:
+        if c.call != "staged" or (graph.is_push(c) and found.rises(c)):
+            continue
+        key = connection_key(graph, c)
+        span = next((word.span for word in words if word.text == key), words[0].span)
+        diags.error(
+            "PM0640",
+            f"{PASS_INFO}: packets cannot wait for their burst at '{key}'",
+            span,
+            hint=f"'{c.source.element}' and '{c.target.element}' must see packets in one order",
+        )
 
 
 def _check(

@@ -56,6 +56,7 @@ TAGS: Mapping[str, int] = {
     "writable": 0,
     "called": 1,
     "namedby": 1,
+    "footprint": 1,
 }
 _DIALECTS = ("click",)  # the others: a default as written is FastClick's
 _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
@@ -64,6 +65,7 @@ _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
     "writes": (ANNOTATIONS, "annotation"),
     "sets": (("bool",), "bool"),
     "range": ((*INTEGERS, "double"), "number"),
+    "footprint": (tuple(INTEGERS), "integer"),
     **dict.fromkeys(("readable", "writable", "called"), (SHOWN, "single value")),
 }
 
@@ -123,6 +125,7 @@ def build_argument(
         aliases=tuple(words[0] for words in _words(member.doc, "alias")),
         handler=_handler(member),
         ranges=next((_bounds(words) for words in _words(member.doc, "range")), None),
+        footprint=next((int(words[0]) for words in _words(member.doc, "footprint")), 0),
         named_by=next((words[0] for words in _words(member.doc, "namedby")), None),
         by_dialect=tuple((a, b) for a, b in _words(member.doc, "default")),
     )
@@ -232,6 +235,8 @@ def _check_tag(tag: Tag, member: Member, diags: Diagnostics) -> None:
     elif tag.name == "range":
         if _bounds(tag.words) is None:
             diags.error("PM0208", "'@range' needs two numbers, the lower one first", tag.span)
+    elif tag.name == "footprint" and not tag.words[0].isdecimal():
+        diags.error("PM0208", "'@footprint' needs the number of bytes of one unit", tag.span)
     elif tag.name == "default" and tag.words[0] not in _DIALECTS:
         diags.error(
             "PM0208",

@@ -15,6 +15,7 @@ from pmill.diagnostics import Diagnostics, Note, Source, Span
 _SPEC = re.compile(r"\bSpec\s+spec\b")
 _PROCESSES = re.compile(r"\b(?:push|poll)\s*\(\s*auto\b")
 _STRUCT = re.compile(r"^[ \t]*struct[ \t]+(\w+)[^;{]*\{", re.MULTILINE)
+_PREPARES = re.compile(r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+prepare\s*\(", re.M)
 _TOKEN = re.compile(
     r"""(?P<skip>//[^\n]*|/\*.*?\*/)
       | "(?:\\.|[^"\\\n])*"
@@ -35,6 +36,7 @@ class Head:
     start: int
     end: int
     has_function: bool
+    prepares: bool = False
 
 
 def describes_element(text: str, stem: str) -> bool:
@@ -57,6 +59,7 @@ def find_head(source: Source, stem: str, diags: Diagnostics) -> Head | None:
         _report_missing(source, stem, diags)
         return None
     end, has_function = _end_of_head(source.text, struct.end())
+    end_of_struct = _end_of_struct(source.text, struct.end())
     name_span = Span(source, *struct.span(1))
     head = Head(
         name=struct.group(1),
@@ -64,8 +67,9 @@ def find_head(source: Source, stem: str, diags: Diagnostics) -> Head | None:
         start=_start_of_doc(source.text, struct.start()),
         end=end,
         has_function=has_function,
+        prepares=_PREPARES.search(source.text, struct.end(), end_of_struct) is not None,
     )
-    late = _LATE.search(source.text, end, _end_of_struct(source.text, struct.end()))
+    late = _LATE.search(source.text, end, end_of_struct)
     if late is None:
         return head
     what = late.group(1) or late.group(2)

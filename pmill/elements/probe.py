@@ -47,6 +47,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("ports", spec.ports),
         ("processing", spec.processing),
         ("flow", spec.flow),
+        ("shares", " ".join(spec.shares)),
     ):
         yield f'static_assert(spec.{name} == "{code}");'
     for name, fields in (
@@ -69,6 +70,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
     ):
         yield f"static_assert(spec.{name} == {_bool(flag)});"
     yield f"static_assert(probe::kPolls<{spec.name}> == {_bool(spec.source)});"
+    yield f"static_assert(probe::kPrepares<{spec.name}> == {_bool(spec.prepares)});"
     yield f"static_assert(probe::has_arguments<{spec.name}, {len(spec.arguments)}>());"
 
 

@@ -32,12 +32,14 @@ from pmill.resources import grammar_dir, runtime_dir
 
 _PORTS = re.compile(r"(?:\d+|\d*-\d*)(?:/(?:\d+|\d*-\d*|=?\++|=))?")
 _PROCESSING = re.compile(r"[ahl]+(?:/[ahl]+)?")
+_SHARES = re.compile(r"(?:(?:stderr|random|target)(?: (?!$)|$))*")
 _PORT_CODE = r"(?:[A-Za-z#]|\[\^?[A-Za-z#]+\])+"
 _FLOW = re.compile(rf"{_PORT_CODE}(?:/{_PORT_CODE})?")
 _CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "ports": (_PORTS, "inputs/outputs, each a count or a range: '1/1-2', '-/-'"),
     "processing": (_PROCESSING, "inputs/outputs, a letter a port: h push, l pull, a agnostic"),
     "flow": (_FLOW, "inputs/outputs in Click's port codes: 'x/x', 'xy/x', '#/[^#]'"),
+    "shares": (_SHARES, "words of 'stderr', 'random' and 'target'"),
 }
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(_CODES, "text"),
@@ -143,6 +145,8 @@ class _Reader:
             clones=_flag(settings, "clones"),
             fills=_flag(settings, "fills"),
             yields=_flag(settings, "yields"),
+            prepares=self.head.prepares,
+            shares=tuple(_text(settings, "shares", "").split()),
         )
 
     # --- Spec ---------------------------------------------------------------------------------

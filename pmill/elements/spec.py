@@ -42,6 +42,7 @@ class ArgSpec:
     aliases: tuple[str, ...] = ()  # other keywords for the same argument
     handler: tuple[str, bool] | None = None  # (name, writable): shown while the program runs
     ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
+    footprint: int = 0  # each unit of the value is so many bytes that a packet may touch any of
     named_by: str | None = None  # an argument whose name, of AddressInfo, may be this one's, too
     by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ
 
@@ -118,6 +119,8 @@ class ElementSpec:
     has `poll`. `single`: a configuration has at
     most one. `clones`: every packet leaves on all outputs. `fills`: it has room for so many
     packets, and for no more; `yields`: it makes none while all such elements behind it are full.
+    `prepares`: it has `prepare`, the first step of a lookup in two. `shares` are the words of what
+    its packets make it use and others use, too: `stderr`, `random`, `target`.
     """
 
     name: str
@@ -142,6 +145,8 @@ class ElementSpec:
     clones: bool = False
     fills: bool = False
     yields: bool = False
+    prepares: bool = False
+    shares: tuple[str, ...] = ()
     arguments: tuple[ArgSpec, ...] = ()
     counters: tuple[CounterSpec, ...] = ()
     handlers: tuple[HandlerSpec, ...] = ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
+from pmill.emit.borders import entries, stage_numbers
 from pmill.emit.plan import (
     ArgumentPlan,
     ClassPlan,
@@ -44,6 +45,7 @@ _HOPS = {
     "inline": "Inline",
     "outlined": "Outlined",
     "cold": "Cold",
+    "staged": "Staged",
 }
 
 # So many that compiling in two halves saves more time than reading the headers twice takes.
@@ -74,6 +76,7 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
         cold=cold_elements(graph),
     )
     data = _data(graph.elements.values())
+    stage = stage_numbers(graph)
     symbols = {plan.content: plan.symbol for plan in data}
     links = _links(graph)
     counts = _Counts(graph, links if counted else ())
@@ -87,9 +90,13 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
         references=any(e.references for e in graph.elements.values()),
         classes=tuple(_class(classes[name]) for name in sorted(classes)),
         instances=tuple(
-            _instance(graph, e, idents, symbols, counts, facts) for e in graph.elements.values()
+            _instance(graph, e, idents, symbols, counts, facts, stage)
+            for e in graph.elements.values()
         ),
         on_the_way=tuple(idents[name] for name in reversed(graph.postorder)),
+        stages=entries(
+            graph, stage, {c.target: _input(c.target, idents) for c in graph.connections}
+        ),
         links=links,
         parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
         requirements="".join(f"{r}\n" for r in graph.requirements),
@@ -217,12 +224,13 @@ def _instance(
     symbols: Mapping[bytes, str],
     counts: _Counts,
     facts: _Facts,
+    stage: Mapping[str, int],
 ) -> InstancePlan:
     live, born = facts.live[element.name], facts.born[element.name]
     ins, _, outs = element.spec.processing.partition("/")
     by_port = {c.source.number: c for c in graph.outgoing(element.name)}
     hops = tuple(
-        _hop(graph, by_port.get(n), n, idents, counts) for n in range(len(element.outputs))
+        _hop(graph, by_port.get(n), n, idents, counts, stage) for n in range(len(element.outputs))
     )
     return InstancePlan(
         ident=idents[element.name],
@@ -285,6 +293,7 @@ def _hop(
     port: int,
     idents: Mapping[str, str],
     counts: _Counts,
+    stage: Mapping[str, int],
 ) -> HopPlan:
     if connection is None:
         return HopPlan(port=port, type="Unconnected", comment="nothing")
@@ -292,6 +301,8 @@ def _hop(
     if not graph.is_push(connection):
         return HopPlan(port=port, type="Pulled", comment=target.element)
     hop = f"{_HOPS[connection.call]}<{_input(target, idents)}>"
+    if connection.call == "staged":
+        hop = f"Staged<{stage[connection.source.element] + 1}, {_input(target, idents)}>"
     if (connection.source, target) in graph.back_edges:
         hop = f"Back<{hop}>"
     where = target.element if target.number == 0 else f"[{target.number}] {target.element}"

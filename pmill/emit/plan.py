@@ -152,8 +152,9 @@ class EmitPlan:
     other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
     instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
     not every program has. `on_the_way` has all instances in the order in which packets meet them.
-    `data` are tables that are no text. `counted`: the program counts the packets on every
-    connection.
+    `stages` are the hops by which packets go on that waited for their burst, for every stage behind
+    the first. `data` are tables that are no text. `counted`: the program counts the packets on
+    every connection.
     """
 
     version: str
@@ -169,5 +170,6 @@ class EmitPlan:
     text: tuple[str, ...]
     requirements: str
     parts: tuple[str, ...]
+    stages: tuple[tuple[str, ...], ...]
     data: tuple[DataPlan, ...]
     counted: bool

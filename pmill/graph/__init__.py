@@ -29,6 +29,7 @@ from pmill.graph.model import (
 )
 from pmill.graph.printer import CALLS, connection_key, print_graph
 from pmill.graph.profiled import is_rare, share, with_packets
+from pmill.graph.stages import Stages, staged, stages
 from pmill.graph.verify import verify
 from pmill.syntax.classes import PASS_INFO
 
@@ -45,6 +46,7 @@ __all__ = [
     "Place",
     "Port",
     "Processing",
+    "Stages",
     "Value",
     "carried",
     "chooses_at_run_time",
@@ -64,6 +66,8 @@ __all__ = [
     "processing",
     "read_behind",
     "share",
+    "staged",
+    "stages",
     "union",
     "verify",
     "with_packets",

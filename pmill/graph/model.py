@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 Processing = Literal["push", "pull"]
 # How a packet crosses a connection: through a table of pointers ("virtual"), by a direct call
 # ("direct"), inlined into the caller's loop body ("inline"), or by a call that is kept out of
-# line, either because its target is shared ("outlined") or because it is rarely taken ("cold").
-Call = Literal["virtual", "direct", "inline", "outlined", "cold"]
+# line, either because its target is shared ("outlined") or because it is rarely taken ("cold"); or
+# it waits for the rest of its burst before it goes on ("staged").
+Call = Literal["virtual", "direct", "inline", "outlined", "cold", "staged"]
 
 
 # A worker: its number, from 0, or from -1 backwards; or its NUMA node and its number there.

@@ -13,6 +13,7 @@ from itertools import combinations
 from pmill.graph import layout, metadata
 from pmill.graph.liveness import carried
 from pmill.graph.model import PipelineGraph, Port
+from pmill.graph.stages import staged
 
 Invariant = Callable[[PipelineGraph], Iterator[str]]
 
@@ -92,6 +93,16 @@ def named_elements_exist(graph: PipelineGraph) -> Iterator[str]:
                 yield f"'{e.label}' names element '{name}', which does not exist"
 
 
+def borders_lead_on(graph: PipelineGraph) -> Iterator[str]:
+    """Every staged connection is pushed through and leads into a later stage."""
+    if not any(c.call == "staged" for c in graph.connections):
+        return
+    found = staged(graph)
+    for c in graph.connections:
+        if c.call == "staged" and not (graph.is_push(c) and found.rises(c)):
+            yield f"{_arrow(c.source, c.target)} is staged and leads into no later stage"
+
+
 def live_fields_exist(graph: PipelineGraph) -> Iterator[str]:
     """The packet carries only fields that meta.hh knows."""
     for name in sorted((graph.live or frozenset()) - metadata.fields().keys()):
@@ -134,6 +145,7 @@ _MEANING: tuple[Invariant, ...] = (
     ports_are_connected,
     arguments_are_complete,
     named_elements_exist,
+    borders_lead_on,
     live_fields_exist,
     layout_is_possible,
 )

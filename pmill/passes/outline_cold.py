@@ -19,8 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import Connection, Element, PipelineGraph, is_rare
+from pmill.graph import PipelineGraph
 from pmill.passes.base import PassNote, count
+from pmill.passes.heat import cold_elements, is_rare, rare_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,14 @@ class OutlineCold:
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Mark the connections that leave cold outputs."""
-        rare = _rare_elements(graph)
+        rare = rare_elements(graph)
         return graph.with_connections(
-            replace(c, call="cold") if c.call == "direct" and _is_rare(graph, c, rare) else c
+            replace(c, call="cold") if c.call == "direct" and is_rare(graph, c, rare) else c
             for c in graph.connections
         )
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
         """Count the outlined connections and the elements only they lead to."""
-        from pmill.passes.heat import cold_elements
-
         fresh = sum(
             a.call == "cold" and b.call != "cold"
             for a, b in zip(after.connections, before.connections, strict=True)
@@ -53,31 +52,3 @@ class OutlineCold:
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
         """Say nothing more."""
         return ()
-
-
-def _rare_elements(graph: PipelineGraph) -> frozenset[str]:
-    """Return the elements whose packets all take ways that are rarely taken."""
-    rare: set[str] = set()
-    for name in graph.postorder:  # what lies behind is known
-        element = graph.elements[name]
-        if _ends_cold(element) or (
-            element.spec.clones and any(c.target.element in rare for c in graph.outgoing(name))
-        ):
-            rare.add(name)
-    return frozenset(rare)
-
-
-def _ends_cold(element: Element) -> bool:
-    return bool(element.outputs) and set(element.spec.cold) >= set(range(len(element.outputs)))
-
-
-def _is_rare(graph: PipelineGraph, connection: Connection, rare: frozenset[str]) -> bool:
-    counted = is_rare(graph, connection)
-    if counted is not None:
-        return counted
-    source = graph.elements[connection.source.element]
-    target = graph.elements[connection.target.element]
-    if connection.source.number in source.spec.cold or _ends_cold(target):
-        return True
-    is_choice = len(source.outputs) > 1 and not source.spec.clones
-    return is_choice and target.name in rare

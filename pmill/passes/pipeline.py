@@ -9,6 +9,7 @@ from pmill.graph import PipelineGraph, verify
 from pmill.options import CompileOptions
 from pmill.passes.base import Pass, PassReport
 from pmill.passes.bypass_nulls import BypassNulls
+from pmill.passes.cut_stages import CutStages
 from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
@@ -23,6 +24,7 @@ DEFAULT: tuple[Pass, ...] = (
     EmbedConstants(),  # before the metadata: annotations may be named by arguments
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code
+    CutStages(),  # before fusion, which ends at the borders; behind heat, which decides, too
     DropDeadMetadata(),  # every element that reads is known now
     FuseRegions(),  # regions are cut through what the others left
     MetadataLayout(),  # last: only what crosses a border of a region must lie anywhere

@@ -9,12 +9,16 @@ from pmill.driver import analyse
 from pmill.graph import PipelineGraph, connection_key
 from pmill.options import CompileOptions
 from pmill.passes import Pass
+from tests.conftest import ROOT
 from tests.elaborate.kit import HERE
+
+# Elements that only tests have: a lookup in two steps.
+EXTRA = (ROOT / "tests" / "elements" / "extra",)
 
 
 def graph_of(text: str, name: str = "test.click") -> PipelineGraph:
     """Return the graph of a configuration before any pass."""
-    return analyse(Source(name, text), CompileOptions(), Diagnostics())
+    return analyse(Source(name, text), CompileOptions(include=EXTRA), Diagnostics())
 
 
 def after(text: str, *passes: Pass) -> PipelineGraph:

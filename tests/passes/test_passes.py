@@ -15,7 +15,7 @@ from pmill.graph import PipelineGraph, print_graph, verify
 from pmill.options import CompileOptions
 from pmill.passes import DEFAULT, Pass, PassNote, pipeline, run
 from tests.conftest import ROOT, Golden
-from tests.passes.kit import graph_of, placeless
+from tests.passes.kit import EXTRA, graph_of, placeless
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/*.click"))
@@ -38,7 +38,8 @@ def before(p: Pass, graph: PipelineGraph) -> PipelineGraph:
 def test_case(case: Path, golden: Golden) -> None:
     p = PASSES[case.parent.name]
     source = Source(case.name, case.read_text())
-    printed = compile_config(source, CompileOptions(), Diagnostics(), emit=f"graph@{p.name}").data
+    options = CompileOptions(include=EXTRA)
+    printed = compile_config(source, options, Diagnostics(), emit=f"graph@{p.name}").data
     assert printed is not None
     graph = before(p, graph_of(source.text, case.name))
     golden(

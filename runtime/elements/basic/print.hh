@@ -15,7 +15,8 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Print(in, 64) -> Discard;
 struct Print {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .reads = meta::all};
+  static constexpr Spec spec{
+      .ports = "1/1", .processing = "a/a", .reads = meta::all, .shares = "stderr"};
 
   enum class Contents { none, hex, ascii };
 

@@ -24,7 +24,7 @@ namespace pmill::elements {
 /// @group control
 /// @example InfiniteSource -> c :: Counter -> Discard; Script(wait 1s, print "$(c.count) packets", stop);
 struct Script {
-  static constexpr Spec spec{.ports = "-/-", .processing = "ah/ah"};
+  static constexpr Spec spec{.ports = "-/-", .processing = "ah/ah", .shares = "stderr random"};
 
   struct Args {
     String type = "active";  ///< When it runs. @lowering script_type

@@ -25,7 +25,8 @@ struct FromDump {
       .processing = "a/ah",
       .writes = meta::timestamp | meta::mac | meta::network | meta::extra_length,
       .cold = outputs(1),
-      .source = true};
+      .source = true,
+      .shares = "random"};
 
   struct Args {
     Filename filename;          ///< The file, `-` for standard input. @readable

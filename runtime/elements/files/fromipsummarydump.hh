@@ -30,7 +30,8 @@ struct FromIPSummaryDump {
                              .writes = meta::timestamp | meta::first_timestamp | meta::paint |
                                        meta::aggregate | meta::extra_packets | meta::extra_length |
                                        meta::mac | meta::network | meta::transport | meta::dst_ip,
-                             .source = true};
+                             .source = true,
+                             .shares = "random"};
 
   struct Args {
     Filename filename = "";    ///< The file, `-` for standard input. @positional

@@ -27,7 +27,8 @@ namespace pmill::elements {
 struct IPPrint {
   static constexpr Spec spec{.reads = meta::network | meta::timestamp | meta::paint |
                                       meta::aggregate | meta::vlan_tci | meta::mac,
-                             .expects = meta::network};
+                             .expects = meta::network,
+                             .shares = "stderr"};
 
   enum class Dump : std::uint8_t { no, hex, ascii };
 

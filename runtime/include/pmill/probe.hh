@@ -29,6 +29,12 @@ struct Poll {
 };
 template <typename E>
 struct WithPoll : E, Poll {};
+/// The same for `prepare`.
+struct Prepare {
+  void prepare();
+};
+template <typename E>
+struct WithPrepare : E, Prepare {};
 
 }  // namespace detail
 
@@ -47,5 +53,9 @@ constexpr bool has_arguments() {
 /// Whether `E` makes packets by itself.
 template <typename E>
 inline constexpr bool kPolls = !requires { &detail::WithPoll<E>::poll; };
+
+/// Whether `E` has the first step of a lookup in two.
+template <typename E>
+inline constexpr bool kPrepares = !requires { &detail::WithPrepare<E>::prepare; };
 
 }  // namespace pmill::probe

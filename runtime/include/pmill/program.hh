@@ -12,6 +12,7 @@
 #include <pmill/counters.hh>
 #include <pmill/marks.hh>
 #include <pmill/setup.hh>
+#include <pmill/staged.hh>
 #include <pmill/virtual.hh>
 #include <span>
 
@@ -21,10 +22,12 @@ namespace pmill {
 /// page, or its place in one, and with that the program's speed, would depend on what had been
 /// allocated before, down to the words of the command line.
 template <typename Config>
-struct alignas(kPage) StaticWorker final : Worker,
-                                           States<Config, kSmallPart>,
-                                           States<Config, kLargePart>,
-                                           States<Config, kRarePart> {
+struct alignas(kPage) StaticWorker final
+    : Worker,
+      States<Config, kSmallPart>,
+      States<Config, kLargePart>,
+      States<Config, kRarePart>,
+      StageRooms<Config, pmill::Packet<typename Config::Layout>> {
   using Packet = pmill::Packet<typename Config::Layout>;
 
   template <typename D>
@@ -114,6 +117,10 @@ struct Program {
   /// Elements that all workers share are initialised and finished by the first alone.
   [[gnu::cold]] static void initialize(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
+    if constexpr (kStaged) {
+      if (w.clock.simulated()) w.most_parked = 1;
+      w.settle = [](pmill::Worker &own) { run_stages(static_cast<Worker &>(own)); };
+    }
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires requires(SelfAs<D> &self) { D::Element::initialize(self); }
                  {
@@ -161,6 +168,7 @@ struct Program {
                      } else {
                        moved = drain(self);
                      }
+                     run_stages(w);
                      end_turn();
                      round.moved += moved;
                      if constexpr (kPulls<D>) round.moved += std::exchange(w.diverted, 0);
@@ -176,6 +184,7 @@ struct Program {
                    auto &&self = w.template self<D>();
                    D::Element::flush(self);
                  });
+    run_stages(w);
   }
 
   /// Whether none of the worker's sources will ever make a packet again, whether it runs them or
@@ -230,11 +239,13 @@ struct Program {
                  {
                    if (D::number == instance) handle_at<D>(w.template self<D>(), call);
                  });
+    run_stages(w);
   }
 
  private:
   template <typename D>
   using SelfAs = typename Worker::template SelfAs<D>;
+  static constexpr bool kStaged = requires(Worker &w) { w.rooms; };
 
   /// Whether an instance has handlers that are functions, counts what others count, or is told when
   /// its arguments change.

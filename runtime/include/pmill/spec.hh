@@ -35,6 +35,10 @@ struct Spec {
   bool clones = false;                  ///< Lets every packet out on all outputs.
   bool fills = false;   ///< Has full(args, state): there are times when it has no room for packets.
   bool yields = false;  ///< Makes no packets while everything behind it that fills is full.
+  /// What of all there is once its packets make it use: words of `stderr`, what is printed;
+  /// `random`, the worker's random numbers; `target`, what its first argument names, as a device or
+  /// a file.
+  std::string_view shares = "";
 };
 
 /// A number of packets (or of something else) that a user may read. One writer: its worker.

@@ -33,6 +33,9 @@ class Worker {
   /// Crossings of back edges on the way of the current packet.
   unsigned depth = 0;
 
+  /// Lets packets go on that wait for their burst; nullptr where none ever waits.
+  void (*settle)(Worker &) = nullptr;
+
   /// Packets that sources made because somebody pulled.
   std::uint64_t pulled = 0;
   /// Packets that were pulled in this round and did not arrive: dropped, or pushed elsewhere.

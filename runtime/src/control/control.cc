@@ -15,6 +15,7 @@
 namespace pmill {
 
 void Worker::call(std::string_view element, std::string_view text) {
+  if (settle != nullptr) settle(*this);  // what came before happens before
   runtime::Control::instance().call_from(*this, element, text);
 }
 

@@ -1,0 +1,35 @@
+"""Where regions are cut for bursts: the stages of a program, and how packets go on in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pmill.graph import PipelineGraph, Port, staged
+from pmill.passes.heat import cold_elements
+
+
+def stage_numbers(graph: PipelineGraph) -> Mapping[str, int]:
+    """Return the stage of every element; empty where no packet waits for its burst."""
+    return staged(graph).of if any(c.call == "staged" for c in graph.connections) else {}
+
+
+def entries(
+    graph: PipelineGraph, stage: Mapping[str, int], names: Mapping[Port, str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the hops by which parked packets go on, for each stage from 1.
+
+    `names` are inputs as hops name them. What packets rarely reach is last, and out of line.
+    """
+    if not stage:
+        return ()
+    cold = cold_elements(graph)
+    lookups = {e.name for e in graph.elements.values() if e.spec.prepares}
+    targets = sorted({c.target for c in graph.connections if c.call == "staged"})
+    return tuple(
+        tuple(
+            f"{'Cold' if t.element in cold else 'Inline'}<{names[t]}>"
+            for t in sorted(targets, key=lambda t: (t.element in cold, t.element not in lookups))
+            if stage[t.element] == number
+        )
+        for number in range(1, 1 + max(stage.values()))
+    )

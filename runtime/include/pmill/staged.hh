@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Stages: packets of a burst wait for each other before a lookup in two steps, so that its memory
+// is there when the second step asks for it.
+//
+// A packet that comes to a border, a hop `Staged`, is parked in its worker's room of the next
+// stage, with the number of the hop by which it goes on. When whoever made the burst has made it,
+// the stages run one after the other, each over its packets in the order in which they came. A room
+// that is full runs its stage earlier: packets that come later are later in any order.
+//
+//   using Stages = pmill::Stages<Stage<Inline<lookup>, Inline<out, 1>>, Stage<Inline<last>>>;
+//
+// is what the generated Config says: by which hops packets go on, stage by stage from 1. A packet
+// bound for a later stage than the next is parked at each border, or it would overtake others.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <new>
+#include <pmill/static.hh>
+
+namespace pmill {
+
+/// The hops by which packets go on in one stage.
+template <typename... H>
+struct Stage {
+  static constexpr std::size_t size = sizeof...(H);
+};
+/// All stages but the first.
+template <typename... S>
+struct Stages {
+  static constexpr unsigned count = sizeof...(S);
+  template <unsigned N>
+  using At = std::tuple_element_t<N - 1, std::tuple<S...>>;
+};
+
+namespace detail {
+template <typename Config>
+auto stages_of() {
+  if constexpr (requires { typename Config::Stages; })
+    return std::type_identity<typename Config::Stages>{};
+  else
+    return std::type_identity<Stages<>>{};
+}
+
+/// Where a hop leads.
+template <typename H>
+struct Entry;
+template <template <typename, std::size_t> typename H, typename D, std::size_t Port>
+struct Entry<H<D, Port>> {
+  using Instance = D;
+  static constexpr std::size_t port = Port;
+};
+template <typename H, typename D, std::size_t Port>
+inline constexpr bool kEnters =
+    std::is_same_v<typename Entry<H>::Instance, D> && Entry<H>::port == Port;
+
+struct Found {
+  unsigned stage = 0;
+  std::uint16_t number = 0;  // among all hops, from 0
+};
+template <typename D, std::size_t Port, typename... H>
+constexpr bool look_in(Found &found, Stage<H...> *) {
+  ++found.stage;
+  return ((kEnters<H, D, Port> || (++found.number, false)) || ...);
+}
+/// In which stage packets go on at an input, and the number of the hop.
+template <typename D, std::size_t Port, typename... S>
+constexpr Found find_entry(Stages<S...> *) {
+  Found found;
+  (look_in<D, Port>(found, static_cast<S *>(nullptr)) || ...);
+  return found;
+}
+}  // namespace detail
+
+/// The packets of one stage that wait. A packet that lives in memory waits in its buffer.
+template <typename P>
+class ParkedPackets {
+ public:
+  /// As many as a burst usually has. More would not be faster: the processor remembers fewer
+  /// requests for memory than that.
+  static constexpr unsigned kRoom = 32;
+
+  unsigned count = 0;
+
+  /// `loops`: how many back edges the packet has crossed.
+  PMILL_INLINE void put(const P &packet, std::uint16_t hop, unsigned loops) {
+    Item &item = items_[count++];
+    if constexpr (P::Layout::in_memory)
+      item.buffer = packet.buffer();
+    else
+      new (item.packet) P(packet);
+    item.hop = hop, item.loops = static_cast<std::uint16_t>(loops);
+  }
+  PMILL_INLINE decltype(auto) packet(unsigned n) {
+    if constexpr (P::Layout::in_memory)
+      return P::parked(items_[n].buffer);
+    else
+      return P(*std::launder(reinterpret_cast<P *>(items_[n].packet)));
+  }
+  PMILL_INLINE std::uint16_t hop(unsigned n) const { return items_[n].hop; }
+  PMILL_INLINE unsigned loops(unsigned n) const { return items_[n].loops; }
+
+ private:
+  struct Item {
+    union {
+      Buffer buffer;
+      alignas(P) std::uint8_t packet[sizeof(P)];
+    };
+    std::uint16_t hop;
+    std::uint16_t loops;
+  };
+  Item items_[kRoom];
+};
+
+/// What a worker has for its stages.
+template <typename Config, typename P>
+struct StageRooms {
+  using Stages = typename decltype(detail::stages_of<Config>())::type;
+  /// Packets that may wait in a room. With a simulated clock one: then every packet goes on at
+  /// once, and the clock is asked in the order of an unstaged program.
+  unsigned most_parked = ParkedPackets<P>::kRoom;
+  ParkedPackets<P> rooms[Stages::count];
+
+  PMILL_INLINE StageRooms() {}
+};
+template <typename Config, typename P>
+  requires(decltype(detail::stages_of<Config>())::type::count == 0)
+struct StageRooms<Config, P> {
+  using Stages = pmill::Stages<>;
+};
+
+namespace detail {
+/// The first step of an instance's lookup, where it has one.
+template <typename D, std::size_t Port, typename W>
+PMILL_INLINE void prepare(W &worker, const auto &packet) {
+  using E = typename D::Element;
+  const Self<D, W> self{{}, worker};
+  if constexpr (requires { E::prepare(self, packet, Input<Port>{}); })
+    E::prepare(self, packet, Input<Port>{});
+  else if constexpr (requires { E::prepare(self, packet); })
+    E::prepare(self, packet);
+}
+}  // namespace detail
+
+template <unsigned Number, typename W>
+void run_stage(W &worker);
+
+namespace detail {
+/// Parks a packet, which has the number of its hop, for stage `Number`.
+template <unsigned Number, typename W>
+PMILL_INLINE void park_for(W &worker, const auto &packet, std::uint16_t hop, unsigned loops) {
+  auto &room = worker.rooms[Number - 1];
+  room.put(packet, hop, loops);
+  if (room.count >= worker.most_parked) [[unlikely]]
+    run_stage<Number>(worker);
+}
+
+/// Lets a packet go on by that of the hops, the first of which is number `First`, that it waits
+/// for. False when it is none of them.
+template <std::uint16_t First, typename... H>
+PMILL_INLINE bool go_on(auto &worker, auto &packet, std::uint16_t hop, bool all, Stage<H...> *) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    return (((all && I + 1 == sizeof...(H)) || hop == First + I ? (H::send(worker, packet), true)
+                                                                : false) ||
+            ...);
+  }(std::index_sequence_for<H...>{});
+}
+
+/// Does the first step of the lookups of a stage for a packet that waits for it.
+template <std::uint16_t First, typename... H>
+PMILL_INLINE void prepare_one(auto &worker, const auto &packet, std::uint16_t hop, Stage<H...> *) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    ((hop == First + I
+          ? (prepare<typename Entry<H>::Instance, Entry<H>::port>(worker, packet), true)
+          : false) ||
+     ...);
+  }(std::index_sequence_for<H...>{});
+}
+
+/// How many hops the stages before `Number` have.
+template <unsigned Number, typename... S>
+consteval std::uint16_t first_hop(Stages<S...> *) {
+  unsigned stage = 0, hops = 0;
+  ((hops += ++stage < Number ? S::size : 0), ...);
+  return static_cast<std::uint16_t>(hops);
+}
+}  // namespace detail
+
+/// Runs a stage over the packets that wait for it, in order. A function of its own: what is behind
+/// the borders of a stage is there once.
+template <unsigned Number, typename W>
+[[gnu::noinline]] void run_stage(W &worker) {
+  using All = typename W::Stages;
+  using Own = typename All::template At<Number>;
+  constexpr std::uint16_t kFirst = detail::first_hop<Number>(static_cast<All *>(nullptr));
+  constexpr bool kLast = Number == All::count;
+  auto &room = worker.rooms[Number - 1];
+  const unsigned count = std::exchange(room.count, 0);
+  const unsigned depth = worker.depth;
+  for (unsigned n = 0; n < count; ++n) {
+    auto &&packet = room.packet(n);
+    const std::uint16_t hop = room.hop(n);
+    worker.depth = room.loops(n);
+    // In the last stage, who goes on by no other hop goes on by the last.
+    if (detail::go_on<kFirst>(worker, packet, hop, kLast, static_cast<Own *>(nullptr))) continue;
+    if constexpr (!kLast) {
+      using Next = typename All::template At<Number + 1>;
+      detail::prepare_one<kFirst + Own::size>(worker, packet, hop, static_cast<Next *>(nullptr));
+      detail::park_for<Number + 1>(worker, packet, hop, worker.depth);
+    }
+  }
+  worker.depth = depth;
+}
+
+/// Lets all packets go on that wait: the burst has been made.
+template <typename W>
+PMILL_INLINE void run_stages(W &worker) {
+  if constexpr (requires { worker.rooms; })
+    [&]<unsigned... I>(std::integer_sequence<unsigned, I...>) __attribute__((always_inline)) {
+      ((worker.rooms[I].count != 0 ? run_stage<I + 1>(worker) : void()), ...);
+    }(std::make_integer_sequence<unsigned, W::Stages::count>{});
+}
+
+/// A hop into a later stage. `Number`: the stage behind that of whoever sends.
+template <unsigned Number, typename D, std::size_t Port = 0>
+struct Staged : Hop {
+  template <typename W>
+  PMILL_INLINE static void send(W &worker, auto &packet) {
+    using P = SelfOf<decltype(packet)>;
+    constexpr auto kFound = detail::find_entry<D, Port>(static_cast<typename W::Stages *>(nullptr));
+    if constexpr (kFound.stage == Number) detail::prepare<D, Port>(worker, packet);
+    if constexpr (P::Layout::in_memory)
+      detail::park_for<Number>(worker, packet.template park<D::live>(), kFound.number,
+                               worker.depth);
+    else
+      detail::park_for<Number>(worker, packet.template only<D::live>(), kFound.number,
+                               worker.depth);
+  }
+  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
+};
+
+}  // namespace pmill
