@@ -43,8 +43,8 @@ class CutStages:
     level: ClassVar[int] = 2
     requires: ClassVar[tuple[str, ...]] = ("devirtualize",)
 
-    enough: int = 1 << 19
-    """Bytes that a lookup must touch: about half of a second-level cache, which others use, too."""
+    enough: int = 1 << 20
+    """Bytes that a lookup must touch: about the size of a second-level cache."""
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Make every connection into a later stage a border."""

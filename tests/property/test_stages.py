@@ -42,6 +42,7 @@ LOOKUP = written(
     st.sampled_from((0, 12, 26)),
     BOOLS,
 )
+OFF = ((), (), (), ("fuse_regions",), ("outline_cold",), ("drop_dead_metadata", "embed_constants"))
 STAGED_NODES = st.one_of(
     NODES,
     with_outputs(LOOKUP, 1, 2, 3),
@@ -56,6 +57,7 @@ class Staged(Config):
 
     back: int = -1
     burst: int = 32
+    off: tuple[str, ...] = ()  # passes that do not run
 
     @property
     def text(self) -> str:
@@ -83,6 +85,7 @@ def configs(draw: st.DrawFn) -> Staged:
         sinks,
         back=draw(st.sampled_from((-1, -1, 0, 1, 3))),
         burst=draw(st.sampled_from((2, 7, 32, 100))),
+        off=draw(st.sampled_from(OFF)),
     )
 
 
@@ -96,10 +99,10 @@ class Outcome:
     loops: int
 
 
-def outcome(config: Config, folder: Path, level: int, *words: str) -> Outcome:
+def outcome(config: Staged, folder: Path, level: int, *words: str) -> Outcome:
     folder.mkdir()
     write_frames(folder / "in.pcap", FRAMES)
-    options = CompileOptions(level=level, include=EXTRA)
+    options = CompileOptions(level=level, include=EXTRA, disabled=frozenset(config.off))
     program = compile_config(Source("random.click", config.text), options, Diagnostics()).program
     assert program is not None
     done = subprocess.run(
@@ -122,7 +125,7 @@ def outcome(config: Config, folder: Path, level: int, *words: str) -> Outcome:
     )
 
 
-def compare(config: Config, folder: Path, *words: str) -> None:
+def compare(config: Staged, folder: Path, *words: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(outcome, config, folder / f"O{n}", n, *words) for n in (0, 3)]
         plain, optimised = (job.result() for job in jobs)
@@ -134,13 +137,13 @@ def compare(config: Config, folder: Path, *words: str) -> None:
     assert plain.loops == optimised.loops, config
 
 
-def check(factory: pytest.TempPathFactory, config: Config, *words: str) -> None:
+def check(factory: pytest.TempPathFactory, config: Staged, *words: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Compiler, "check", lambda *_: None)
         compare(config, factory.mktemp("staged"), *words)
 
 
-def is_cut(config: Config) -> bool:
+def is_cut(config: Staged) -> bool:
     graph = analyse(Source("r.click", config.text), CompileOptions(include=EXTRA), Diagnostics())
     return any(c.call == "staged" for c in run(graph, CompileOptions())[-1].graph.connections)
 

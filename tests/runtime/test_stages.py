@@ -1,0 +1,95 @@
+"""Programs whose packets wait for their burst before a lookup: nothing else changes.
+
+What random configurations do is compared in tests/property; here is what they have not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pmill.diagnostics import Diagnostics, Source
+from pmill.driver import compile_config
+from pmill.options import CompileOptions
+from tests.elements.programs import Run, run_program
+from tests.traffic import read_pcap, router_mix, write_frames
+
+EXTRA = (Path(__file__).resolve().parent.parent / "elements" / "extra",)
+TWO = ("--", "--lcores", "0@0,1@0,2@1")  # workers beside the main lcore
+LOOKUP = "FarTable(CLAIM 4000000)"
+
+
+def ran(folder: Path, text: str, level: int, *options: str) -> Run:
+    if level >= 2:
+        assert "Staged<" in cpp(text)  # or nothing is tested
+    done = run_program(folder, text, level=level, options=options, include=EXTRA)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def cpp(text: str) -> str:
+    options = CompileOptions(include=EXTRA)
+    product = compile_config(Source("test.click", text), options, Diagnostics(), emit="cpp")
+    assert product.data is not None
+    return product.data.decode()
+
+
+@pytest.mark.parametrize("level", [0, 2, 3])
+def test_what_a_source_calls_at_its_end_comes_behind_its_packets(
+    level: int, tmp_path: Path
+) -> None:
+    write_frames(tmp_path / "in.pcap", router_mix(3, 75, 0))
+    text = f"FromDump(in.pcap, STOP true, END_CALL c.reset) -> {LOOKUP} -> c :: Counter -> d :: Discard;"
+    run = ran(tmp_path, text, level)
+    assert run.counters["c.count"] == 0
+    assert run.counters["d.count"] == 75
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_a_burst_is_longer_than_the_room(level: int, tmp_path: Path) -> None:
+    text = (
+        "InfiniteSource(BURST 4294967295, LIMIT 100000, STOP true, LENGTH 60, TIMESTAMP false)"
+        f" -> t :: {LOOKUP} -> ToDump(out.pcap, SNAPLEN 0) -> d :: Discard;"
+    )
+    run = ran(tmp_path, text, level)
+    assert (run.counters["t.count"], run.counters["d.count"]) == (100000, 100000)
+    numbers = [frame[26] | frame[27] << 8 for _, frame in read_pcap(tmp_path / "out.pcap")]
+    assert numbers == [n % 65536 for n in range(100000)]
+
+
+@pytest.mark.parametrize("eal", [(), TWO], ids=["one", "two"])
+def test_every_worker_has_a_room_of_its_own(eal: tuple[str, ...], tmp_path: Path) -> None:
+    text = "".join(
+        f"s{n} :: InfiniteSource(BURST 32, LIMIT 50001, LENGTH 60) -> t{n} :: {LOOKUP}"
+        f" -> q{n} :: Queue(100) -> u{n} :: Unqueue(BURST 16) -> v{n} :: {LOOKUP} -> d{n} :: Discard;"
+        for n in (0, 1)
+    )
+    text += "StaticThreadSched(s0 0, u0 0, s1 1, u1 1);"
+    run = ran(tmp_path, text, 3, *eal)
+    for n in (0, 1):
+        assert run.counters[f"t{n}.count"] == 50001
+        dropped = run.counters[f"q{n}.drops"]
+        assert run.counters[f"v{n}.count"] == run.counters[f"d{n}.count"] == 50001 - dropped
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_packets_that_end_are_counted_where_they_end(level: int, tmp_path: Path) -> None:
+    write_frames(tmp_path / "in.pcap", [bytes(20), bytes(60), bytes(29), bytes(30)] * 50)
+    text = f"FromDump(in.pcap, STOP true) -> t :: {LOOKUP}; t[0] -> Idle; t[1] -> d :: Discard;"
+    run = ran(tmp_path, text, level)
+    assert run.counters["t.too_short"] == 100
+    assert run.counters["t.count"] == 100
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_what_goes_round_is_ended(level: int, tmp_path: Path) -> None:
+    """How often a packet went round is not forgotten while it waits for the next lookup."""
+    text = (
+        "InfiniteSource(BURST 8, LIMIT 64, STOP true, LENGTH 60, TIMESTAMP false) -> a :: Paint(1)"
+        " -> i :: FarTable(CLAIM 4000000, NUMBER false) -> j :: RoundRobinSwitch; j[1] -> i;"
+        " j[0] -> k :: FarTable(CLAIM 4000000, NUMBER false) -> c :: Counter -> k;"
+    )
+    plain, run = ran(tmp_path, text, 0), ran(tmp_path, text, level)
+    assert run.counters == plain.counters
+    assert run.counters["c.count"] > 64
