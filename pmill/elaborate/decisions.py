@@ -30,7 +30,7 @@ from pmill.graph import (
     connection_key,
     layout,
     metadata,
-    staged,
+    stages_of,
     with_packets,
 )
 from pmill.syntax import split_arguments, split_words
@@ -134,7 +134,7 @@ def _places(names: Sequence[ConfigText], diags: Diagnostics) -> Iterator[Place]:
 
 def _check_borders(graph: PipelineGraph, words: Sequence[ConfigText], diags: Diagnostics) -> None:
     """Report connections that lead into no later stage."""
-    found = staged(graph)
+    found = stages_of(graph)
     for c in graph.connections:
         if c.call != "staged" or (graph.is_push(c) and found.rises(c)):
             continue

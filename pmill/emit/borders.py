@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pmill.graph import PipelineGraph, Port, staged
+from pmill.graph import PipelineGraph, Port, stages_of
 from pmill.passes.heat import cold_elements
 
 
 def stage_numbers(graph: PipelineGraph) -> Mapping[str, int]:
     """Return the stage of every element; empty where no packet waits for its burst."""
-    return staged(graph).of if any(c.call == "staged" for c in graph.connections) else {}
+    return stages_of(graph).of if any(c.call == "staged" for c in graph.connections) else {}
 
 
 def entries(

@@ -29,7 +29,7 @@ from pmill.graph.model import (
 )
 from pmill.graph.printer import CALLS, connection_key, print_graph
 from pmill.graph.profiled import is_rare, share, with_packets
-from pmill.graph.stages import Stages, staged, stages
+from pmill.graph.stages import Stages, plan_stages, stages_of
 from pmill.graph.verify import verify
 from pmill.syntax.classes import PASS_INFO
 
@@ -62,12 +62,12 @@ __all__ = [
     "is_rare",
     "live_at_entry",
     "names_of",
+    "plan_stages",
     "print_graph",
     "processing",
     "read_behind",
     "share",
-    "staged",
-    "stages",
+    "stages_of",
     "union",
     "verify",
     "with_packets",

@@ -9,8 +9,8 @@ one stage:
 * a cycle, which a packet goes round at once, whatever else waits;
 * a Queue and who pulls from it, for it sees what was pushed so far;
 * elements of which one is named by an argument of the other, for they share its state;
-* elements that share something else, which their specs say: what is printed, random numbers, the
-  same device or file;
+* elements that share something else, which their specs say: what is printed, random numbers, a
+  device;
 * an element that writes to handlers when a packet comes, and all others, for it may change any.
 
 What an element complains of, mostly once, is nothing that it shares: no order of such lines is
@@ -57,7 +57,7 @@ class Stages:
         return self.of[c.source.element] < self.of[c.target.element]
 
 
-def stages(graph: PipelineGraph, border: Callable[[Connection], bool]) -> Stages:
+def plan_stages(graph: PipelineGraph, border: Callable[[Connection], bool]) -> Stages:
     """Return the stages when these push connections are borders, as far as they can be.
 
     One inside of what must stay together is none.
@@ -65,7 +65,7 @@ def stages(graph: PipelineGraph, border: Callable[[Connection], bool]) -> Stages
     return _stages(graph, tuple(_ties(graph)), border)
 
 
-def staged(graph: PipelineGraph) -> Stages:
+def stages_of(graph: PipelineGraph) -> Stages:
     """Return the stages of a graph in which the borders were decided: its staged connections.
 
     All others stay in one stage, so elements that they join belong together.
@@ -113,21 +113,18 @@ def _ties(graph: PipelineGraph) -> Iterator[Tie]:
 
 
 def _targets(elements: Iterable[Element]) -> dict[str, list[str]]:
-    """Group elements by the device or file that they use.
+    """Group elements by the device that they use.
 
     A device has a number and names: where both are used, any two may be the same.
     """
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[str, list[str]] = {}
     for e in elements:
         if "target" in e.spec.shares:
             name = next((value.text for value in e.arguments.values()), "")
-            found.setdefault((e.spec.group, name), []).append(e.name)
-    mixed: dict[str, list[str]] = {}
-    for (group, name), users in found.items():
-        kinds = {n.isdecimal() for g, n in found if g == group}
-        key = "a device" if group == "devices" and len(kinds) > 1 else name
-        mixed.setdefault(key, []).extend(users)
-    return mixed
+            found.setdefault(name, []).append(e.name)
+    if len({name.isdecimal() for name in found}) > 1:
+        return {"a device": [name for users in found.values() for name in users]}
+    return found
 
 
 def _together(graph: PipelineGraph, ties: Iterable[Tie]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from itertools import combinations
 from pmill.graph import layout, metadata
 from pmill.graph.liveness import carried
 from pmill.graph.model import PipelineGraph, Port
-from pmill.graph.stages import staged
+from pmill.graph.stages import stages_of
 
 Invariant = Callable[[PipelineGraph], Iterator[str]]
 
@@ -97,7 +97,7 @@ def borders_lead_on(graph: PipelineGraph) -> Iterator[str]:
     """Every staged connection is pushed through and leads into a later stage."""
     if not any(c.call == "staged" for c in graph.connections):
         return
-    found = staged(graph)
+    found = stages_of(graph)
     for c in graph.connections:
         if c.call == "staged" and not (graph.is_push(c) and found.rises(c)):
             yield f"{_arrow(c.source, c.target)} is staged and leads into no later stage"

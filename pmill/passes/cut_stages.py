@@ -29,7 +29,7 @@ from pmill.graph import (
     PipelineGraph,
     Stages,
     connection_key,
-    stages,
+    plan_stages,
 )
 from pmill.passes.base import PassNote, count
 from pmill.passes.heat import cold_elements
@@ -120,7 +120,7 @@ def footprint(element: Element) -> int:
 
 def _stages(graph: PipelineGraph, wanted: dict[str, str | None]) -> Stages:
     lookups = {name for name, why in wanted.items() if why is None}
-    return stages(
+    return plan_stages(
         graph, lambda c: c.call == "staged" or (c.target.element in lookups and graph.is_push(c))
     )
 

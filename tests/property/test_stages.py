@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import analyse, compile_config
-from pmill.graph import print_graph, staged, verify
+from pmill.graph import print_graph, stages_of, verify
 from pmill.options import CompileOptions
 from pmill.passes import run
 from pmill.toolchain import Compiler
@@ -181,10 +181,10 @@ def test_stages_are_sound(config: Staged) -> None:
     last = report.graph
     if not any(c.call == "staged" for c in last.connections):
         return
-    found = staged(last)
+    found = stages_of(last)
     for c in last.connections:
         assert found.rises(c) == (c.call == "staged")
         assert (c.source, c.target) not in last.back_edges or c.call != "staged"
     text = print_graph(last)
     again = analyse(Source("r.click", text), CompileOptions(include=EXTRA), Diagnostics())
-    assert staged(again).of == found.of
+    assert stages_of(again).of == found.of

@@ -31,8 +31,7 @@ struct ToIPSummaryDump {
                              .reads = meta::timestamp | meta::paint | meta::aggregate |
                                       meta::extra_length | meta::extra_packets |
                                       meta::first_timestamp | meta::network | meta::mac,
-                             .shared = true,
-                             .shares = "target"};
+                             .shared = true};
 
   struct Args {
     Filename filename;         ///< The file, `-` for standard output.

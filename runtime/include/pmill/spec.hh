@@ -35,9 +35,8 @@ struct Spec {
   bool clones = false;                  ///< Lets every packet out on all outputs.
   bool fills = false;   ///< Has full(args, state): there are times when it has no room for packets.
   bool yields = false;  ///< Makes no packets while everything behind it that fills is full.
-  /// What of all there is once its packets make it use: words of `stderr`, what is printed;
-  /// `random`, the worker's random numbers; `target`, what its first argument names, as a device or
-  /// a file.
+  /// What its packets make it use that others use, too: words of `stderr`, what is printed,
+  /// `random`, the worker's random numbers, and `target`, the device that its first argument names.
   std::string_view shares = "";
 };
 
