@@ -7,11 +7,13 @@ each other at their borders only::
     in -> a -> b -> out;            // before: four functions, packet in its buffer
                                     // after: one loop body: in { a; b; out }
 
-A border is a back edge of a cycle; a cold connection, and every connection behind it (cold code is
-one function an element, and carries no copies of hot code); and a join, where copies would bloat
-the program. Of the connections that meet at an input with more than `small` elements behind it,
-those on the shortest way from a source are inlined, since the shortest way is the usual one, and
-the others call one shared copy. When even that would add more than `budget` elements, all call.
+A border is where packets wait for their burst; a back edge of a cycle; a cold connection, and every
+connection behind it (cold code is one function an element, and carries no copies of hot code); and
+a join, where copies would bloat the program. Of the connections that meet at an input with more
+than `small` instructions behind it, the usual ones are inlined, those on the shortest way from a
+source, or, where a profile counted packets, those that bring an eighth of them or more; the others
+call one shared copy. When the copies of all joins together are more than `budget` instructions, the
+join whose copies are most is called from everywhere, and so on until they are fewer.
 Connections to different inputs of an element do not meet: it does different things with their
 packets, and lets them out on different outputs.
 Packets keep their order: a call is a call, whoever makes it. What pulls takes what it pulls through
@@ -21,11 +23,13 @@ into its own loop body.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar
 
-from pmill.graph import Call, Connection, Element, PipelineGraph, Port, flows
+from pmill.graph import Call, Connection, Element, PipelineGraph, Port, connection_key, flows
 from pmill.passes.base import PassNote, count
 from pmill.passes.heat import cold_elements
+from pmill.passes.weights import weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +40,25 @@ class FuseRegions:
     level: ClassVar[int] = 2
     requires: ClassVar[tuple[str, ...]] = ("devirtualize",)
 
-    budget: int = 64
-    """Elements that copies of one join may add to the program."""
+    budget: int = 4096
+    """Instructions that copies behind joins may add to the program: about half of what the
+    processor's cache for instructions holds, and two seconds of compiling."""
 
-    small: int = 2
-    """Elements behind a join that are copied without further thought."""
+    small: int = 30
+    """Instructions behind a join that are copied without further thought: calling takes as many."""
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
         """Decide for every direct connection whether it is inlined or a border."""
-        cold = cold_elements(graph)
-        near = _distances(graph)
-        sizes, shared = self._measure(graph, cold, near)
+        fusion = _Fusion(graph, self.budget, self.small)
 
         def call(c: Connection) -> Call:
             if c.call != "direct":
                 return c.call
             if not graph.is_push(c):
                 return "inline"
-            if c.source.element in cold:
+            if c.source.element in fusion.cold:
                 return "cold"
-            if (c.source, c.target) in graph.back_edges or c.target.element in shared:
-                return "outlined"
-            if sizes[c.target] > self.small and not _is_nearest(graph, cold, near, c):
-                return "outlined"
-            return "inline"
+            return "outlined" if fusion.refuses(c) else "inline"
 
         return graph.with_connections(replace(c, call=call(c)) for c in graph.connections)
 
@@ -67,83 +66,141 @@ class FuseRegions:
         """Count regions and inlined connections."""
         inlined = sum(c.call == "inline" for c in after.connections)
         heads = {e.name for e in after.elements.values() if e.spec.source} | {
-            c.target.element for c in after.connections if c.call in ("outlined", "cold")
+            c.target.element for c in after.connections if c.call in ("outlined", "cold", "staged")
         }
         return f"{count(len(heads), 'region')}, {count(inlined, 'connection')} inlined"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Tell why a connection is not inlined."""
+        fusion = _Fusion(before, self.budget, self.small)
+        told = (
+            (c, fusion.refuses(c)) for c in before.connections if fusion.may_inline(c, back=True)
+        )
+        return tuple(
+            PassNote(where=connection_key(before, c), text=f"calls: {why}", done=False)
+            for c, why in told
+            if why
+        )
 
-    def _measure(
-        self, graph: PipelineGraph, cold: frozenset[str], near: dict[Port, int]
-    ) -> tuple[dict[Port, int], frozenset[str]]:
-        """Return the elements that inlining at each input brings along, and the shared joins."""
-        sizes: dict[Port, int] = {}
-        shared: set[str] = set()
 
-        def inlined(c: Connection) -> bool:
-            """Whether a connection whose target was measured can be inlined at all."""
-            size = sizes.get(c.target, 0)  # 0: a back edge
-            return _may_inline(graph, cold, c) and (
-                size <= self.small or _is_nearest(graph, cold, near, c)
-            )
+class _Fusion:
+    """What is known of a graph and its joins."""
 
-        for name in graph.postorder:  # what lies behind is known
-            element = graph.elements[name]
-            for number in range(len(element.inputs)):
-                port = Port(element=name, number=number)
-                sizes[port] = 1 + sum(
-                    sizes.get(c.target, 0)
-                    for c in graph.outgoing(name)
-                    if flows(element, number, c.source.number)
-                    and inlined(c)
-                    and c.target.element not in shared
+    def __init__(self, graph: PipelineGraph, budget: int, small: int) -> None:
+        self.graph = graph
+        self.small = small
+        self.cold = cold_elements(graph)
+        self.sizes: dict[Port, int] = {}
+        self.shared: dict[Port, int] = {}  # and what their copies would add
+        self._measure()
+        while True:
+            added = self._added()
+            if sum(own for own, _ in added.values()) <= budget:
+                break
+            worst = max(added, key=lambda port: (added[port][1], port))
+            self.shared[worst] = added[worst][1]
+            self._measure()
+
+    def may_inline(self, c: Connection, *, back: bool = False) -> bool:
+        """Whether a connection is hot and may be inlined; `back`: even one that closes a cycle."""
+        return (
+            c.call in ("direct", "inline")
+            and self.graph.is_push(c)
+            and c.source.element not in self.cold
+            and (back or (c.source, c.target) not in self.graph.back_edges)
+        )
+
+    def refuses(self, c: Connection) -> str:
+        """Say why a hot connection is not inlined; empty when it is."""
+        if c.call == "staged":
+            return ""  # where packets go on that waited, there is one copy
+        if (c.source, c.target) in self.graph.back_edges:
+            return "it closes a cycle"
+        if c.target in self.shared:
+            return f"copies would add {self.shared[c.target]} instructions"
+        behind = self.sizes[c.target]
+        if behind > self.small and not self._is_usual(c):
+            return f"about {behind} instructions are behind, and others come here more often"
+        return ""
+
+    def _inlined(self, c: Connection) -> bool:
+        return self.may_inline(c) and not self.refuses(c)
+
+    def _measure(self) -> None:
+        """Find out how many instructions inlining at each input brings along."""
+        for name in self.graph.postorder:  # what lies behind is known
+            element = self.graph.elements[name]
+            for port in _inputs(element):
+                self.sizes[port] = weight(element) + sum(
+                    self.sizes[c.target]
+                    for c in self.graph.outgoing(name)
+                    if flows(element, port.number, c.source.number) and self._inlined(c)
                 )
-            copies = [sizes[c.target] for c in graph.incoming(name) if inlined(c)]
-            if copies and sum(copies) - max(copies) > self.budget:
-                shared.add(name)
-        return sizes, frozenset(shared)
+
+    def _added(self) -> dict[Port, tuple[int, int]]:
+        """Return, of every input, the instructions that copies of its element add, and of all."""
+        copies: dict[Port, int] = {}
+        for name in reversed(self.graph.postorder):  # who sends here is known
+            for port in _inputs(self.graph.elements[name]):
+                arriving = [c for c in self._rivals(port) if not self.refuses(c)]
+                copies[port] = sum(
+                    1 if c.call == "staged" else self._copies_of(c.source, copies) for c in arriving
+                )
+                copies[port] += len(arriving) < len(self._rivals(port))  # the one that is called
+        return {
+            port: ((n - 1) * weight(self.graph.elements[port.element]), (n - 1) * self.sizes[port])
+            for port, n in copies.items()
+            if n > 1
+        }
+
+    def _copies_of(self, output: Port, copies: dict[Port, int]) -> int:
+        """How often the code is there from which an output is sent to."""
+        element = self.graph.elements[output.element]
+        leading = [p for p in _inputs(element) if flows(element, p.number, output.number)]
+        return max(1, sum(copies.get(port, 0) for port in leading))
+
+    @cached_property
+    def _near(self) -> dict[Port, int]:
+        """How many connections that are not cold lie between a source and each output."""
+        sources = [e for e in self.graph.elements.values() if e.spec.source]
+        found = {output: 0 for e in sources for output in _outputs(e)}
+        todo = list(found)
+        for output in todo:  # grows while it is walked: breadth first
+            for c in self.graph.outgoing(output.element):
+                if c.source != output or c.call == "cold":
+                    continue
+                target = self.graph.elements[c.target.element]
+                for following in _outputs(target):
+                    if following not in found and flows(target, c.target.number, following.number):
+                        found[following] = found[output] + 1
+                        todo.append(following)
+        return found
+
+    def _is_usual(self, c: Connection) -> bool:
+        """Whether packets usually come to an input by a connection."""
+        rivals = self._rivals(c.target)
+        packets = [other.packets for other in rivals if other.packets is not None]
+        if c.packets is not None and len(packets) == len(rivals) and any(packets):
+            return c.packets * _USUAL >= sum(packets)
+        far = len(self._near)
+        return self._near.get(c.source, far) == min(
+            self._near.get(other.source, far) for other in rivals
+        )
+
+    def _rivals(self, port: Port) -> list[Connection]:
+        """The hot connections that meet at an input; of those that wait for their burst, one."""
+        meeting = [c for c in self.graph.incoming(port.element) if c.target == port]
+        waiting = [c for c in meeting if c.call == "staged" and c.source.element not in self.cold]
+        return [*(c for c in meeting if self.may_inline(c)), *waiting[:1]]
 
 
-def _distances(graph: PipelineGraph) -> dict[Port, int]:
-    """Return how many connections that are not cold lie between a source and each output."""
-    sources = [e for e in graph.elements.values() if e.spec.source]
-    found = {output: 0 for e in sources for output in _outputs(e)}
-    todo = list(found)
-    for output in todo:  # grows while it is walked: breadth first
-        for c in graph.outgoing(output.element):
-            if c.source != output or c.call == "cold":
-                continue
-            target = graph.elements[c.target.element]
-            for following in _outputs(target):
-                if following not in found and flows(target, c.target.number, following.number):
-                    found[following] = found[output] + 1
-                    todo.append(following)
-    return found
+# Who brings one packet in so many of an input, or more, is usual.
+_USUAL = 8
+
+
+def _inputs(element: Element) -> list[Port]:
+    return [Port(element=element.name, number=n) for n in range(len(element.inputs))]
 
 
 def _outputs(element: Element) -> list[Port]:
     return [Port(element=element.name, number=n) for n in range(len(element.outputs))]
-
-
-def _is_nearest(
-    graph: PipelineGraph, cold: frozenset[str], near: dict[Port, int], c: Connection
-) -> bool:
-    """Whether no other connection to the same input is on a shorter way from a source."""
-    far = len(near)
-    nearest = min(
-        near.get(other.source, far)
-        for other in graph.incoming(c.target.element)
-        if other.target == c.target and _may_inline(graph, cold, other)
-    )
-    return near.get(c.source, far) == nearest
-
-
-def _may_inline(graph: PipelineGraph, cold: frozenset[str], c: Connection) -> bool:
-    return (
-        c.call in ("direct", "inline")
-        and graph.is_push(c)
-        and c.source.element not in cold
-        and (c.source, c.target) not in graph.back_edges
-    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import networkx as nx
 import pytest
 
-from pmill.graph import PipelineGraph, field_bits, layout, verify
+from pmill.graph import PipelineGraph, field_bits, layout, verify, with_packets
+from pmill.passes.cut_stages import CutStages
 from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
@@ -16,6 +18,7 @@ from pmill.passes.heat import cold_elements
 from pmill.passes.metadata_layout import MetadataLayout
 from pmill.passes.outline_cold import OutlineCold
 from pmill.passes.remove_unreachable import RemoveUnreachable
+from pmill.passes.weights import weight
 from tests.conftest import ROOT
 from tests.elaborate import kit
 from tests.passes.kit import after, calls, edges, graph_of
@@ -106,21 +109,25 @@ def test_what_no_source_reaches_is_cold() -> None:
 # --- regions --------------------------------------------------------------------------------------
 
 
+# Instructions of the elements below.
+TRUNCATE, DISCARD, PAIR = 15, 10, 30
+
+
 def arms(count: int, tail: int) -> str:
     """Several arms of a switch that meet in a tail of `tail` elements."""
-    lines = ["join :: Null" + " -> Null" * (tail - 2) + " -> Discard;"]
+    lines = ["join :: Truncate(60)" + " -> Truncate(60)" * (tail - 2) + " -> Discard;"]
     lines += ["FromDump(in.pcap) -> s :: Switch(0);"]
     lines += [f"s[{i}] -> arm{i} :: Null -> join;" for i in range(count)]
     return "\n".join(lines)
 
 
-def fused(text: str, budget: int = 64) -> dict[str, str]:
+def fused(text: str, budget: int = 1000) -> dict[str, str]:
     return calls(after(text, Devirtualize(), OutlineCold(), FuseRegions(budget=budget)))
 
 
 @pytest.mark.parametrize(("count", "tail"), [(2, 3), (2, 6), (3, 4), (5, 2)])
 def test_a_join_is_shared_when_its_copies_exceed_the_budget(count: int, tail: int) -> None:
-    added = tail * (count - 1)
+    added = ((tail - 1) * TRUNCATE + DISCARD) * (count - 1)
     inlined = fused(arms(count, tail), budget=added)
     assert set(inlined.values()) == {"inline"}
     shared = fused(arms(count, tail), budget=added - 1)
@@ -128,28 +135,111 @@ def test_a_join_is_shared_when_its_copies_exceed_the_budget(count: int, tail: in
     assert {v for k, v in shared.items() if not k.startswith("arm")} == {"inline"}
 
 
-def test_the_default_budget_is_64() -> None:
-    assert FuseRegions() == FuseRegions(budget=64)
-    assert "outlined" not in fused(arms(2, 64)).values()
-    assert "outlined" in fused(arms(2, 65)).values()
+def test_the_weights_are_those_of_the_tests() -> None:
+    graph = graph_of("InfiniteSource -> t :: Truncate(60) -> d :: Discard;")
+    assert [weight(graph.elements[n]) for n in ("t", "d")] == [TRUNCATE, DISCARD]
+    assert weight(pair("i -> [1]p;").elements["p"]) == PAIR
+
+
+def test_tables_that_become_code_weigh_more() -> None:
+    def weighs(text: str) -> int:
+        graph = after(f"InfiniteSource -> x :: {text} -> Discard;", EmbedConstants())
+        return weight(graph.elements["x"])
+
+    short, long = weighs("Classifier(12/0800)"), weighs("Classifier(12/0800 20/0001 30/01 31/02)")
+    assert 0 < short < long
+    routes = [
+        weighs(f"StaticIPLookup({', '.join(f'10.{i}.0.0/16 0' for i in range(n))})")
+        for n in (2, 9, 40)
+    ]
+    assert routes[0] < routes[1]
+    assert routes[2] <= routes[0]  # a table, no code
+
+
+def test_copies_of_all_joins_count_together() -> None:
+    text = """\
+    FromDump(in.pcap) -> s :: Switch(0);
+    s[0] -> a :: Truncate(60) -> b :: Truncate(60) -> Truncate(60) -> Discard; s[1] -> a;
+    s[2] -> c :: Truncate(60) -> Truncate(60) -> Discard; s[3] -> c;"""
+    a, c = 3 * TRUNCATE + DISCARD, 2 * TRUNCATE + DISCARD
+    assert "outlined" not in fused(text, a + c).values()
+    # The join whose copies are most is called first.
+    assert {k for k, v in fused(text, a + c - 1).items() if v == "outlined"} == {"s[0]", "s[1]"}
+    assert {k for k, v in fused(text, c).items() if v == "outlined"} == {"s[0]", "s[1]"}
+    assert sorted(k for k, v in fused(text, 0).items() if v == "outlined") == [
+        f"s[{n}]" for n in range(4)
+    ]
+
+
+def test_copies_of_copies_count() -> None:
+    text = """\
+    FromDump(in.pcap) -> s :: Switch(0);
+    s[0] -> a :: Truncate(60) -> t :: Switch(0); s[1] -> a;
+    t[0] -> b :: Truncate(60) -> Discard; t[1] -> b;"""
+    inner = TRUNCATE + DISCARD
+    added = 3 * inner + TRUNCATE + 5  # four copies of the inner tail, two of the switch
+    assert "outlined" not in fused(text, added).values()
+    assert "outlined" in fused(text, added - 1).values()
+
+
+def test_a_profile_says_which_way_is_usual() -> None:
+    text = """\
+    FromDump(in.pcap) -> s :: Switch(0);
+    s[0] -> join :: Truncate(60) -> Truncate(60) -> Discard;
+    s[1] -> long :: Null -> join;"""
+    graph = after(text, Devirtualize(), OutlineCold())
+    few, many = {"s[0]": 10, "long[0]": 100}, {"s[0]": 100, "long[0]": 100}
+    one = calls(FuseRegions().run(with_packets(graph, few)))
+    assert (one["s[0]"], one["long[0]"]) == ("outlined", "inline")
+    both = calls(FuseRegions().run(with_packets(graph, many)))
+    assert (both["s[0]"], both["long[0]"]) == ("inline", "inline")
+
+
+def test_where_packets_go_on_there_is_one_copy() -> None:
+    """However many ways wait there; a way from behind the border that comes back calls it."""
+    text = """\
+    FromDump(in.pcap) -> s :: RoundRobinSwitch;
+    s[0] -> Paint(1) -> t :: FarTable(ENTRIES 16777216) -> c :: Truncate(60) -> Truncate(60) -> Discard;
+    s[1] -> Paint(2) -> t; t[1] -> c;"""
+    found = calls(after(text, Devirtualize(), OutlineCold(), CutStages(), FuseRegions(budget=0)))
+    assert found["s[0]"] == "inline"
+    assert [k for k, v in found.items() if v == "staged"] == ["Paint@3[0]", "Paint@8[0]"]
+    assert [k for k, v in found.items() if v == "outlined"] == ["t[0]", "t[1]"]
+
+
+def test_it_tells_why_a_connection_is_no_part_of_a_region() -> None:
+    text = """\
+    FromDump(in.pcap) -> s :: Switch(0);
+    s[0] -> join :: Truncate(60) -> Truncate(60) -> t :: Tee -> Discard; t[1] -> join;
+    s[1] -> Null -> join;"""
+    graph = after(text, Devirtualize(), OutlineCold())
+    p = FuseRegions()
+    told = {note.where: note.text for note in p.notes(graph, p.run(graph))}
+    refused = {k for k, v in calls(p.run(graph)).items() if v == "outlined"}
+    assert told.keys() == refused
+    assert told["t[1]"] == "calls: it closes a cycle"
+    (other,) = (text for where, text in told.items() if where != "t[1]")
+    assert re.fullmatch(r"calls: about \d+ instructions are behind, and .* more often", other)
 
 
 def test_a_shared_join_counts_for_nothing_in_front_of_it() -> None:
     text = """\
     FromDump(in.pcap) -> s :: Switch(0);
-    s[0] -> outer :: Null -> inner :: Null -> Null -> Null -> Discard;
+    s[0] -> outer :: Truncate(60) -> inner :: Truncate(60) -> Truncate(60) -> Truncate(60) -> Discard;
     s[1] -> outer; s[2] -> inner;"""
     # The shorter way to the inner join is s[2], so that one is inlined there and called by the
-    # outer one, of which a copy then costs only itself.
-    assert {k for k, v in fused(text, 4).items() if v == "outlined"} == {"outer[0]"}
+    # outer one: there are two of it, and a copy of the outer one costs only itself.
+    inner = 3 * TRUNCATE + DISCARD
+    found = fused(text, inner + TRUNCATE)
+    assert {k for k, v in found.items() if v == "outlined"} == {"outer[0]"}
 
 
 def test_the_longer_way_to_a_join_calls() -> None:
     text = """\
     FromDump(in.pcap) -> s :: Switch(0);
-    s[0] -> join :: Null -> Null -> Null -> Discard;
+    s[0] -> join :: Truncate(60) -> Truncate(60) -> Truncate(60) -> Discard;
     s[1] -> Null -> join;"""
-    found = {k for k, v in fused(text, 64).items() if v == "outlined"}
+    found = {k for k, v in fused(text).items() if v == "outlined"}
     assert len(found) == 1
     assert not found & {"s[0]", "s[1]"}
 
@@ -159,18 +249,19 @@ def test_a_small_join_is_copied_on_every_way() -> None:
     FromDump(in.pcap) -> s :: Switch(0);
     s[0] -> join :: Null -> Discard;
     s[1] -> Null -> join;"""
-    assert "outlined" not in fused(text, 64).values()
+    assert "outlined" not in fused(text).values()
 
 
-def test_every_input_of_a_join_counts() -> None:
+def test_an_input_brings_along_what_it_leads_to() -> None:
     graph = kit.graph_of(
         "s :: Source;\nw :: Switch(0);\np :: Pair;\nd :: Discard;\ne :: Discard;\n"
-        "s -> w;\nw -> p;\nw[1] -> [1]p;\np -> d;\np[1] -> e;"
+        "s -> w;\nw -> p;\nw[1] -> p;\nw[2] -> [1]p;\np -> d;\np[1] -> e;"
     )
     graph = Devirtualize().run(graph)
-    # Each input of a Pair brings along the Pair and the one Discard to which it leads.
-    assert "outlined" not in calls(FuseRegions(budget=2).run(graph)).values()
-    shared = calls(FuseRegions(budget=1).run(graph))
+    # Input 0 of a Pair brings along the Pair and the one Discard to which it leads.
+    added = PAIR + DISCARD
+    assert "outlined" not in calls(FuseRegions(budget=added).run(graph)).values()
+    shared = calls(FuseRegions(budget=added - 1).run(graph))
     assert {k for k, v in shared.items() if v == "outlined"} == {"w[0]", "w[1]"}
 
 
