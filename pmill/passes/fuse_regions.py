@@ -13,7 +13,8 @@ a join, where copies would bloat the program. Of the connections that meet at an
 than `small` instructions behind it, the usual ones are inlined, those on the shortest way from a
 source, or, where a profile counted packets, those that bring an eighth of them or more; the others
 call one shared copy. When the copies of all joins together are more than `budget` instructions, the
-join whose copies are most is called from everywhere, and so on until they are fewer.
+join whose copies are most is called from everywhere, or one in front of it whose copies are nearly
+as many, and so on until they are fewer.
 Connections to different inputs of an element do not meet: it does different things with their
 packets, and lets them out on different outputs.
 Packets keep their order: a call is a call, whoever makes it. What pulls takes what it pulls through
@@ -97,8 +98,8 @@ class _Fusion:
             added = self._added()
             if sum(own for own, _ in added.values()) <= budget:
                 break
-            worst = max(added, key=lambda port: (added[port][1], port))
-            self.shared[worst] = added[worst][1]
+            port = self._chosen({port: all_ for port, (_, all_) in added.items()})
+            self.shared[port] = added[port][1]
             self._measure()
 
     def may_inline(self, c: Connection, *, back: bool = False) -> bool:
@@ -152,6 +153,27 @@ class _Fusion:
             for port, n in copies.items()
             if n > 1
         }
+
+    def _chosen(self, added: dict[Port, int]) -> Port:
+        """Choose the join that is to be called: the one whose copies add most.
+
+        Or one in front of it whose copies add nearly as much: less is known of a packet there that
+        a call forgets.
+        """
+        worst = max(added, key=lambda port: (added[port], port))
+        todo = [worst]
+        for port in todo:  # grows while it is walked
+            for c in self._rivals(port):
+                if c.call == "staged" or self.refuses(c):
+                    continue
+                element = self.graph.elements[c.source.element]
+                todo += [
+                    p
+                    for p in _inputs(element)
+                    if p not in todo and flows(element, p.number, c.source.number)
+                ]
+        found = [p for p in todo if added.get(p, 0) * 2 >= added[worst]]
+        return max(found, key=lambda port: self.graph.postorder.index(port.element))
 
     def _copies_of(self, output: Port, copies: dict[Port, int]) -> int:
         """How often the code is there from which an output is sent to."""

@@ -182,6 +182,18 @@ def test_copies_of_copies_count() -> None:
     assert "outlined" in fused(text, added - 1).values()
 
 
+def test_what_is_in_front_is_called_rather_than_what_is_behind() -> None:
+    text = """\
+    FromDump(in.pcap) -> s :: Switch(0);
+    s[0] -> outer :: Truncate(60) -> t :: Switch(0); s[1] -> outer; s[2] -> outer;
+    t[0] -> inner :: Truncate(60) -> Truncate(60) -> Truncate(60) -> Discard; t[1] -> inner;"""
+    inner = 3 * TRUNCATE + DISCARD
+    # Six copies of the inner join, three of the outer one, which bring along six of the inner.
+    assert {k for k, v in fused(text, inner).items() if v == "outlined"} == {
+        f"s[{n}]" for n in range(3)
+    }
+
+
 def test_a_profile_says_which_way_is_usual() -> None:
     text = """\
     FromDump(in.pcap) -> s :: Switch(0);
