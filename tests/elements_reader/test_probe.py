@@ -84,16 +84,19 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
         resizes=False,
         shared=True,
         source=True,
+        prepares=True,
+        shares=("random",),
         arguments=(),
         enums=(EnumSpec(name="Kind", values=("two",)),),
     )
     said = compile_probe([wrong], tmp_path)
     for fact in (
         *("ports", "processing", "flow", "reads", "expects", "writes", "renews"),
-        *("cold", "resizes", "shared", "source"),
+        *("cold", "resizes", "shared", "source", "shares"),
     ):
         assert f"static_assert(spec.{fact} ==" in said
     assert "static_assert(probe::kPolls<Thing> == true)" in said
+    assert "static_assert(probe::kPrepares<Thing> == true)" in said
     assert "static_assert(probe::has_arguments<Thing, 0>())" in said
     assert "static_assert(static_cast<int>(Kind::two) == 0)" in said
     assert "enumeration value 'one' not handled" in said

@@ -208,3 +208,47 @@ def test_every_error_of_a_header_in_one_run() -> None:
         read(header("struct Args { Foo a = 1;  ///< @nix\n };", spec='.ports = "x", .a = true'))
     codes = [d.code for d in caught.value.diagnostics]
     assert codes == ["PM0205", "PM0204", "PM0208", "PM0209", "PM0207"]
+
+
+PREPARE = "  static void prepare(const auto &self, const auto &packet) {}"
+
+
+def test_the_first_step_of_a_lookup() -> None:
+    assert not read(header("")).prepares
+    assert read(header(PREPARE)).prepares
+    assert read(header("  static void start(auto &self) {}\n" + PREPARE)).prepares
+    # Not a word of it in a comment, a call, or a function of another struct.
+    assert not read(header("  // static void prepare(const auto &self)")).prepares
+    assert not read(header("  static void other(auto &x) { prepare(x); }")).prepares
+    behind = header("") + "struct Helper {\n" + PREPARE + "\n};\n"
+    assert not read(behind).prepares
+
+
+def test_what_is_shared_and_how_much_is_touched() -> None:
+    spec = read(
+        header(
+            "  struct Args {\n"
+            "    std::uint32_t entries = 5;  ///< @footprint 64 Of a table.\n"
+            "    std::uint32_t other = 5;  ///< Of none.\n"
+            "  };",
+            spec='.shares = "stderr random"',
+        )
+    )
+    assert spec.shares == ("stderr", "random")
+    assert [a.footprint for a in spec.arguments] == [64, 0]
+    assert read(header("")).shares == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (header(spec='.shares = "stdout"'), "PM0205"),
+        (header(spec='.shares = "stderr "'), "PM0205"),
+        (header(spec=".shares = true"), "PM0204"),
+        (header("  struct Args { bool a = true;  ///< @footprint 4 A.\n };"), "PM0208"),
+        (header("  struct Args { std::uint8_t a = 1;  ///< @footprint x A.\n };"), "PM0208"),
+    ],
+)
+def test_what_is_shared_or_touched_wrongly(text: str, code: str) -> None:
+    with pytest.raises(DiagnosticError, match=code):
+        read(text)

@@ -7,9 +7,8 @@
 //   element
 //                             to whose inputs different packets come has instead a
 //                             push(self, packet, Input<N>) for each input N
-//   prepare(self, packet)     (long lookups) fetches what push will read and changes nothing; it
-//   may
-//                             not be called at all
+//   prepare(self, packet)     (long lookups) fetches what push will read and changes nothing;
+//                             it need not be called
 //   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
 //   pull(self, use) -> bool   (pull outputs) calls `use(packet)` with a packet, if there is one;
 //                             without it, packets are pulled from input 0 and pushed through push,
