@@ -48,7 +48,6 @@ _MEASURED: Final[Mapping[str, int]] = {
     "Queue": 70,
     "SetIPAddress": 5,
     "SetTimestamp": 5,
-    "StaticIPLookup": 10,
     "Strip": 20,
     "Switch": 5,
     "ToDPDKDevice": 10,
@@ -57,17 +56,19 @@ _MEASURED: Final[Mapping[str, int]] = {
     "Unstrip": 40,
 }
 _UNKNOWN: Final = 30
-# Of tables that become code: for each item.
+# Of programs and routes that become code: for each item.
 _ITEM: Final = 5
-_CODE: Final = frozenset(("Classifier", "IPClassifier", "IPFilter", "StaticIPLookup"))
-_MOST_ITEMS: Final[Mapping[str, int]] = {"StaticIPLookup": 16}  # a longer table is no code
+_PROGRAMS: Final = frozenset(("Classifier", "IPClassifier", "IPFilter"))
+_ROUTES: Final = "lpm::Routes"
 
 
 def weight(element: Element) -> int:
     """Return about how many machine instructions a copy of an element is."""
-    own = _MEASURED.get(element.spec.name, _UNKNOWN)
-    if element.spec.name not in _CODE or not element.frozen:
+    routes = [element.arguments[arg.name] for arg in element.spec.arguments if arg.type == _ROUTES]
+    own = _MEASURED.get(element.spec.name, 10 if routes else _UNKNOWN)
+    if not element.frozen:
         return own
-    items = max((value.count or 0 for value in element.arguments.values()), default=0)
-    most = _MOST_ITEMS.get(element.spec.name, items)
-    return own + _ITEM * items if items <= most else own
+    items = sum(value.cpp.count("Route{") for value in routes)  # none of a table
+    if element.spec.name in _PROGRAMS:
+        items += sum(value.count or 0 for value in element.arguments.values())
+    return own + _ITEM * items
