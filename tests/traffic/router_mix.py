@@ -10,13 +10,15 @@ import random
 from functools import cache
 from types import ModuleType, SimpleNamespace
 
-from tests.traffic.options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
+from pmill.verify.ip_options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
 
 ROUTER_MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02")
 ROUTER_ADDRESSES = ("10.0.0.1", "10.0.1.1")
 # What lies behind each port: networks as (fixed octets, rest is free).
 _BEHIND = (((10, 0, 0), (172, 16), (172, 31), (192, 168)), ((10, 0, 1), (10, 1), (10, 2)))
 _HOST_MAC = "02:00:00:00:20:01"
+# Of ICMP's timestamp messages, for which scapy would take the time of day.
+_TIMES = {"ts_ori": 1, "ts_rx": 2, "ts_tx": 3}
 _SIZES = (60, 61, 64, 90, 128, 300, 576, 589, 590, 591, 600, 1000, 1400, 1513, 1514)
 
 
@@ -98,7 +100,7 @@ class _Mix:
                 ) / self.payload(size - 20)
             case 1:
                 return s.ICMP(
-                    type=self.rng.choice((0, 8, 13)), id=sport, seq=dport & 0xFF
+                    type=self.rng.choice((0, 8, 13)), id=sport, seq=dport & 0xFF, **_TIMES
                 ) / self.payload(size - 8)
             case _:
                 return s.UDP(sport=sport, dport=dport) / self.payload(size - 8)
@@ -266,7 +268,7 @@ def _icmp_error(m: _Mix) -> bytes:
 
 def _icmp_query(m: _Mix) -> bytes:
     """Return an ICMP message that is no error, about which an error may be sent."""
-    icmp = m.scapy.ICMP(type=m.rng.choice((0, 8, 13, 14, 9, 10, 40))) / m.payload(24)
+    icmp = m.scapy.ICMP(type=m.rng.choice((0, 8, 13, 14, 9, 10, 40)), **_TIMES) / m.payload(24)
     destination, ttl = m.rng.choice(((m.far(), 1), (m.near(), 64), ("203.0.113.7", 64)))
     return m.frame(body=icmp, dst=destination, ttl=ttl)
 

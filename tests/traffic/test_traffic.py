@@ -21,7 +21,7 @@ from tests.traffic import (
     write_frames,
     write_pcap,
 )
-from tests.traffic.options import with_options
+from pmill.verify.ip_options import with_options
 
 _NS = 1_600_000_000_123_456_789
 
