@@ -28,6 +28,7 @@ _DOORS = {
     "xform": ("pmill.tools.xform", "replace what looks like a pattern"),
     "provides": ("pmill.tools.provides", "say whether elements and features exist"),
     "nic": ("pmill.nic.command", "the software network interface"),
+    "verify": ("pmill.verify", "show that passes keep what a program does"),
     "bench": ("pmill.bench", "measure programs"),
     "test": ("pmill.clicktest", "run Click's test files"),
     "click": ("pmill.click.command", "Click's command"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pmill.elements import ElementLibrary
     from pmill.emit import EmitPlan
     from pmill.graph import PipelineGraph
-    from pmill.passes import PassReport
+    from pmill.passes import Pass, PassReport
     from pmill.syntax import FlatConfig
     from pmill.toolchain import Compiler
 
@@ -54,15 +54,17 @@ def compile_config(
     *,
     emit: str = "exe",
     progress: Progress = lambda _: None,
+    pipeline: Sequence[Pass] | None = None,
 ) -> Product:
     """Compile a configuration and stop after stage `emit`.
 
-    `emit` is one of STAGES or `graph@PASS`. Raises DiagnosticError when the configuration, the
+    `emit` is one of STAGES or `graph@PASS`; `pipeline` are the passes over the graph, None: those
+    of `pmill.passes.DEFAULT`. Raises DiagnosticError when the configuration, the
     options or the machine make it impossible; messages of success are left in `diags`.
     """
     if emit == "exe":
-        return _program(source, options, diags, progress)
-    graph, _ = _front(source, options, diags, emit)
+        return _program(source, options, diags, progress, pipeline)
+    graph, _ = _front(source, options, diags, emit, pipeline)
     if isinstance(graph, bytes):
         return Product(data=graph)
     return Product(data=_back(graph, options, emit, diags))
@@ -96,10 +98,14 @@ def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> Pipe
 
 
 def _front(
-    source: Source, options: CompileOptions, diags: Diagnostics, emit: str
+    source: Source,
+    options: CompileOptions,
+    diags: Diagnostics,
+    emit: str,
+    pipeline: Sequence[Pass] | None,
 ) -> tuple[PipelineGraph | bytes, list[PassReport]]:
     """Run the stages in front of the C++ text; bytes when `emit` stops in them."""
-    check_options(options)
+    check_options(options, pipeline)
     if emit == "tree":
         from pmill.syntax import dump, parse
 
@@ -112,7 +118,7 @@ def _front(
 
     from pmill import passes
 
-    reports = passes.run(graph, options)
+    reports = passes.run(graph, options, passes.DEFAULT if pipeline is None else pipeline)
     if emit.startswith("graph@"):
         return _print(_after(reports, emit.removeprefix("graph@"))), reports
     return (reports[-1].graph if reports else graph), reports
@@ -184,13 +190,17 @@ def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compile
 
 
 def _program(
-    source: Source, options: CompileOptions, diags: Diagnostics, progress: Progress
+    source: Source,
+    options: CompileOptions,
+    diags: Diagnostics,
+    progress: Progress,
+    pipeline: Sequence[Pass] | None,
 ) -> Product:
     """Return a program, from the cache when nothing that decides it has changed."""
     from pmill.llvm import llvmlite_files
     from pmill.toolchain import find_tools, link
 
-    check_options(options)
+    check_options(options, pipeline)
     tools = find_tools()
     directories = element_directories(options, diags)
     name = cache.key(
@@ -198,6 +208,7 @@ def _program(
         source.name,
         source.text,
         programs.option_words(options),
+        programs.pipeline_words(pipeline),
         libraries := programs.libraries(source, options),
         programs.host([source.text, *(data.decode("utf-8", "replace") for _, data in libraries)]),
         tools.identity,
@@ -219,7 +230,7 @@ def _program(
         with ThreadPoolExecutor() as pool, cache.store("programs", name) as work:
             runtime = pool.submit(compiler.prepare)  # only the first time there is much to do
             progress("reading the configuration")
-            graph, reports = _front(source, options, diags, "exe")
+            graph, reports = _front(source, options, diags, "exe", pipeline)
             assert not isinstance(graph, bytes), "the front stages end in a graph"
             plan = lower(graph, counted=options.counted)
             generated = work / "program.cc"
@@ -293,13 +304,14 @@ def install(product: Product, target: Path) -> None:
         ) from None
 
 
-def check_options(options: CompileOptions) -> None:
+def check_options(options: CompileOptions, pipeline: Sequence[Pass] | None = None) -> None:
     """Refuse options that name what does not exist."""
     if not options.disabled:
         return
     from pmill import passes
 
-    known = [p.name for p in passes.DEFAULT] + list(LLVM_PASSES)
+    known = [p.name for p in (passes.DEFAULT if pipeline is None else pipeline)]
+    known += list(LLVM_PASSES)
     for name in sorted(options.disabled):
         if name not in known:
             raise fail(

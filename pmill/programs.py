@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from pmill.resources import runtime_dir
 
 if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
-    from pmill.passes import PassReport
+    from pmill.passes import Pass, PassReport
 
 FILES = ("program", "report.json", "inputs.json")
 """What an entry of the cache must have."""
@@ -75,6 +76,14 @@ def option_words(options: CompileOptions) -> list[str]:
         f"--counted={options.counted}",
         "" if options.contracts else "--no-contracts",
     ]
+
+
+def pipeline_words(pipeline: Sequence[Pass] | None) -> list[object]:
+    """Write passes that are not the default ones: what they are, and the files of their code."""
+    if pipeline is None:
+        return []
+    files = {inspect.getfile(type(p)) for p in pipeline}
+    return [[repr(p) for p in pipeline], cache.fingerprint(map(Path, files))]
 
 
 def report(
