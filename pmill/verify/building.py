@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pmill import cache, driver, passes
-from pmill.diagnostics import DiagnosticError, Diagnostics, Source
+from pmill.diagnostics import Diagnostics, Source
 from pmill.elaborate.handlers import handlers_of
 from pmill.emit import lower, render
 from pmill.graph import PipelineGraph
@@ -66,8 +66,11 @@ class Builder:
             graph = reports[-1].graph if reports else self.graph
             plan = lower(graph)
             text = render(plan)
-        except (AssertionError, DiagnosticError) as error:  # a pass broke the graph
-            return Code(passes=chosen, key=f"refused {error}", refused=str(error))
+        except Exception as error:  # whatever a wrong pass does, and what its graph leads to
+            if not chosen:
+                raise
+            told = str(error) if isinstance(error, AssertionError) else repr(error)
+            return Code(passes=chosen, key=f"refused {told}", refused=told)
         llvm = sorted(chosen & driver.LLVM_PASSES.keys())
         key = cache.key(text, [(d.symbol, d.content) for d in plan.data], llvm)
         return Code(passes=chosen, key=key, handlers=tuple(_handlers(graph)))

@@ -11,7 +11,8 @@ from pmill.verify.pcap import Packet
 
 _SHOWN = 6  # bytes that differ
 _LINE = 100  # characters of a line
-_LOOK_AHEAD = 40
+_LOOK_AHEAD = 40  # packets that may be lost at once
+_AGREEING = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +107,11 @@ def _story(first: PacketDifference, wanted: Sequence[Packet], found: Sequence[Pa
         return f"{counts}, packet {at} is lost"
     if Counter(wanted) == Counter(found):
         return f"{counts} in another order, from packet {at} on"
-    if _goes_on(wanted[at + 1 :], found[at:]):
-        return f"{counts}, packet {at} is lost"
-    if _goes_on(wanted[at:], found[at + 1 :]):
-        return f"{counts}, packet {at} is surplus"
+    for lost in range(1, _LOOK_AHEAD):
+        if _goes_on(wanted[at + lost :], found[at:]):
+            return f"{counts}, {_range(at, lost)} lost"
+        if _goes_on(wanted[at:], found[at + lost :]):
+            return f"{counts}, {_range(at, lost)} surplus"
     (_, a), (_, b) = first.wanted, first.found
     if a == b:
         return f"{counts}, packet {at} has another time"
@@ -122,7 +124,11 @@ def _story(first: PacketDifference, wanted: Sequence[Packet], found: Sequence[Pa
 
 def _goes_on(a: Sequence[Packet], b: Sequence[Packet]) -> bool:
     """Whether both go on in the same way, for as long as it can be no accident."""
-    return bool(a) and bool(b) and a[:_LOOK_AHEAD] == b[:_LOOK_AHEAD]
+    return bool(a) and bool(b) and a[:_AGREEING] == b[:_AGREEING]
+
+
+def _range(first: int, count: int) -> str:
+    return f"packet {first} is" if count == 1 else f"packets {first} to {first + count - 1} are"
 
 
 def _of_files(wanted: Mapping[str, bytes], found: Mapping[str, bytes]) -> Iterator[Difference]:
