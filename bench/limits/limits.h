@@ -2,10 +2,12 @@
 // What the hand-written programs share: arguments, EAL and port start-up, the receive loop, the
 // report. The body is a constant function pointer into an always-inlined loop, so each program
 // is one loop with nothing between the receive and the transmit burst but its own work.
+// It is C, and C++ as well.
 #pragma once
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -143,7 +145,7 @@ static void limits_start(struct limits *l, int argc, char **argv) {
       .mbufs = 8192, .cache = 250, .mbuf_size = RTE_MBUF_DEFAULT_BUF_SIZE, .rxd = 256, .txd = 256};
   const int separator = limits_arguments(l, argc, argv);
   int eal_argc = 1;
-  char **eal_argv = calloc((size_t)argc + 1, sizeof *eal_argv);
+  char **eal_argv = (char **)calloc((size_t)argc + 1, sizeof *eal_argv);
   if (eal_argv == NULL) limits_fail("no memory", ENOMEM);
   eal_argv[0] = argv[0];
   for (int i = separator + 1; i < argc; i++) eal_argv[eal_argc++] = argv[i];

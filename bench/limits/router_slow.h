@@ -344,6 +344,17 @@ static void answer(struct router *r, struct packet *p, uint16_t out, uint8_t typ
   if (icmp_error(r, p, kAddress[out], type, code)) route(r, p);
 }
 
+// IPFragmenter and EtherEncap, of a packet that is too long.
+static void send_fragments(struct router *r, uint16_t out, struct packet *p) {
+  const uint8_t *ip = bytes(p->m);
+  const uint32_t first = (MTU - header_length(ip)) & ~7u;
+  if (load16(ip + 6) & 0x4000 || MTU - header_length(ip) < 8 || first < 8) {
+    r->unfragmentable[out]++;
+    return answer(r, p, out, ICMP_UNREACHABLE, CODE_NEED_FRAGMENT);
+  }
+  fragment(r, out, p);
+}
+
 // IPGWOptions, FixIPSrc, DecIPTTL, IPFragmenter, EtherEncap.
 static void send_on(struct router *r, uint16_t out, struct packet *p) {
   uint8_t *ip = bytes(p->m);
@@ -364,12 +375,7 @@ static void send_on(struct router *r, uint16_t out, struct packet *p) {
   const uint32_t risen = load16(ip + 10) + 0x100u;
   store16(ip + 10, (uint16_t)(risen + (risen >= 0xffff)));
   if (p->m->data_len <= MTU) return transmit(r, out, p->m);
-  const uint32_t first = (MTU - header_length(ip)) & ~7u;
-  if (load16(ip + 6) & 0x4000 || MTU - header_length(ip) < 8 || first < 8) {
-    r->unfragmentable[out]++;
-    return answer(r, p, out, ICMP_UNREACHABLE, CODE_NEED_FRAGMENT);
-  }
-  fragment(r, out, p);
+  send_fragments(r, out, p);
 }
 
 static void output(struct router *r, uint16_t out, struct packet *p) {
@@ -463,7 +469,7 @@ static COLD void router_slow(struct router *r, uint16_t port, struct rte_mbuf *m
 }
 
 static void router_report(const void *state, FILE *to) {
-  const struct router *r = state;
+  const struct router *r = (const struct router *)state;
   fprintf(to, ",\"local\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"no_buffer\":%" PRIu64
           ",\"segments\":%" PRIu64, r->local, r->unanswered, r->no_buffer, r->segments);
   for (int i = 0; i < 2; i++) {

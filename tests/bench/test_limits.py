@@ -39,8 +39,9 @@ def run(program: Path, folder: Path, inputs: list[list[bytes]]) -> tuple[dict, l
 
 @pytest.mark.parametrize("port", [0, 1])
 @pytest.mark.parametrize("traffic", [router_mix, malformed])
+@pytest.mark.parametrize("name", ["router", "router_virtual"])
 def test_router_does_what_the_model_does(
-    programs: Path, tmp_path: Path, traffic, port: int
+    programs: Path, tmp_path: Path, name: str, traffic, port: int
 ) -> None:
     frames = traffic(7, 4000)
     model = Router()
@@ -50,7 +51,7 @@ def test_router_does_what_the_model_does(
             expected[out].append(without_times(sent))
     inputs: list[list[bytes]] = [[], []]
     inputs[port] = frames
-    statistics, outputs = run(programs / "router", tmp_path, inputs)
+    statistics, outputs = run(programs / name, tmp_path, inputs)
     assert statistics["packets"] == len(frames)
     assert statistics["no_buffer"] == 0
     for out in (0, 1):
