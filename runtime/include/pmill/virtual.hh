@@ -21,11 +21,6 @@ struct Node {
 template <typename W>
 struct Place : Node<typename W::Packet> {
   using Packet = typename W::Packet;
-  struct Link {
-    Node<Packet> *node = nullptr;
-    bool back = false;
-    bool pulled = false;
-  };
 
   W &worker;
   Packet *given = nullptr;  // to whoever pulls just now
@@ -33,17 +28,41 @@ struct Place : Node<typename W::Packet> {
   unsigned credit = 0;      // tickets towards its next turn
 
   explicit Place(W &w) : worker(w) {}
+};
 
- protected:
-  /// Any way out but to who is pushed to, and not in a cycle: to whoever pulls, or nowhere.
-  [[gnu::noinline]] void leave(const Link &link, Packet &packet) {
-    if (link.pulled)
-      given = &packet.template park<meta::all>();
-    else if (link.node == nullptr)
-      worker.release(packet.buffer());
-    else
-      guarded(worker, packet, [&] { link.node->push(packet); });
+// What else than an instance a packet may be pushed to. So a way out is always a pointer to an
+// object, and what is rare costs nothing where packets usually go.
+
+/// Behind an output that is not connected.
+template <typename W>
+struct Nowhere final : Node<typename W::Packet> {
+  W &worker;
+  explicit Nowhere(W &w) : worker(w) {}
+  void push(typename W::Packet &packet) override { worker.release(packet.buffer()); }
+  typename W::Packet *pull() override { return nullptr; }
+};
+
+/// Behind an output that is pulled from: keeps the packet for whoever pulls.
+template <typename W>
+struct Waiting final : Node<typename W::Packet> {
+  Place<W> &place;
+  explicit Waiting(Place<W> &p) : place(p) {}
+  void push(typename W::Packet &packet) override {
+    place.given = &packet.template park<meta::all>();
   }
+  typename W::Packet *pull() override { return nullptr; }
+};
+
+/// Where a cycle of the graph begins anew.
+template <typename W>
+struct Again final : Node<typename W::Packet> {
+  W &worker;
+  Node<typename W::Packet> &first;
+  Again(W &w, Node<typename W::Packet> &f) : worker(w), first(f) {}
+  void push(typename W::Packet &packet) override {
+    guarded(worker, packet, [&] { first.push(packet); });
+  }
+  typename W::Packet *pull() override { return nullptr; }
 };
 
 /// A hop of a program whose elements are not known to each other; `Link` fills the table.
@@ -85,7 +104,6 @@ struct Box final : Place<W>, SharedPart<D> {
   static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;
   static constexpr std::size_t input_count = kPulledInputs<D>;
-  using typename Place<W>::Link;
   using Place<W>::worker, Place<W>::given;
 
   static constexpr const Args &args = Common<D>::args;
@@ -93,8 +111,7 @@ struct Box final : Place<W>, SharedPart<D> {
   static Args &changeable() { return Common<D>::args; }
   State own{};
   State &state = Element::spec.shared ? Common<D>::locked.state : own;
-  std::array<Link, std::max<std::size_t>(1, output_count)> links{};
-  std::size_t outputs = D::Outputs::count;
+  std::array<Node<Packet> *, std::max<std::size_t>(1, output_count)> next{};    // never null
   std::array<Node<Packet> *, std::max<std::size_t>(1, input_count)> sources{};  // where it pulls
 
   using Place<W>::Place;
@@ -128,24 +145,23 @@ struct Box final : Place<W>, SharedPart<D> {
   }
   template <std::size_t Port>
   void to(Packet &packet) {
-    to(Port, packet) || (worker.release(packet.buffer()), true);
+    if constexpr (Port < output_count)
+      next[Port]->push(packet);
+    else
+      worker.release(packet.buffer());
   }
+  /// Out of line, or rare ways would end where the usual one does, and what they need of registers
+  /// would be saved on that, too.
   template <std::size_t Port>
-  void to_rarely(Packet &packet) {
+  [[gnu::noinline]] void to_rarely(Packet &packet) {
     to<Port>(packet);
   }
   bool to(std::size_t port, Packet &packet) {
-    if (port >= outputs) return false;
-    const Link &link = links[port];
-    if (link.node != nullptr && !link.back) [[likely]]
-      link.node->push(packet);
-    else
-      this->leave(link, packet);
+    if (port >= output_count) return false;
+    next[port]->push(packet);
     return true;
   }
-  bool connected(std::size_t port) const {
-    return port < outputs && (links[port].pulled || links[port].node != nullptr);
-  }
+  bool connected(std::size_t port) const { return D::Outputs::leads_on(port); }
   Box &rarely() { return *this; }
   SharedGuard<D> lock() { return SharedGuard<D>(worker); }
 };
@@ -165,6 +181,9 @@ struct alignas(kApart) VirtualWorker final : Worker {
   ~VirtualWorker() {
     while (kept_ != nullptr) delete std::exchange(kept_, kept_->next_kept);
   }
+
+  /// The same out of line: where packets are dropped is not where they usually go.
+  [[gnu::noinline]] void release(Buffer b) { Worker::release(b); }
 
   void wire() {
     Config::each([this]<typename D>(Tag<D>) __attribute__((always_inline)) {
@@ -208,9 +227,13 @@ struct alignas(kApart) VirtualWorker final : Worker {
   template <typename H>
   void link_one(auto &from, std::size_t port) {
     if constexpr (requires { requires H::pulled; })
-      from.links[port].pulled = true;
-    else if constexpr (H::connected)
-      from.links[port] = {input<H>(), H::back};
+      own(from.next[port] = new Waiting<VirtualWorker>(from));
+    else if constexpr (!H::connected)
+      from.next[port] = &nowhere_;
+    else if constexpr (H::back)
+      own(from.next[port] = new Again<VirtualWorker>(*this, *input<H>()));
+    else
+      from.next[port] = input<H>();
   }
   /// Where packets go that are pushed to what a hop names.
   template <typename H>
@@ -235,6 +258,7 @@ struct alignas(kApart) VirtualWorker final : Worker {
     if constexpr (requires { typename H::Target; }) to.sources[port] = box<typename H::Target>();
   }
 
+  Nowhere<VirtualWorker> nowhere_{*this};
   Node<Packet> *kept_ = nullptr;
 };
 
