@@ -1,6 +1,6 @@
 # make demo and make test are all a user needs; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow fuzz test-net lint golden bench clean
+.PHONY: help setup demo test test-slow test-verify fuzz test-net lint golden bench clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -36,6 +36,9 @@ test: $(STAMP)  ## pass every test
 
 test-slow: $(STAMP)  ## the tests that take long
 	@$(PYTHON) -m pytest -q -m slow
+
+test-verify: $(STAMP)  ## 300 random configurations, and all examples pass by pass: an hour or two
+	@$(PYTHON) -m pytest -q -n $(WORKERS) -m verify tests/property tests/examples
 
 fuzz: $(STAMP)  ## 100,000 mutated configurations
 	@PMILL_FUZZ=100000 $(PYTHON) -m pytest -q -n $(WORKERS) tests/fuzz

@@ -36,6 +36,10 @@ def run(args: Sequence[str]) -> int:
     """Measure what the arguments ask for."""
     arguments = _parser().parse_args(args)
     settings = _settings(arguments)
+    if arguments.ablation:
+        from pmill.bench.ablation import run as ablation
+
+        return ablation(settings, arguments.memory or "no-huge")
     with tempfile.TemporaryDirectory(prefix="pmill-bench-") as name:
         folder = Path(name)
         match arguments.what:
@@ -75,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
         "to check large configurations, what the control protocol costs, or routing tables by size",
+    )
+    parser.add_argument(
+        "--ablation",
+        action="store_true",
+        help="what each pass is worth: each alone, and all but each",
     )
     parser.add_argument("--rounds", type=_at_least_one, help="rounds of all contestants (21)")
     parser.add_argument("--seconds", type=float, help="length of one measurement (0.2)")

@@ -1,234 +1,97 @@
-"""Random configurations do the same with and without pmill's passes, packet by packet."""
+"""Random configurations do the same with and without pmill's passes, packet by packet.
+
+`pmill verify --random 1 --seed N --bisect` tells more of the one with seed N.
+"""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+import random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from pmill.diagnostics import Diagnostics, Source
-from pmill.driver import compile_config
-from pmill.options import CompileOptions
+from pmill.diagnostics import Source
 from pmill.toolchain import Compiler
-from tests.examples.compare import assert_same
-from tests.traffic import malformed, read_pcap, router_mix, write_frames
+from pmill.verify import Verdict, report, verify
+from pmill.verify.random_graph import RandomGraph, random_graph
+from pmill.verify.trying import NAME, graph_of_seed
+from pmill.verify.verifying import Request
 
-ADDRESSES = ("02:00:00:00:00:01", "02:00:00:00:10:00", "ff:ff:ff:ff:ff:ff")
-PATTERNS = ("12/0800", "12/0806 20/0001", "0/01%01", "14/45", "30/0a??01", "!12/0800 12/08", "-")
-BOOLS = st.sampled_from(("false", "true"))
-PAINTS = st.integers(0, 3)
-BYTES = st.sampled_from((0, 1, 2, 12, 14, 20, 34, 60, 200))
-ANNOTATIONS = st.sampled_from((16, 17, 20, 47))
-
-# An element: how it is written, and how many outputs it is given.
-Node = tuple[str, int]
+QUICK = range(1, 41)
+PASS_BY_PASS = range(41, 45)
+NIGHTLY = range(100, 400)
+_PACKETS = 800
 
 
-def written(pattern: str, *values: st.SearchStrategy) -> st.SearchStrategy[str]:
-    return st.tuples(*values).map(lambda drawn: pattern.format(*drawn))
+@pytest.fixture(autouse=True)
+def _headers_are_read_rightly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That they are is proved elsewhere, and takes as long as compiling."""
+    monkeypatch.setattr(Compiler, "check", lambda *_: None)
 
 
-def with_outputs(text: st.SearchStrategy[str], *counts: int) -> st.SearchStrategy[Node]:
-    return st.tuples(text, st.sampled_from(counts))
-
-
-def classifier(patterns: list[str]) -> Node:
-    return f"Classifier({', '.join(patterns)})", len(patterns)
-
-
-# What is pulled through, between a queue and what pulls.
-PULLED = st.one_of(
-    written("Paint({}, {})", PAINTS, ANNOTATIONS),
-    written("CheckPaint({})", PAINTS),
-    written("Strip({})", BYTES),
-    written("CheckIPHeader({}, CHECKSUM {})", st.sampled_from((0, 14)), BOOLS),
-    st.just("PullTee"),
-    st.just("EtherMirror -> Counter -> PullNull"),
-    st.just("RoundRobinSched"),
-)
-QUEUE = "{{ input -> Queue({}) -> {} -> Unqueue({}) -> output }}"
-QUEUES = written(QUEUE, st.sampled_from((1, 3, 50, 1000)), PULLED, st.sampled_from((-1, 1, 3)))
-
-# What writes the time of day into packets is left out: no two runs would agree.
-NODES: st.SearchStrategy[Node] = st.one_of(
-    with_outputs(written("Paint({}, {})", PAINTS, ANNOTATIONS), 1),
-    with_outputs(written("CheckPaint({}, {})", PAINTS, ANNOTATIONS), 1, 2),
-    with_outputs(written("PaintSwitch({})", ANNOTATIONS), 1, 2, 3),
-    st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=3).map(classifier),
-    with_outputs(written("Strip({})", BYTES), 1),
-    with_outputs(written("Unstrip({})", BYTES), 1),
-    with_outputs(written("Truncate({})", BYTES), 1),
-    with_outputs(st.just("Tee"), 1, 2, 3),
-    with_outputs(written("Switch({})", st.integers(-1, 2)), 1, 2),
-    with_outputs(st.just("Counter"), 1),
-    with_outputs(st.just("Null"), 1),
-    with_outputs(st.just("EtherMirror"), 1),
-    with_outputs(written("EtherRewrite({}, {})", *[st.sampled_from(ADDRESSES)] * 2), 1),
-    with_outputs(written("EtherEncap(0x0800, {}, {})", *[st.sampled_from(ADDRESSES)] * 2), 1),
-    with_outputs(written("MarkIPHeader({})", BYTES), 1),
-    with_outputs(written("CheckIPHeader({}, CHECKSUM {})", st.sampled_from((0, 14)), BOOLS), 1, 2),
-    with_outputs(written("DecIPTTL(MULTICAST {})", BOOLS), 1, 2),
-    with_outputs(st.just("DropBroadcasts"), 1),
-    with_outputs(st.just("FixIPSrc(10.0.0.1)"), 1),
-    with_outputs(st.just("ICMPError(10.0.0.1, timeexceeded)"), 1),
-    with_outputs(QUEUES, 1),
-    with_outputs(QUEUES, 1),
-)
-
-
-@dataclass(frozen=True)
-class Config:
-    """A configuration: nodes lead to later nodes only, so that no packet goes round."""
-
-    nodes: tuple[Node, ...]
-    targets: tuple[tuple[int, ...], ...]  # by node and output; past the last node: a sink
-    first: int  # where packets begin
-    sinks: int
-
-    @property
-    def text(self) -> str:
-        count = len(self.nodes)
-        names = [f"n{i}" for i in range(count)]
-        names += [f"out{i}" for i in range(self.sinks)] + ["rest"]
-        lines = [f"n{i} :: {text};" for i, (text, _) in enumerate(self.nodes)]
-        lines += [f"out{i} :: ToDump(out{i}.pcap, SNAPLEN 0);" for i in range(self.sinks)]
-        lines += ["rest :: Discard;", f"FromDump(in.pcap) -> {names[self.first]};"]
-        for i, row in enumerate(self.targets):
-            lines += [f"n{i}[{output}] -> {names[t]};" for output, t in enumerate(row)]
-        used = {t for row in self.targets for t in row} | {self.first}
-        # Everything must be connected; what nothing leads to is fed by an Idle.
-        lines += [f"Idle -> {name};" for i, name in enumerate(names) if i not in used]
-        return "\n".join(lines) + "\n"
-
-    def __repr__(self) -> str:
-        return f"\n{self.text}"
-
-
-@st.composite
-def configs(draw: st.DrawFn) -> Config:
-    nodes = tuple(draw(st.lists(NODES, min_size=5, max_size=12)))
-    sinks = draw(st.integers(1, 3))
-    last = len(nodes) + sinks  # the Discard
-    targets = []
-    for i, (_, outputs) in enumerate(nodes):
-        near = st.integers(i + 1, min(i + 3, last))  # so that packets go through many elements
-        targets.append(tuple(draw(near | st.integers(i + 1, last)) for _ in range(outputs)))
-    return Config(nodes, tuple(targets), draw(st.integers(0, 2)), sinks)
-
-
-FRAMES = [*router_mix(11, 400, 0), *malformed(12, 400)]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a program did: frames with their times by sink, and every counter but cycles."""
-
-    sent: tuple[list[tuple[int, bytes]], ...]
-    elements: dict
-
-
-def outcome(config: Config, level: int, folder: Path) -> Outcome:
-    folder.mkdir()
-    write_frames(folder / "in.pcap", FRAMES)
-    options = CompileOptions(level=level)
-    program = compile_config(Source("random.click", config.text), options, Diagnostics()).program
-    assert program is not None
-    done = subprocess.run(
-        [program, "--stats=json"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=60,
-        check=False,
+def check(graph: RandomGraph, seed: int = 1, *, each: bool = False) -> Verdict:
+    request = Request(
+        source=Source(NAME, graph.text), packets=_PACKETS, seed=seed, each=each, bisect=False
     )
-    assert done.returncode == 0, f"-O{level}: {done.stderr}"
-    sent = []
-    for i in range(config.sinks):
-        path = folder / f"out{i}.pcap"
-        sent.append(read_pcap(path) if path.exists() else [])
-    return Outcome(tuple(sent), json.loads(done.stdout)["elements"])
+    verdict = verify(request)
+    if not verdict.equal:
+        pytest.fail(f"{report.text(verdict)}\n{graph.text}", pytrace=False)
+    return verdict
 
 
-def compare(config: Config, folder: Path) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(outcome, config, n, folder / f"O{n}") for n in (0, 3)]
-        plain, optimised = (job.result() for job in jobs)
-    for sink, (wanted, found) in enumerate(zip(plain.sent, optimised.sent, strict=True)):
-        assert_same([f for _, f in wanted], [f for _, f in found], f"sink {sink} of {config}")
-    # What was optimised away counted nothing.
-    for name, element in plain.elements.items():
-        there = optimised.elements.get(name)
-        if there is None:
-            assert not any(element["counters"].values()), f"{name} of {config}"
-        else:
-            assert there["counters"] == element["counters"], f"{name} of {config}"
+@pytest.mark.parametrize("seed", QUICK)
+def test_all_passes(seed: int) -> None:
+    check(graph_of_seed(seed), seed)
 
 
-def check(tmp_path_factory: pytest.TempPathFactory, config: Config) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        # That headers were read rightly is proved elsewhere, and takes as long as compiling.
-        patch.setattr(Compiler, "check", lambda *_: None)
-        compare(config, tmp_path_factory.mktemp("random"))
+@pytest.mark.parametrize("seed", PASS_BY_PASS)
+def test_pass_by_pass(seed: int) -> None:
+    verdict = check(graph_of_seed(seed), seed, each=True)
+    assert len(verdict.comparisons) > 10
 
 
-common = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate,),  # making a failure smaller would compile hundreds of programs
-)
+@pytest.mark.verify
+@pytest.mark.parametrize("seed", NIGHTLY)
+def test_many(seed: int) -> None:
+    check(graph_of_seed(seed), seed)
 
 
-@settings(common, max_examples=6)
-@given(config=configs())
-def test_random_configurations(tmp_path_factory: pytest.TempPathFactory, config: Config) -> None:
-    check(tmp_path_factory, config)
-
-
-@pytest.mark.slow
-@settings(common, max_examples=60)
-@given(config=configs())
-def test_many_random_configurations(
-    tmp_path_factory: pytest.TempPathFactory, config: Config
-) -> None:
-    check(tmp_path_factory, config)
-
-
-def test_paths_meet_in_order(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_paths_meet_in_order() -> None:
     nodes = (("Tee", 3), ("EtherMirror", 1), ("Truncate(20)", 1), ("Paint(1)", 1))
-    config = Config(nodes, ((1, 2, 3), (4,), (4,), (4,)), first=0, sinks=1)
-    check(tmp_path_factory, config)
+    verdict = check(RandomGraph(nodes, ((1, 2, 3), (4,), (4,), (4,)), first=0, sinks=1))
+    assert len(verdict.reference.sent["file out0.pcap"]) == 3 * verdict.feed.packets
 
 
-@settings(common, max_examples=100)
-@given(config=configs())
-def test_random_configurations_are_varied(config: Config) -> None:
-    assert len(config.targets) == len(config.nodes)
-    assert all(t > i for i, row in enumerate(config.targets) for t in row)
-    assert "FromDump" in config.text
+def test_they_are_varied() -> None:
+    graphs = [graph_of_seed(seed) for seed in range(1000)]
+    texts = "".join(g.text for g in graphs)
+    for word in ("FromDump", "FromDPDKDevice", "Queue", "IPFilter", "define", "Painted"):
+        assert word in texts
+    for graph in graphs:
+        assert len(graph.targets) == len(graph.nodes)
+        assert all(t > i for i, row in enumerate(graph.targets) for t in row)
+    assert graph_of_seed(7) == random_graph(random.Random("configuration 7"))
+    assert len({g.text for g in graphs}) == len(graphs)
 
 
-def test_a_difference_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The comparison is no comparison of nothing with nothing."""
-    config = Config(nodes=(("Null", 1),), targets=((1,),), first=0, sinks=1)
-    plain = Outcome(([(1, b"ab")],), {"n0": {"counters": {"count": 1}}})
-    for other in (
-        Outcome(([(1, b"ac")],), plain.elements),
-        Outcome(([],), plain.elements),
-        Outcome(plain.sent, {"n0": {"counters": {"count": 2}}}),
-        Outcome(plain.sent, {}),
-    ):
-        monkeypatch.setattr(
-            "tests.property.test_random_graphs.outcome",
-            lambda _, level, __, other=other: plain if level == 0 else other,
-        )
-        with pytest.raises((AssertionError, pytest.fail.Exception)):
-            compare(config, tmp_path)
+def test_most_send_something() -> None:
+    """Configurations that drop all packets would be equal however wrong passes are."""
+    reaching = 0
+    for seed in QUICK:
+        graph = graph_of_seed(seed)
+        found, new = set(), {graph.first}
+        while new:
+            found |= new
+            inner = [n for n in new if n < len(graph.nodes)]
+            new = {t for n in inner for t in graph.targets[n]} - found
+        last = len(graph.nodes) + graph.sinks
+        reaching += any(len(graph.nodes) <= n < last for n in found)
+    assert reaching > 0.9 * len(QUICK)
+
+
+def test_smaller_ones_are_still_configurations() -> None:
+    for seed in range(50):
+        graph = graph_of_seed(seed)
+        for smaller in graph.smaller():
+            last = len(smaller.nodes) + smaller.sinks
+            assert len(smaller.nodes) >= len(graph.nodes) - 1
+            assert all(i < t <= last for i, row in enumerate(smaller.targets) for t in row)

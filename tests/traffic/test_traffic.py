@@ -9,6 +9,7 @@ import pytest
 from scapy.layers.l2 import Ether
 from scapy.utils import rdpcap
 
+from pmill.verify.ip_options import with_options
 from tests.models.ipv4 import bad_header
 from tests.models.router import HOPS, MACS, Router
 from tests.traffic import (
@@ -21,7 +22,6 @@ from tests.traffic import (
     write_frames,
     write_pcap,
 )
-from pmill.verify.ip_options import with_options
 
 _NS = 1_600_000_000_123_456_789
 
