@@ -18,6 +18,7 @@ from pmill.verify.hints import Hints, Pattern
 from pmill.verify.ip_options import BAD_OPTIONS, GOOD_OPTIONS, with_options
 from pmill.verify.malformed import malformed
 
+_GROUP: Final = bytes.fromhex("01005e000001")
 _HOSTS: Final = 3  # of a network that packets come from and go to
 _MOST_REPLIES: Final = 256
 _SIZES: Final = (0, 0, 1, 6, 18, 18, 64, 200, 500, 1200, 1472)
@@ -58,7 +59,7 @@ class _Mix:
     def __init__(self, rng: random.Random, hints: Hints) -> None:
         self.rng = rng
         self.patterns = hints.patterns
-        self.macs = (*hints.macs, bytes.fromhex("020000000001"))
+        self.macs = hints.macs or (bytes.fromhex("020000000001"),)
         self.numbers = hints.numbers or (0,)
         self.protocols = (*hints.protocols, frames.TCP, frames.UDP, frames.UDP, frames.ICMP)
         self.hosts: list[int] = []
@@ -76,9 +77,9 @@ class _Mix:
 
     def ends(self) -> tuple[bytes, bytes]:
         """The Ethernet addresses of a frame, to and from."""
-        to = self.rng.choice((*self.macs, *self.macs, self.host_mac(), frames.BROADCAST))
-        if self.rng.random() < 0.02:
-            to = bytes.fromhex("01005e000001")
+        to = self.rng.choice(self.macs)
+        if self.rng.random() < 0.2:
+            to = self.rng.choice((self.host_mac(), frames.BROADCAST, _GROUP))
         return to, self.rng.choice((self.host_mac(), self.host_mac(), *self.macs[:2]))
 
     def host_mac(self) -> bytes:
