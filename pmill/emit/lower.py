@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
@@ -69,6 +69,8 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
     idents = identifiers(graph.elements)
     classes = {e.spec.name: e.spec for e in graph.elements.values()}
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
+    if virtual_calls:  # objects on the heap know no other calls, whatever was decided for some
+        graph = graph.with_connections(replace(c, call="virtual") for c in graph.connections)
     carried = field_bits(field_names() if graph.live is None else graph.live)
     facts = _Facts(
         live={name: bits & carried for name, bits in held_at_entry(graph).items()},
