@@ -112,7 +112,7 @@ def _front(
         config = parse(source, diags)
         diags.stop_if_errors()
         return dump(config).encode(), []
-    graph = _profiled(analyse(source, options, diags), options, diags)
+    graph = profiled(analyse(source, options, diags), options, diags)
     if emit == "graph":
         return _print(graph), []
 
@@ -124,7 +124,7 @@ def _front(
     return (reports[-1].graph if reports else graph), reports
 
 
-def _profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
+def profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
     """Return the graph with what the profile says of its connections."""
     if options.profile is None:
         return graph

@@ -39,7 +39,8 @@ class Builder:
     @cached_property
     def graph(self) -> PipelineGraph:
         """The configuration before any pass; DiagnosticError when it is wrong."""
-        return driver.analyse(self.source, self.passes.options, Diagnostics())
+        options, diags = self.passes.options, Diagnostics()
+        return driver.profiled(driver.analyse(self.source, options, diags), options, diags)
 
     def code(self, chosen: Passes) -> Code:
         """Return what the passes make of the configuration."""
@@ -64,7 +65,7 @@ class Builder:
         try:
             reports = passes.run(self.graph, options, pipeline)
             graph = reports[-1].graph if reports else self.graph
-            plan = lower(graph)
+            plan = lower(graph, counted=options.counted)
             text = render(plan)
         except Exception as error:  # whatever a wrong pass does, and what its graph leads to
             if not chosen:
