@@ -185,7 +185,7 @@ struct ARPQuerier {
         ++self.state.drops;
         return self.worker.discard(packet.buffer());
       }
-      packet.template park<S::live>();
+      packet.template park<SelfOf<S>::live>();
       waits = table(self).wait(next, packet.buffer(), now, self.worker, counts(self));
       self.state.cache.check(table(self).generation(), now);
     }
