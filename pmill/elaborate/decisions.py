@@ -4,6 +4,7 @@
 a word and what it holds for:
 
     PassInfo(FROZEN ttl check,          arguments of these elements are constants
+             VECTORS filter,            rules of these elements are matched by such tables
              DIRECT *,                  how packets cross connections: `a[0]` is the connection of
              INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
              STAGED c[0],               packets wait there for the rest of their burst
@@ -17,7 +18,7 @@ a word and what it holds for:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
@@ -29,10 +30,12 @@ from pmill.graph import (
     Place,
     connection_key,
     layout,
+    matched_by,
     metadata,
     stages_of,
     with_packets,
 )
+from pmill.match import MATCHERS
 from pmill.syntax import split_arguments, split_words
 from pmill.syntax.flat import ConfigText, FlatElement
 
@@ -71,15 +74,21 @@ def _apply(
         return _count(graph, names, diags)
     if word.text == "LAYOUT":
         return replace(graph, layout=tuple(_places(names, diags)))
+    if word.text.lower() in MATCHERS:
+        return _match(graph, word.text.lower(), names, diags)
     if word.text in calls:
         return _call(graph, calls[word.text], names, diags)
     diags.error(
         "PM0310",
         f"{PASS_INFO}: unknown argument '{word.text}'",
         word.span,
-        hint=did_you_mean(word.text, ["FROZEN", "LAYOUT", "LIVE", "PACKETS", *calls]),
+        hint=did_you_mean(word.text, _words(calls)),
     )
     return graph
+
+
+def _words(calls: Iterable[str]) -> list[str]:
+    return ["FROZEN", "LAYOUT", "LIVE", "PACKETS", *map(str.upper, MATCHERS), *calls]
 
 
 def _freeze(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
@@ -87,6 +96,16 @@ def _freeze(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostic
     chosen = {name.text for name in names}
     return graph.with_elements(
         replace(e, frozen=True) if {e.name, "*"} & chosen else e for e in graph.elements.values()
+    )
+
+
+def _match(
+    graph: PipelineGraph, kind: str, names: Sequence[ConfigText], diags: Diagnostics
+) -> PipelineGraph:
+    _check(names, list(graph.elements), "element", diags)
+    chosen = {name.text for name in names}
+    return graph.with_elements(
+        matched_by(e, kind) if e.name in chosen else e for e in graph.elements.values()
     )
 
 

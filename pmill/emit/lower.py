@@ -110,7 +110,13 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
 
 def _data(elements: Iterable[Element]) -> tuple[DataPlan, ...]:
     """Name the tables of all arguments, each content once, by what it is: text that can be kept."""
-    found = {v.data: None for e in elements for v in e.arguments.values() if v.data is not None}
+    found: dict[bytes, None] = {}
+    for element in elements:
+        for value in element.arguments.values():
+            if value.data is not None:
+                found[value.data] = None
+            if value.matcher is not None and element.frozen:
+                found[value.matcher.data] = None
     return tuple(
         DataPlan(
             symbol=f"pmill_data_{hashlib.sha256(content).hexdigest()[:16]}",
@@ -349,13 +355,20 @@ def _arguments(
         if value.element is not None:
             cpp = f"{kind}::to<{idents[value.element]}, Config>()"
         if value.data is not None:
-            data = f"Data{{{symbols[value.data]}, {len(value.data)}}}"
+            data = _blob(value.data, symbols)
             cpp, text = (value.cpp or "@data").replace("@data", data), None
-        if value.count is not None:
+        if value.matcher is not None and element.frozen:
+            matcher = value.matcher
+            kind, cpp = matcher.cpp_type, matcher.cpp(_blob(matcher.data, symbols))
+        elif value.count is not None:
             item = kind.removeprefix("List<").removesuffix(">")
             kind = f"std::array<{item}, {value.count}>"
             cpp = f"{{{{{cpp}}}}}" if value.count else "{}"
         yield ArgumentPlan(name=arg.name, type=kind, cpp=cpp, text=text)
+
+
+def _blob(data: bytes, symbols: Mapping[bytes, str]) -> str:
+    return f"Data{{{symbols[data]}, {len(data)}}}"
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:

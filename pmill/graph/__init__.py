@@ -13,6 +13,7 @@ from pmill.graph.liveness import (
     written_at_entry,
     written_at_inputs,
 )
+from pmill.graph.matching import matched_by
 from pmill.graph.metadata import field_bits, field_names, fields, fields_at, names_of
 from pmill.graph.model import (
     TICKETS,
@@ -61,6 +62,7 @@ __all__ = [
     "held_at_entry",
     "is_rare",
     "live_at_entry",
+    "matched_by",
     "names_of",
     "plan_stages",
     "print_graph",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pmill.diagnostics import Span
 from pmill.elements.spec import ElementSpec
+from pmill.match import Matcher, Rules
 
 if TYPE_CHECKING:
     import networkx
@@ -57,6 +58,8 @@ class Value:
     program as they are, `text` does not say them, and `cpp` is empty or has `@data` in their place.
     `footprint` is the number of bytes of memory that using the value for one packet may touch any
     of: how large a table is when the program runs. `remark` says to people what was chosen for it.
+    `rules` is what a decision program was made of; `matcher` is what embedding it uses instead of
+    the program.
     """
 
     cpp: str
@@ -70,6 +73,8 @@ class Value:
     data: bytes | None = field(default=None, repr=False)
     footprint: int = 0
     remark: str = ""
+    rules: Rules | None = field(default=None, repr=False)
+    matcher: Matcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

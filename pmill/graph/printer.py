@@ -14,6 +14,7 @@ from typing import get_args
 
 from pmill.graph.layout import name_of
 from pmill.graph.model import Call, Connection, Element, PipelineGraph
+from pmill.match import MATCHERS
 from pmill.syntax.classes import PASS_INFO
 
 CALLS: tuple[Call, ...] = get_args(Call)
@@ -67,7 +68,14 @@ def _chains(graph: PipelineGraph) -> Iterator[str]:
 
 
 def _pass_info(graph: PipelineGraph) -> list[str]:
-    arguments = [*_frozen(graph), *_calls(graph), *_live(graph), *_layout(graph), *_packets(graph)]
+    arguments = [
+        *_frozen(graph),
+        *_matchers(graph),
+        *_calls(graph),
+        *_live(graph),
+        *_layout(graph),
+        *_packets(graph),
+    ]
     if not arguments:
         return []
     return [f"{PASS_INFO}(", *(f"  {a}," for a in arguments[:-1]), f"  {arguments[-1]});"]
@@ -77,6 +85,18 @@ def _frozen(graph: PipelineGraph) -> Iterator[str]:
     frozen = [e.name for e in graph.elements.values() if e.frozen]
     if frozen:
         yield _wrapped("FROZEN", ["*"] if len(frozen) == len(graph.elements) else frozen)
+
+
+def _matchers(graph: PipelineGraph) -> Iterator[str]:
+    """Name the elements whose rules are matched in another way than by a decision program."""
+    for kind in MATCHERS:
+        chosen = [
+            e.name
+            for e in graph.elements.values()
+            if any(v.matcher and v.matcher.kind == kind for v in e.arguments.values())
+        ]
+        if chosen:
+            yield _wrapped(kind.upper(), chosen)
 
 
 def _calls(graph: PipelineGraph) -> Iterator[str]:

@@ -3,18 +3,29 @@
     predicates.py    what is asked of a packet's bytes
     program.py       predicates in order of their rules -> decision program
     byte_program.py  the decision program, and its optimiser
+    rows.py          rules -> products of sets (sets.py) of what fields can hold
+    vectors.py       rows -> bit vectors, by the values of each field
+    tables.py        bit vectors -> binary data that a packet is looked up in
+    matcher.py       which of these a set of rules is matched by
 
 Elaboration lowers arguments to it; nothing here knows of configurations or elements.
 """
 
 from pmill.match.byte_program import NEVER, Step, optimize, outputs, program_text, safe_length
+from pmill.match.matcher import MATCHERS, Choice, Matcher, Rules, choose, matcher
 from pmill.match.predicates import Predicate
 from pmill.match.program import program
 
 __all__ = [
+    "MATCHERS",
     "NEVER",
+    "Choice",
+    "Matcher",
     "Predicate",
+    "Rules",
     "Step",
+    "choose",
+    "matcher",
     "optimize",
     "outputs",
     "program",

@@ -9,6 +9,7 @@ from pmill.graph import PipelineGraph, verify
 from pmill.options import CompileOptions
 from pmill.passes.base import Pass, PassReport
 from pmill.passes.bypass_nulls import BypassNulls
+from pmill.passes.choose_matcher import ChooseMatcher
 from pmill.passes.cut_stages import CutStages
 from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
@@ -22,6 +23,7 @@ DEFAULT: tuple[Pass, ...] = (
     RemoveUnreachable(),  # first: nobody need think about what never runs
     BypassNulls(),  # nor about what does nothing
     EmbedConstants(),  # before the metadata: annotations may be named by arguments
+    ChooseMatcher(),  # of what is constant now
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code
     CutStages(),  # before fusion, which ends at the borders; behind heat, which decides, too

@@ -15,9 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pmill.elaborate.lowerings import LoweringContext
-from pmill.elaborate.lowerings.decisions import check_count, program_value, warn_of_unused
+from pmill.elaborate.lowerings.decisions import check_count, compiled
 from pmill.graph import Value
-from pmill.match.byte_program import NEVER, Step, optimize, program_text
+from pmill.match.byte_program import Step, optimize, program_text
+from pmill.match.predicates import Base, Predicate, all_of, equal, negated
+from pmill.match.program import program
+from pmill.match.vectors import Rule
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["compile_patterns", "lower", "program_text"]
@@ -43,22 +46,23 @@ _Pattern = tuple[_Clause, ...]  # all must hold; the empty pattern matches every
 
 def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     """Return the program of the patterns; warn about patterns that match nothing."""
-    program = compile_patterns(items, ctx)
-    if program is None:
-        return None
-    warn_of_unused(program, items, ctx)
-    return program_value(program)
+    patterns = _patterns(items, ctx)
+    return None if patterns is None else compiled(rules(patterns), items, ctx)
+
+
+def _patterns(items: tuple[ConfigText, ...], ctx: LoweringContext) -> list[_Pattern] | None:
+    """Return the patterns, None after reporting errors."""
+    patterns = [_pattern(n, item, ctx) for n, item in enumerate(items)]
+    good = [p for p in patterns if p is not None]
+    return good if check_count(items, ctx) and len(good) == len(patterns) else None
 
 
 def compile_patterns(
     items: tuple[ConfigText, ...], ctx: LoweringContext
 ) -> tuple[Step, ...] | None:
     """Return the optimised program of the patterns, None after reporting errors."""
-    patterns = [_pattern(n, item, ctx) for n, item in enumerate(items)]
-    if not check_count(items, ctx):
-        return None
-    good = [p for p in patterns if p is not None]
-    return optimize(_program(good)) if len(good) == len(patterns) else None
+    patterns = _patterns(items, ctx)
+    return None if patterns is None else optimize(program(rules(patterns)))
 
 
 def _pattern(number: int, item: ConfigText, ctx: LoweringContext) -> _Pattern | None:
@@ -131,28 +135,17 @@ def _words(offset: int, value: str, mask: str) -> dict[int, tuple[int, int]]:
     return words
 
 
-def _program(patterns: Sequence[_Pattern]) -> list[Step]:
-    """Lay the patterns out one after the other; a pattern that fails leads to the next."""
-    tests: list[Step] = []
-    if not patterns:
-        return [Step(offset=0, mask=0, value=0, yes=NEVER, no=NEVER)]
-    sizes = [max(1, sum(len(c.words) for c in p)) for p in patterns]
-    for n, pattern in enumerate(patterns):
-        following = len(tests) + sizes[n] if n + 1 < len(patterns) else NEVER
-        tests += _pattern_tests(pattern, len(tests), -n, following)
-    return tests
+def rules(patterns: Sequence[_Pattern]) -> list[Rule]:
+    """Return what the patterns ask for: pattern `n` leads to output `n`."""
+    return [
+        (all_of(*(_predicate(clause) for clause in pattern)), -n)
+        for n, pattern in enumerate(patterns)
+    ]
 
 
-def _pattern_tests(pattern: _Pattern, start: int, success: int, failure: int) -> list[Step]:
-    if not pattern:
-        return [Step(offset=0, mask=0, value=0, yes=success, no=success)]
-    tests: list[Step] = []
-    for n, clause in enumerate(pattern):
-        behind = start + len(tests) + len(clause.words)  # of the clause
-        holds = behind if n + 1 < len(pattern) else success
-        all_match, mismatch = (failure, holds) if clause.negated else (holds, failure)
-        for word, (offset, (mask, value)) in enumerate(clause.words.items()):
-            last = word + 1 == len(clause.words)
-            following = all_match if last else start + len(tests) + 1
-            tests.append(Step(offset=offset, mask=mask, value=value, yes=following, no=mismatch))
-    return tests
+def _predicate(clause: _Clause) -> Predicate:
+    """Return what a clause asks for; a word in which no bit matters needs not be there."""
+    words = all_of(
+        *(equal(Base.MAC, offset, 4, mask, value) for offset, (mask, value) in clause.words.items())
+    )
+    return negated(words) if clause.negated else words

@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 
 from pmill.diagnostics import did_you_mean
-from pmill.elaborate.ippattern import TRUE, Predicate, predicate, program, unquoted
+from pmill.elaborate.ippattern import TRUE, predicate, unquoted
 from pmill.elaborate.lowerings import LoweringContext
-from pmill.elaborate.lowerings.decisions import program_value, redirected, warn_of_unused
+from pmill.elaborate.lowerings.decisions import compiled
 from pmill.elaborate.scalars import parse_int
 from pmill.graph import Value
-from pmill.match.byte_program import NEVER, optimize
+from pmill.match.byte_program import NEVER
+from pmill.match.vectors import Rule
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["lower"]
@@ -30,15 +31,11 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     """Return the program of the rules; warn about rules that no packet reaches."""
     read = [_rule(item, ctx) for item in items]
     rules = [rule for rule in read if rule is not None]
-    if len(rules) != len(read):
-        return None
-    found = optimize(program([(pattern, -n) for n, (_, pattern) in enumerate(rules)]))
-    warn_of_unused(found, items, ctx)
-    return program_value(redirected(found, [jump for jump, _ in rules]))
+    return compiled(rules, items, ctx) if len(rules) == len(read) else None
 
 
-def _rule(item: ConfigText, ctx: LoweringContext) -> tuple[int, Predicate] | None:
-    """Return the jump and the pattern of one rule, None after errors."""
+def _rule(item: ConfigText, ctx: LoweringContext) -> Rule | None:
+    """Return the pattern and the jump of one rule, None after errors."""
     item = unquoted(item)
     m = _ACTION.match(item.text)
     assert m is not None
@@ -49,7 +46,7 @@ def _rule(item: ConfigText, ctx: LoweringContext) -> tuple[int, Predicate] | Non
         verbatim=item.verbatim,
     )
     found = predicate(pattern, ctx) if pattern.text.strip() else TRUE
-    return None if jump is None or found is None else (jump, found)
+    return None if jump is None or found is None else (found, jump)
 
 
 def _action(m: re.Match[str], item: ConfigText, ctx: LoweringContext) -> int | None:

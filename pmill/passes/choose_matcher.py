@@ -1,0 +1,86 @@
+"""Choose how the rules of elements that classify are matched.
+
+Before: every set of rules is a decision program, which becomes straight code, a compare and a
+branch a step. After: where that takes longer than looking every field up in a table, the rules are
+bit vectors (pmill/match/vectors.py), and the time hardly grows with their number::
+
+    f :: IPFilter(allow src net 10.0.0.0/24 and dst port 80, …)      // a thousand rules
+    PassInfo(VECTORS f)
+
+Applied to elements whose arguments are constants; others are interpreted. Not applied to few rules,
+nor to rules that are no small products of sets of what fields can hold: `ip[12:4] & 0x05050505 > 7`
+asks for so many combinations of bytes that its program is the better table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pmill.graph import Element, PipelineGraph, Value, matched_by
+from pmill.match import Choice, choose
+from pmill.passes.base import PassNote, count
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMatcher:
+    """Choose how the rules of elements that classify are matched."""
+
+    name: ClassVar[str] = "choose_matcher"
+    level: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
+
+    def run(self, graph: PipelineGraph) -> PipelineGraph:
+        """Give every frozen element with rules the matcher that costs least."""
+        return graph.with_elements(_chosen(e) for e in graph.elements.values())
+
+    def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
+        """Say which elements have tables, and of what sizes."""
+        said = [f"{name} {note}" for name, note in _tables(before, after)]
+        if not said:
+            return "decision programs everywhere"
+        return f"{count(len(said), 'element')} matched by tables: {'; '.join(said)}"
+
+    def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
+        """Say of every element with rules how they are matched, and why."""
+        found = []
+        for name, element in after.elements.items():
+            value = _rules(element)
+            if value is None or value.rules is None:
+                continue
+            if not element.frozen:
+                text = "its program is interpreted: the arguments are no constants"
+                found.append(PassNote(where=name, text=text, done=False))
+            elif value.matcher is not None:
+                text = f"matched by {value.matcher.kind}, {value.matcher.about}"
+                found.append(PassNote(where=name, text=f"{text}: {_choice(value).why}"))
+            else:
+                found.append(PassNote(where=name, text=_choice(value).why, done=False))
+        return tuple(found)
+
+
+def _rules(element: Element) -> Value | None:
+    return next((v for v in element.arguments.values() if v.rules is not None), None)
+
+
+def _choice(value: Value) -> Choice:
+    assert value.rules is not None
+    return choose(value.rules, value.count or 0)
+
+
+def _chosen(element: Element) -> Element:
+    value = _rules(element)
+    if not element.frozen or value is None or value.matcher is not None:
+        return element
+    found = _choice(value).matcher
+    return element if found is None else matched_by(element, found.kind)
+
+
+def _tables(before: PipelineGraph, after: PipelineGraph) -> list[tuple[str, str]]:
+    """The elements that were given tables, and what these are."""
+    found = []
+    for name, element in after.elements.items():
+        value, old = _rules(element), _rules(before.elements[name])
+        if value and value.matcher and not (old and old.matcher):
+            found.append((name, f"({value.matcher.kind}: {value.matcher.about})"))
+    return found
