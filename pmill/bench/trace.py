@@ -22,6 +22,11 @@ def write_flows(path: Path, flows: int = 1024, seed: int = 1) -> None:
     _write(path, (_frame(rng) for _ in range(flows)))
 
 
+def write_frames(path: Path, frames: Iterable[bytes]) -> None:
+    """Write frames."""
+    _write(path, frames)
+
+
 def write_empty(path: Path) -> None:
     """Write a capture without packets."""
     _write(path, ())
@@ -39,12 +44,19 @@ def _frame(rng: random.Random) -> bytes:
     network = rng.choice(_NETWORKS)
     host = bytes(rng.randrange(2, 250) for _ in range(4 - len(network)))
     source = bytes((10, 0, 0, rng.randrange(10, 250)))
-    payload = bytes(_FRAME_BYTES - 14 - 20 - 8)
-    udp = struct.pack(">HHHH", rng.randrange(1024, 65536), 53, 8 + len(payload), 0) + payload
-    header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, _UDP, 0)
-    addresses = source + network + host
+    udp = struct.pack(">HHHH", rng.randrange(1024, 65536), 53, _FRAME_BYTES - 14 - 20, 0)
+    destination = network + host
+    return frame(int.from_bytes(source, "big"), int.from_bytes(destination, "big"), _UDP, udp)
+
+
+def frame(source: int, destination: int, protocol: int, transport: bytes) -> bytes:
+    """Return a frame whose transport header begins so; zeros follow."""
+    room = _FRAME_BYTES - 14 - 20
+    addresses = struct.pack(">II", source, destination)
+    header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + room, 0, 0, 64, protocol, 0)
     checksum = _checksum(header + addresses)
-    return _ETHERNET + header[:10] + struct.pack(">H", checksum) + addresses + udp
+    ip = header[:10] + struct.pack(">H", checksum) + addresses
+    return _ETHERNET + ip + transport.ljust(room, b"\0")
 
 
 def _checksum(data: bytes) -> int:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import jinja2
 
 from pmill import cache
 from pmill.emit.plan import EmitPlan
 from pmill.resources import templates_dir
+
+_LONG: Final = 10_000
 
 
 def render(plan: EmitPlan) -> str:
@@ -39,9 +43,13 @@ def cpp_string(text: str) -> str:
 
 
 def cpp_view(text: str) -> str:
-    """Return what initialises a std::string_view: the literal alone, where no NUL would end it."""
+    """Return what initialises a std::string_view: the literal alone, where that is simple.
+
+    A NUL would end it, and the end of a long one would take clang too many steps to find.
+    """
     literal = cpp_string(text)
-    return f"std::string_view({literal}, {byte_count(text)})" if "\0" in text else literal
+    simple = "\0" not in text and len(text) <= _LONG
+    return literal if simple else f"std::string_view({literal}, {byte_count(text)})"
 
 
 def byte_count(text: str) -> int:
