@@ -55,6 +55,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.front_end import run as front_end
 
                 return front_end(settings.rounds, folder)
+            case "rules":
+                from pmill.bench.rules import run as rules
+
+                return rules(settings, folder)
             case "control":
                 from pmill.bench.control import run as control
 
@@ -75,10 +79,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("cycles", "instructions", "compile-time", "front-end", "control", "routes"),
+        choices=(
+            "cycles",
+            "instructions",
+            "compile-time",
+            "front-end",
+            "control",
+            "routes",
+            "rules",
+        ),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
-        "to check large configurations, what the control protocol costs, or routing tables by size",
+        "to check large configurations, what the control protocol costs, or routing tables and "
+        "rules by their number",
     )
     parser.add_argument(
         "--ablation",

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from pmill.bench.rulesets import SEEDS, rules, traffic
 from pmill.match import NEVER, matcher, program
-from pmill.match.predicates import Base, Predicate, all_of, equal, larger
+from pmill.match.predicates import Base, all_of, equal
 from pmill.match.tables import tables
 from pmill.match.vectors import PLAIN_ROWS, Rule, bit_vectors
 from tests.elaborate.ippatterns import context, interpreted, item
@@ -64,58 +65,25 @@ def test_any_rules_and_any_packets(seed: int) -> None:
     assert told_apart > 1
 
 
-def rules_of_many_kinds(rng: random.Random, count: int) -> list[Rule]:
-    """Return rules such as filters have: prefixes, protocols and ports, most of them narrow."""
-    networks = [rng.getrandbits(8) << 24 | rng.getrandbits(8) << 16 for _ in range(6)]
-    rules: list[Rule] = []
-    for _ in range(count):
-        parts: list[Predicate] = []
-        for offset in (12, 16):
-            length = rng.choice((0, 8, 16, 24, 32))
-            mask = (1 << 32) - (1 << (32 - length))
-            value = rng.choice(networks) | rng.getrandbits(3) << 8 | rng.getrandbits(2)
-            parts.append(equal(Base.NETWORK, offset, 4, mask, value))
-        if rng.random() < 0.7:
-            parts.append(equal(Base.NETWORK, 6, 2, 0x1FFF, 0))
-            parts.append(equal(Base.NETWORK, 9, 1, 0xFF, rng.choice((6, 17))))
-            port = rng.choice((22, 80, 443, 1023, 1024))
-            low = larger(Base.TRANSPORT, rng.choice((0, 2)), 2, 0xFFFF, port)
-            parts.append(rng.choice((low, equal(Base.TRANSPORT, 2, 2, 0xFFFF, port))))
-        rules.append((all_of(*parts), rng.choice((0, -1, NEVER))))
-    return rules
-
-
-def packets_for(rules: Sequence[Rule], rng: random.Random, count: int) -> list[View]:
-    """Return packets of which many have the addresses that rules ask for; some are cut."""
-    wanted = [
-        (part.offset, part.value)
-        for rule, _ in rules
-        for part in getattr(rule, "parts", ())
-        if getattr(part, "size", 0) == 4
-    ]
-    found = []
-    for frame in packets(rng, count):
-        raw = bytearray(frame)
-        for offset in (12, 16):
-            at, value = rng.choice(wanted)
-            if at == offset and len(raw) >= 34:
-                raw[14 + offset : 18 + offset] = value.to_bytes(4, "big")
-        found.append(View(bytes(raw)))
-    return found
-
-
-@pytest.mark.parametrize("count", [3, 70, 250, 600, 5000])
-def test_many_rules(count: int) -> None:
+@pytest.mark.parametrize("kind", list(SEEDS))
+@pytest.mark.parametrize("count", [3, 70, 250, 600, 3000])
+def test_many_rules(kind: str, count: int) -> None:
     rng = random.Random(count)
-    rules = rules_of_many_kinds(rng, count)
-    vectors = bit_vectors(rules)
+    found = rules(kind, count)
+    made = [
+        (predicate(item(rule.pattern()), context("")[1]), -(n % 3)) for n, rule in enumerate(found)
+    ]
+    known = [(what, jump) for what, jump in made if what is not None]
+    vectors = bit_vectors(known)
     assert vectors is not None
     assert vectors.ordered == (len(vectors.priorities) <= PLAIN_ROWS)
-    assert check(rules, packets_for(rules, rng, 150 if count > 1000 else 600)) == 3
+    frames = [*traffic(found, 100), *packets(rng, 20)]
+    frames += [frame[: rng.randrange(len(frame))] for frame in frames[:20] if frame]
+    assert check(known, [View(frame) for frame in frames]) >= 3
 
 
 def test_rules_behind_one_for_everything_have_no_bits() -> None:
-    first, last = rules_of_many_kinds(random.Random(1), 2)
+    first, last = random_rules(random.Random(1), 2)
     vectors = bit_vectors([first, (all_of(), -7), last])
     assert vectors is not None
     assert vectors.otherwise == -7
