@@ -113,11 +113,12 @@ class Rule:
     protocol: int
 
     @property
-    def breadth(self) -> tuple[int, int]:
-        """How little it asks for: what contains a rule is broader than it."""
-        free = 64 - self.source[1] - self.destination[1] + (0 if self.protocol else 8)
-        ports = (self.source_ports, self.destination_ports)
-        return free + sum((last - first).bit_length() for first, last in ports), free
+    def breadth(self) -> int:
+        """How many headers it is about: a rule is less than what contains it."""
+        size = 1 << (64 - self.source[1] - self.destination[1])
+        for first, last in (self.source_ports, self.destination_ports):
+            size *= last - first + 1
+        return size if self.protocol else size << 8
 
     def pattern(self) -> str:
         """Write it as a pattern of IPFilter."""

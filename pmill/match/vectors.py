@@ -25,7 +25,7 @@ from pmill.match.predicates import TRUE, Predicate
 from pmill.match.rows import Dimension, Row, Rows, TooManyRows
 from pmill.match.sets import ALL, ValueSet
 
-__all__ = ["BitVectors", "Classes", "Rule", "bit_vectors"]
+__all__ = ["BitVectors", "Classes", "Rule", "bit_vectors", "classes"]
 
 WORD: Final = 64
 PLAIN_ROWS: Final = 4 * WORD
@@ -80,14 +80,15 @@ def bit_vectors(rules: Sequence[Rule]) -> BitVectors | None:
     ordered = len(rows) <= PLAIN_ROWS
     if not ordered:
         rows = _clustered(rows)
-    classes = []
-    for dimension in sorted({d for row, _ in rows for d in row}):
-        found = _classes(dimension, rows)
+    fields = []
+    asked = [row for row, _ in rows]
+    for dimension in sorted({d for row in asked for d in row}):
+        found = classes(dimension, asked)
         if found is None or dimension.offset + dimension.size > _MOST_NEEDED:
             return None
-        classes.append(found)
+        fields.append(found)
     return BitVectors(
-        classes=tuple(classes),
+        classes=tuple(fields),
         priorities=tuple(number for _, number in rows),
         jumps=jumps,
         otherwise=otherwise,
@@ -142,10 +143,10 @@ def _covered(values: ValueSet, end: int) -> int:
     return sum(points[1::2]) - sum(points[::2])
 
 
-def _classes(dimension: Dimension, rows: Sequence[tuple[Row, int]]) -> Classes | None:
+def classes(dimension: Dimension, rows: Sequence[Row]) -> Classes | None:
     """Sweep over the values of a dimension; None when there are too many changes."""
     bits: dict[ValueSet, list[int]] = {}
-    for n, (row, _) in enumerate(rows):
+    for n, row in enumerate(rows):
         bits.setdefault(row.get(dimension, ALL), []).append(n)
     if sum(len(values) for values in bits) > _MOST_POINTS:
         return None

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pmill.diagnostics import Note
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.graph import Value
 from pmill.match.byte_program import NEVER, Step, optimize, outputs
+from pmill.match.predicates import TRUE
 from pmill.match.program import program
+from pmill.match.shadows import Shadow, shadows
 from pmill.match.vectors import Rule
 from pmill.syntax.flat import ConfigText
 
 __all__ = ["check_count", "compiled"]
 
 LONG: Final = 1024  # steps of a program
+MANY: Final = 20  # warnings of one element
 
 
 def check_count(items: Sequence[ConfigText], ctx: LoweringContext) -> bool:
@@ -31,45 +35,83 @@ def check_count(items: Sequence[ConfigText], ctx: LoweringContext) -> bool:
     return False
 
 
-def warn_of_unused(
-    program: Sequence[Step], items: Sequence[ConfigText], ctx: LoweringContext
-) -> None:
-    """Warn about patterns that match nothing (PM0424): no packet leaves on output `n`."""
-    used = outputs(program)
-    for n, item in enumerate(items):
-        if n not in used:
-            ctx.warning(
-                "PM0424",
-                f"pattern {n} matches no packet",
-                item.span,
-                hint="an earlier pattern takes all packets it could match, or its clauses clash",
-            )
-
-
-def compiled(rules: Sequence[Rule], items: Sequence[ConfigText], ctx: LoweringContext) -> Value:
+def compiled(
+    rules: Sequence[Rule],
+    items: Sequence[ConfigText],
+    ctx: LoweringContext,
+    *,
+    noun: str = "pattern",
+) -> Value:
     """Return rules, one for each item, as a value; warn about those that match nothing.
 
-    The program is optimised where it is read by people and becomes code: as long as it is short.
+    The program is optimised where it becomes code: as long as it is short.
     """
-    numbered = program([(pattern, -n) for n, (pattern, _) in enumerate(rules)][:LONG])
-    if len(rules) <= LONG and len(numbered) <= LONG:
-        steps = optimize(numbered)
-        warn_of_unused(steps, items, ctx)
-        return rules_value(rules, redirected(steps, [jump for _, jump in rules]))
-    return rules_value(rules, program(rules))
+    numbered = [(pattern, -n) for n, (pattern, _) in enumerate(rules)]
+    steps = program(numbered) if len(rules) <= LONG else ()
+    if not steps or len(steps) > LONG:
+        _warn_of_unused(shadows(rules), rules, items, ctx, noun)
+        return _value(rules, program(rules))
+    steps = optimize(steps)
+    used = outputs(steps)
+    if len(used) < len(rules):
+        known = {shadow.rule: shadow for shadow in shadows(rules)}
+        unused = [known.get(n, Shadow(rule=n)) for n in range(len(rules)) if n not in used]
+        _warn_of_unused(unused, rules, items, ctx, noun)
+    return _value(rules, _redirected(steps, [jump for _, jump in rules]))
 
 
-def redirected(program: Sequence[Step], jumps: Sequence[int]) -> tuple[Step, ...]:
+def _warn_of_unused(
+    unused: Sequence[Shadow],
+    rules: Sequence[Rule],
+    items: Sequence[ConfigText],
+    ctx: LoweringContext,
+    noun: str,
+) -> None:
+    """Warn about rules that match no packet (PM0424); those that are too many are only counted.
+
+    Not about the last of the rules of a filter when it is one for all packets: it says what would
+    become of what is forgotten. A pattern has an output, which then is dead.
+    """
+    last = len(rules) - 1
+    if noun == "rule" and rules[last:] and rules[last][0] == TRUE:
+        unused = [shadow for shadow in unused if shadow.rule != last]
+    for shadow in unused[:MANY]:
+        text = f"{noun} {shadow.rule} matches no packet"
+        notes, hint = _why(shadow, items, noun)
+        ctx.warning("PM0424", text, items[shadow.rule].span, notes=notes, hint=hint)
+    more = unused[MANY:]
+    if more:
+        s = "s match" if len(more) > 1 else " matches"
+        ctx.warning(
+            "PM0424",
+            f"{len(more)} more {noun}{s} no packet, from {noun} {more[0].rule} on",
+            items[more[0].rule].span,
+            hint="for example, they may be in the wrong order: the first that matches counts",
+        )
+
+
+def _why(shadow: Shadow, items: Sequence[ConfigText], noun: str) -> tuple[tuple[Note, ...], str]:
+    """Say why a rule matches no packet, and what to do."""
+    if shadow.none:
+        return (), "its conditions contradict each other"
+    if shadow.by is None:
+        return (), f"earlier {noun}s take all packets it could match, or its clauses clash"
+    note = Note(f"{noun} {shadow.by} takes all packets it could match", items[shadow.by].span)
+    return (note,), f"put it in front of {noun} {shadow.by}, or remove it"
+
+
+def _redirected(program: Sequence[Step], jumps: Sequence[int]) -> tuple[Step, ...]:
     """Return a program in which output `n` has become the jump `jumps[n]`."""
+    if jumps == [-n for n in range(len(jumps))]:
+        return tuple(program)
 
     def new(jump: int) -> int:
         return jumps[-jump] if NEVER < jump <= 0 else jump
 
-    changed = [replace(step, yes=new(step.yes), no=new(step.no)) for step in program]
-    return optimize(changed) if jumps != [-n for n in range(len(jumps))] else tuple(program)
+    return optimize([replace(step, yes=new(step.yes), no=new(step.no)) for step in program])
 
 
-def rules_value(rules: Sequence[Rule], steps: Sequence[Step]) -> Value:
+def _value(rules: Sequence[Rule], steps: Sequence[Step]) -> Value:
     """Return rules and their program as a value of type `List<ClassifierNode>`."""
     return Value(
         cpp=", ".join(

@@ -3,8 +3,9 @@
     deny src net 10.0.0.0/8, allow tcp, 2 icmp, drop all
 
 An action is an output, `allow` for 0, `drop`, or `deny`: 1 where there is such an output, `drop`
-otherwise. An action alone is for all packets. Errors: PM0468 in an action, PM0461 to PM0466 in a
-pattern (pmill/elaborate/ippattern); warnings PM0424 and PM0467.
+otherwise. An action alone is for all packets. `FILE rules.txt` stands for the rules of a file.
+Errors: PM0468 in an action, PM0461 to PM0466 in a pattern (pmill/elaborate/ippattern), PM0496 a
+file; warnings PM0424, PM0467 and PM0471.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pmill.diagnostics import did_you_mean
 from pmill.elaborate.ippattern import TRUE, predicate, unquoted
 from pmill.elaborate.lowerings import LoweringContext
 from pmill.elaborate.lowerings.decisions import compiled
+from pmill.elaborate.lowerings.rule_files import with_files
 from pmill.elaborate.scalars import parse_int
 from pmill.graph import Value
 from pmill.match.byte_program import NEVER
@@ -29,9 +31,13 @@ _NAMES = ("allow", "deny", "drop")
 
 def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     """Return the program of the rules; warn about rules that no packet reaches."""
+    expanded = with_files(items, ctx)
+    if expanded is None:
+        return None
+    items = expanded
     read = [_rule(item, ctx) for item in items]
     rules = [rule for rule in read if rule is not None]
-    return compiled(rules, items, ctx) if len(rules) == len(read) else None
+    return compiled(rules, items, ctx, noun="rule") if len(rules) == len(read) else None
 
 
 def _rule(item: ConfigText, ctx: LoweringContext) -> Rule | None:

@@ -8,8 +8,9 @@ namespace pmill::elements {
 
 /// Sends each IP packet to the output of the first pattern that it matches.
 ///
-/// There are as many patterns as outputs; what matches none is dropped. Headers must be marked, by
-/// CheckIPHeader or MarkIPHeader. Patterns are made of
+/// There are as many patterns as outputs; what matches none is dropped. `FILE patterns.txt` in the
+/// place of a pattern stands for all of a file, one a line, with comments behind `#`. Headers must
+/// be marked, by CheckIPHeader or MarkIPHeader. Patterns are made of
 ///
 /// - `[src|dst] host A`, `[src|dst] net A/LEN` or `net A mask M`, `[src|dst] ether host E`;
 /// - `[src|dst] [tcp|udp] port P`; `src or dst`, as without either, is any of both ends, `src and

@@ -10,7 +10,9 @@ namespace pmill::elements {
 ///
 /// A rule is `ACTION PATTERN`. The action is `allow`, which is output 0; `drop`; `deny`, which is
 /// output 1 when there is one and `drop` otherwise; or the number of an output. Patterns are those
-/// of IPClassifier; an action alone is for all packets. What matches no rule is dropped.
+/// of IPClassifier; an action alone is for all packets. What matches no rule is dropped. `FILE
+/// rules.txt` in the place of a rule stands for all rules of a file, one a line, with comments
+/// behind `#`.
 /// Headers must be marked, by CheckIPHeader or MarkIPHeader.
 /// @group ip
 /// @example CheckIPHeader -> IPFilter(deny src net 10.0.0.0/8, allow tcp dst port www, drop all) -> Discard;
