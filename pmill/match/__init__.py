@@ -5,7 +5,9 @@
     byte_program.py  the decision program, and its optimiser
     rows.py          rules -> products of sets (sets.py) of what fields can hold
     vectors.py       rows -> bit vectors, by the values of each field
+    joins.py         fields that are looked up together
     tables.py        bit vectors -> binary data that a packet is looked up in
+    shadows.py       rules that no packet reaches
     matcher.py       which of these a set of rules is matched by
 
 Elaboration lowers arguments to it; nothing here knows of configurations or elements.

@@ -1,11 +1,11 @@
 """Which way rules are matched, and what it is made of.
 
     program     straight code, a compare and a branch a step: the time grows with the rules
-    vectors     tables that many rules are looked up in at once (pmill/match/vectors.py)
+    vectors     tables that many rules are looked up in at once (vectors.py, joins.py, tables.py)
 
 The costs are those of a packet, in steps of a program. A packet that matches one of the rules goes
-through half of them, so a program costs half of its steps; looking a field up and taking its part
-of the common word costs about as much as `_FIELD` steps, whatever the number of rules.
+through half of them, so a program costs half of its steps; a table costs about as much as `_TABLE`
+steps, whatever the number of rules.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pmill.match.vectors import Rule, bit_vectors
 __all__ = ["MATCHERS", "Choice", "Matcher", "Rules", "choose", "matcher"]
 
 MATCHERS: Final = ("vectors",)
-_FIELD: Final = 3.0
-_LEAST_STEPS: Final = 40
+_TABLE: Final = 2.0
+_LEAST_STEPS: Final = 40  # tables also take room in the caches, which counts for more with few
 
 Rules = tuple[Rule, ...]
 
@@ -62,14 +62,14 @@ def matcher(kind: str, rules: Rules) -> Matcher | None:
     """Return rules in another form than a program; None when they cannot have it."""
     assert kind in MATCHERS
     found = bit_vectors(rules)
-    if found is None or not found.classes:
+    if found is None or not any(c.dimension.size for c in found.classes):
         return None
     made = tables(found)
     rows = len(found.priorities)
     return Matcher(
         kind=kind,
         tables=made,
-        about=f"{len(rules)} rules as {rows} bits of {len(found.classes)} fields, "
+        about=f"{len(rules)} rules as {rows} bits, {len(found.classes)} fields, "
         f"{_size(len(made.data))}",
     )
 
@@ -81,13 +81,10 @@ def choose(rules: Rules, steps: int) -> Choice:
     found = matcher("vectors", rules)
     if found is None:
         return Choice(matcher=None, why="what the rules ask for is no small product of sets")
-    cost = _FIELD * len(found.tables.fields)
-    if steps / 2 <= cost:
-        return Choice(
-            matcher=None,
-            why=f"a program of {steps} steps costs less than {len(found.tables.fields)} fields",
-        )
-    return Choice(matcher=found, why=f"instead of {steps} steps")
+    if steps / 2 <= _TABLE * found.tables.cost:
+        why = f"a program of {steps} steps costs less than {found.tables.cost} tables"
+        return Choice(matcher=None, why=why)
+    return Choice(matcher=found, why=f"{found.tables.cost} tables cost less than {steps} steps")
 
 
 def _size(size: int) -> str:

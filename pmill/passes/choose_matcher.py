@@ -52,8 +52,8 @@ class ChooseMatcher:
                 text = "its program is interpreted: the arguments are no constants"
                 found.append(PassNote(where=name, text=text, done=False))
             elif value.matcher is not None:
-                text = f"matched by {value.matcher.kind}, {value.matcher.about}"
-                found.append(PassNote(where=name, text=f"{text}: {_choice(value).why}"))
+                text = f"{value.matcher.kind}, {value.matcher.about}: {_choice(value).why}"
+                found.append(PassNote(where=name, text=text))
             else:
                 found.append(PassNote(where=name, text=_choice(value).why, done=False))
         return tuple(found)

@@ -11,42 +11,62 @@
 #include <pmill/attributes.hh>
 #include <pmill/match/bytes.hh>
 #include <pmill/values.hh>
+#include <type_traits>
 #include <utility>
 
 namespace pmill {
 
-/// What a packet's vector is looked up by: `size` bytes at `offset` of a header as a number, or
-/// without a size the number of bytes of that header, `last` standing for all that are larger.
-/// `table` is where the places of the vectors are, in bytes from the first of the data. `open`:
-/// the vector of `last` leaves every row.
+/// What a packet is looked up by: `size` bytes at `offset` of a header as a number, or without a
+/// size the number of bytes of that header, `last` standing for all that are larger. `table` is
+/// where its table is, in bytes from the first of the data; items have two bytes or, `wide`, four.
+/// `open`: the vector of `last` leaves every row. `root`: no pair has it.
 struct VectorField {
   std::uint32_t header = 0;
   std::uint32_t offset = 0;
   std::uint32_t size = 0;
   std::uint32_t last = 0;
   std::uint32_t table = 0;
+  bool wide = false;
   bool open = false;
+  bool root = false;
+};
+
+/// Two fields or earlier pairs that are looked up together: the item `left * size + right`.
+struct VectorPair {
+  std::uint32_t left = 0;
+  std::uint32_t right = 0;
+  std::uint32_t size = 0;
+  std::uint32_t table = 0;
+  bool wide = false;
+  bool root = false;
 };
 
 /// Rules as bit vectors. The other members say where in the data is what, in bytes.
 ///
-/// `ordered`: a vector is `words` words, row by row in the order of the rules. Otherwise it begins
-/// with its summary, a bit for each word that is not zero, and has only those words; `priorities`
-/// has a number for each row, `firsts` the least of each word. The smallest number of a row that is
-/// left is a place in `jumps`, in ordered vectors the row itself; the place behind the last one is
-/// for packets without such a row.
-template <std::size_t Fields>
+/// What a packet has in a field or a pair is a class where a pair has that, and the place of a
+/// vector where none does. `ordered`: a vector is `words` words, row by row in the order of the
+/// rules. Otherwise it begins with its summary, a bit for each word that is not zero, and has only
+/// those words; `priorities` has a number for each row, `firsts` the least of each word. The
+/// smallest number of a row that is left is a place in `jumps`, in ordered vectors the row itself;
+/// the place behind the last one is for packets without such a row.
+///
+/// `single`: there is one root for packets that have all bytes, and its class has its jump in
+/// `answers`; for other packets `places` says where the class's vector is.
+template <std::size_t Fields, std::size_t Pairs>
 struct BitVectors {
   std::array<VectorField, Fields> fields{};
+  std::array<VectorPair, Pairs> pairs{};
   std::array<std::uint32_t, 3> needed{};  ///< Bytes of each header that any rule looks at.
   std::uint32_t words = 0;
   bool ordered = false;
-  bool narrow = false;  ///< Places of vectors are two bytes, not four.
+  bool single = false;
   std::uint32_t vectors = 0;
   std::uint32_t priorities = 0;
   std::uint32_t firsts = 0;
   std::uint32_t jumps = 0;
   std::uint32_t none = 0;  ///< The place in `jumps` of packets that no row is left for.
+  std::uint32_t answers = 0;
+  std::uint32_t places = 0;
   Data data{};
 };
 
@@ -57,9 +77,11 @@ template <typename Args, std::size_t Headers>
 struct VectorSearch {
   static constexpr auto &vectors = Args::program;
   static constexpr std::size_t kFields = vectors.fields.size();
+  static constexpr std::size_t kNodes = kFields + vectors.pairs.size();
   static constexpr std::uint32_t kSummary = (vectors.words + 63) / 64;
   using Word = std::uint64_t;
-  using Found = std::array<const Word *, kFields>;
+  /// What a packet has in each field and pair.
+  using Found = std::array<std::uint32_t, kNodes>;
   using Lengths = std::array<std::uint32_t, Headers>;
 
   /// The jump of a packet.
@@ -96,11 +118,14 @@ struct VectorSearch {
 
   template <bool Whole>
   PMILL_INLINE static std::int32_t search(const Bytes<Headers> &packet, const Lengths &lengths) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-      const Found found{lookup<I, Whole>(packet, lengths)...};
-      const std::uint32_t place = vectors.ordered ? first_row<Whole>(found) : least<Whole>(found);
-      return at<std::int32_t>(vectors.jumps)[place];
-    }(std::make_index_sequence<kFields>{});
+    Found found{};
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      ((found[I] = lookup<I, Whole>(packet, lengths, found)), ...);
+    }(std::make_index_sequence<kNodes>{});
+    if constexpr (vectors.single && Whole) return at<std::int32_t>(vectors.answers)[found[kRoot]];
+    if constexpr (vectors.single) found[kRoot] = at<std::uint32_t>(vectors.places)[found[kRoot]];
+    const std::uint32_t place = vectors.ordered ? first_row<Whole>(found) : least<Whole>(found);
+    return at<std::int32_t>(vectors.jumps)[place];
   }
 
   template <typename T>
@@ -108,42 +133,67 @@ struct VectorSearch {
     return reinterpret_cast<const T *>(vectors.data.bytes + place);
   }
 
-  /// Whether all packets that have all bytes have all rows of a field.
-  template <std::size_t I, bool Whole>
-  static constexpr bool left_out = Whole && vectors.fields[I].size == 0 && vectors.fields[I].open;
-
-  /// The vector of a packet in one field.
-  template <std::size_t I, bool Whole>
-  PMILL_INLINE static const Word *lookup(const Bytes<Headers> &packet, const Lengths &lengths) {
-    constexpr VectorField field = vectors.fields[I];
-    if constexpr (left_out<I, Whole>) return nullptr;
-    std::uint32_t value = field.last;
-    if constexpr (field.size == 2) {
-      std::uint16_t raw = 0;
-      std::memcpy(&raw, packet.start[field.header] + field.offset, sizeof raw);
-      value = net16(raw);
-    } else if constexpr (field.size == 1) {
-      value = packet.start[field.header][field.offset];
-    } else if constexpr (!Whole) {
-      value = std::min(lengths[field.header], field.last);
-    }
-    const std::uint32_t place = vectors.narrow ? at<std::uint16_t>(field.table)[value]
-                                               : at<std::uint32_t>(field.table)[value];
-    return at<Word>(vectors.vectors) + place;
+  template <bool Wide>
+  PMILL_INLINE static std::uint32_t item(std::uint32_t table, std::uint32_t number) {
+    using Item = std::conditional_t<Wide, std::uint32_t, std::uint16_t>;
+    return at<Item>(table)[number];
   }
 
-  /// The AND of a word of all vectors; `place` says which one of a field's vector.
+  /// Whether a field or a pair is to be looked up; and whether the vector that it gives counts.
+  template <std::size_t I, bool Whole>
+  static constexpr bool asked = [] {
+    if constexpr (I < kFields) return !(Whole && vectors.fields[I].open && vectors.fields[I].root);
+    return true;
+  }();
+  template <std::size_t I, bool Whole>
+  static constexpr bool counts = [] {
+    if constexpr (I < kFields)
+      return vectors.fields[I].root && asked<I, Whole>;
+    else
+      return vectors.pairs[I - kFields].root;
+  }();
+  /// The only node that counts for packets that have all bytes, where there is one.
+  static constexpr std::size_t kRoot = []<std::size_t... I>(std::index_sequence<I...>) {
+    return ((counts<I, true> ? I : 0) + ...);
+  }(std::make_index_sequence<kNodes>{});
+
+  /// What a packet has in one field or pair.
+  template <std::size_t I, bool Whole>
+  PMILL_INLINE static std::uint32_t lookup(const Bytes<Headers> &packet, const Lengths &lengths,
+                                           const Found &found) {
+    if constexpr (!asked<I, Whole>) {
+      return 0;
+    } else if constexpr (I >= kFields) {
+      constexpr VectorPair pair = vectors.pairs[I - kFields];
+      return item<pair.wide>(pair.table, found[pair.left] * pair.size + found[pair.right]);
+    } else {
+      constexpr VectorField field = vectors.fields[I];
+      std::uint32_t value = field.last;
+      if constexpr (field.size == 2) {
+        std::uint16_t raw = 0;
+        std::memcpy(&raw, packet.start[field.header] + field.offset, sizeof raw);
+        value = net16(raw);
+      } else if constexpr (field.size == 1) {
+        value = packet.start[field.header][field.offset];
+      } else if constexpr (!Whole) {
+        value = std::min(lengths[field.header], field.last);
+      }
+      return item<field.wide>(field.table, value);
+    }
+  }
+
+  /// The AND of a word of all vectors; `place` says which one of a node's vector.
   template <bool Whole>
   PMILL_INLINE static Word common(const Found &found, auto place) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       Word word = ~Word{0};
       (
           [&] __attribute__((always_inline)) {
-            if constexpr (!left_out<I, Whole>) word &= found[I][place(I)];
+            if constexpr (counts<I, Whole>) word &= at<Word>(vectors.vectors)[found[I] + place(I)];
           }(),
           ...);
       return word;
-    }(std::make_index_sequence<kFields>{});
+    }(std::make_index_sequence<kNodes>{});
   }
 
   /// The first row of few, in the order of the rules: no branch depends on the packet.
@@ -163,8 +213,11 @@ struct VectorSearch {
   template <bool Whole>
   PMILL_INLINE static std::uint32_t least(const Found &found) {
     std::uint32_t best = vectors.none;
-    std::array<std::uint32_t, kFields> passed{};  // words of each vector before this summary word
+    Found passed{};  // words of each vector before this summary word
     for (std::uint32_t part = 0; part < kSummary; ++part) {
+      const auto summary = [&](std::size_t i) __attribute__((always_inline)) {
+        return at<Word>(vectors.vectors)[found[i] + part];
+      };
       Word words = common<Whole>(found, [&](std::size_t) { return part; });
       for (; words != 0; words &= words - 1) {
         const auto bit = static_cast<std::uint32_t>(std::countr_zero(words));
@@ -172,16 +225,22 @@ struct VectorSearch {
         if (at<std::uint32_t>(vectors.firsts)[word] >= best) continue;
         const Word below = (Word{1} << bit) - 1;
         const Word rows = common<Whole>(found, [&](std::size_t i) __attribute__((always_inline)) {
-          return kSummary + passed[i] + std::popcount(found[i][part] & below);
+          return kSummary + passed[i] +
+                 static_cast<std::uint32_t>(std::popcount(summary(i) & below));
         });
         if (rows == 0) continue;
         const std::uint32_t row = 64 * word + static_cast<std::uint32_t>(std::countr_zero(rows));
         best = std::min(best, at<std::uint32_t>(vectors.priorities)[row]);
       }
       if constexpr (kSummary > 1)
-        for (std::size_t i = 0; i < kFields; ++i)
-          if (found[i] != nullptr)
-            passed[i] += static_cast<std::uint32_t>(std::popcount(found[i][part]));
+        [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+          (
+              [&] __attribute__((always_inline)) {
+                if constexpr (counts<I, Whole>)
+                  passed[I] += static_cast<std::uint32_t>(std::popcount(summary(I)));
+              }(),
+              ...);
+        }(std::make_index_sequence<kNodes>{});
     }
     return best;
   }
