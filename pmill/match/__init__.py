@@ -3,7 +3,7 @@
     predicates.py    what is asked of a packet's bytes
     program.py       predicates in order of their rules -> decision program
     byte_program.py  the decision program, and its optimiser
-    rows.py          rules -> products of sets (sets.py) of what fields can hold
+    rows.py          rules -> products of sets (sets.py) of what fields (dimension.py) can hold
     vectors.py       rows -> bit vectors, by the values of each field
     joins.py         fields that are looked up together
     tables.py        bit vectors -> binary data that a packet is looked up in

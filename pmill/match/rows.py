@@ -16,6 +16,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pmill.match.dimension import (
+    Dimension,
+    TooManyRows,
+    holds,
+    length_of,
+    lengths_of,
+    matches_of,
+    needed,
+    values_of,
+)
 from pmill.match.predicates import (
     All,
     AnyOf,
@@ -41,33 +51,10 @@ from pmill.match.sets import (
 __all__ = ["Dimension", "Row", "Rows", "TooManyRows"]
 
 _MOST_ROWS: Final = 64  # of one rule
-_MOST_STEPS: Final = 2048  # to find the values of one dimension
 _MOST_FREE_BITS: Final = 10  # between bits of a mask: as many intervals as they have values
 
 
-class TooManyRows(Exception):
-    """What a rule asks for is no small number of products."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Dimension:
-    """The `size` bytes at `offset` of a header as a number, or, without a size, its length."""
-
-    base: Base
-    offset: int
-    size: int
-
-    @property
-    def values(self) -> int:
-        """How many values there are, of bytes."""
-        return 1 << (8 * self.size)
-
-
 Row = dict[Dimension, ValueSet]  # a dimension that is not there can have any value
-
-
-def _length(base: Base) -> Dimension:
-    return Dimension(base, 0, 0)
 
 
 # What a predicate is about: one dimension, no bytes at all (None), or more (SEVERAL).
@@ -90,7 +77,7 @@ class Rows:
         """Return the maker for some rules."""
         found: set[tuple[Base, int]] = set()
         seen: set[tuple[Base, int, int, int]] = set()
-        for match in _matches(predicates):
+        for match in matches_of(predicates):
             shape = (match.base, match.offset, match.size, match.mask)
             if shape not in seen:
                 seen.add(shape)
@@ -111,7 +98,7 @@ class Rows:
                 return [{}] if value == wanted else []
             case Present(base=base, end=end):
                 there = at_least(end)
-                return [{_length(base): there if wanted else complement(there)}]
+                return [{length_of(base): there if wanted else complement(there)}]
             case Not(part):
                 return self._rows(part, wanted=not wanted)
         if isinstance(predicate, Match) or self._about(predicate) != SEVERAL:
@@ -133,7 +120,7 @@ class Rows:
             if isinstance(predicate, Match) and (about == SEVERAL or _has_few_runs(predicate)):
                 known = self._of_match(predicate)
             else:
-                known = _of_one(predicate, about or _length(Base.MAC))
+                known = _of_one(predicate, about or length_of(Base.MAC))
             self._known[predicate] = known
         return known
 
@@ -148,7 +135,7 @@ class Rows:
         """Return which bytes a predicate is about, and the lengths of that header."""
         match predicate:
             case Constant() | Present():
-                return None if isinstance(predicate, Constant) else _length(predicate.base)
+                return None if isinstance(predicate, Constant) else length_of(predicate.base)
             case Match():
                 found = self._dimensions(predicate)
                 return found[0][0] if len(found) == 1 else SEVERAL
@@ -163,9 +150,9 @@ class Rows:
         found: Dimension | None = None
         for part in parts:
             about = self._about(part)
-            if found is None or (about is not None and found == _length(about.base)):
+            if found is None or (about is not None and found == length_of(about.base)):
                 found = about or found
-            elif about is not None and about not in (found, _length(found.base)):
+            elif about is not None and about not in (found, length_of(found.base)):
                 return SEVERAL
         return found
 
@@ -182,7 +169,7 @@ class Rows:
             dimension: _masked(8 * dimension.size, mask, value)
             for dimension, mask, value in self._dimensions(match)
         }
-        row[_length(match.base)] = at_least(needed(match))
+        row[length_of(match.base)] = at_least(needed(match))
         return [row], [{dimension: complement(values)} for dimension, values in row.items()]
 
     def _dimensions(self, match: Match) -> list[tuple[Dimension, int, int]]:
@@ -199,12 +186,6 @@ class Rows:
         return found
 
 
-def needed(match: Match) -> int:
-    """Return how many bytes of its header a match needs to be there."""
-    trailing_zeros = (match.mask & -match.mask).bit_length() - 1
-    return match.offset + match.size - trailing_zeros // 8
-
-
 def _has_few_runs(match: Match) -> bool:
     """Return whether the bits of a mask are next to each other, from the highest on."""
     lowest = match.mask & -match.mask
@@ -218,20 +199,29 @@ def _masked(bits: int, mask: int, value: int) -> ValueSet:
     return masked(bits, mask, value)
 
 
-def _matches(predicates: Iterable[Predicate]) -> Iterator[Match]:
-    waiting = list(predicates)
-    while waiting:
-        match waiting.pop():
-            case Match() as found:
-                yield found
-            case Not(part):
-                waiting.append(part)
-            case All(parts) | AnyOf(parts):
-                waiting.extend(parts)
-            case Choice(condition=condition, then=then, otherwise=otherwise):
-                waiting.extend((condition, then, otherwise))
-            case Constant() | Present():
-                pass
+def _of_one(predicate: Predicate, dimension: Dimension) -> tuple[list[Row], list[Row]]:
+    """Return the rows of a predicate about one dimension, and those of its opposite.
+
+    Between the lengths that its parts need, it is a set of values.
+    """
+    length = length_of(dimension.base)
+    lengths = [0, *sorted(lengths_of(predicate) - {0})]
+    good: list[Row] = []
+    bad: list[Row] = []
+    for n, least in enumerate(lengths):
+        between = (least, lengths[n + 1]) if n + 1 < len(lengths) else at_least(least)
+        there: Row = {} if between == ALL else {length: between}
+        values = NONE
+        if dimension.size:
+            values = values_of(predicate, dimension, least)
+        elif holds(predicate, dimension, 0, 0, least):
+            values = ALL
+        for rows, wanted in ((good, values), (bad, complement(values))):
+            if wanted == ALL:
+                rows.append(there)
+            elif wanted != NONE:
+                rows.append({**there, dimension: wanted})
+    return _simplified(good), _simplified(bad)
 
 
 def _units(match: Match) -> Iterator[tuple[int, int, int]]:
@@ -245,121 +235,6 @@ def _units(match: Match) -> Iterator[tuple[int, int, int]]:
         )
         if mask:
             yield offset, mask, value
-
-
-# --- predicates about one dimension ---------------------------------------------------------------
-
-
-def _of_one(predicate: Predicate, dimension: Dimension) -> tuple[list[Row], list[Row]]:
-    """Return the rows of a predicate about one dimension, and those of its opposite.
-
-    Between the lengths that its parts need, it is a set of values.
-    """
-    length = _length(dimension.base)
-    lengths = [0, *sorted(_lengths(predicate) - {0})]
-    good: list[Row] = []
-    bad: list[Row] = []
-    for n, least in enumerate(lengths):
-        between = (least, lengths[n + 1]) if n + 1 < len(lengths) else at_least(least)
-        there: Row = {} if between == ALL else {length: between}
-        values = NONE
-        if dimension.size:
-            values = _values(predicate, dimension, least)
-        elif _holds(predicate, dimension, 0, 0, least):
-            values = ALL
-        for rows, wanted in ((good, values), (bad, complement(values))):
-            if wanted == ALL:
-                rows.append(there)
-            elif wanted != NONE:
-                rows.append({**there, dimension: wanted})
-    return _simplified(good), _simplified(bad)
-
-
-def _lengths(predicate: Predicate) -> set[int]:
-    found = {needed(match) for match in _matches([predicate])}
-    waiting = [predicate]
-    while waiting:
-        match waiting.pop():
-            case Present(end=end):
-                found.add(end)
-            case Not(part):
-                waiting.append(part)
-            case All(parts) | AnyOf(parts):
-                waiting.extend(parts)
-            case Choice(condition=condition, then=then, otherwise=otherwise):
-                waiting.extend((condition, then, otherwise))
-            case _:
-                pass
-    return found
-
-
-def _values(predicate: Predicate, dimension: Dimension, length: int) -> ValueSet:
-    """Return the values for which a predicate holds; raises TooManyRows.
-
-    Bits are given values from the highest on until the predicate is decided.
-    """
-    points: list[int] = []
-    inside = False
-    waiting = [(0, 0)]  # how many bits are known, and the value that they have
-    steps = 0
-    while waiting:
-        steps += 1
-        if steps > _MOST_STEPS:
-            raise TooManyRows
-        known, value = waiting.pop()
-        free = 8 * dimension.size - known
-        mask = dimension.values - (1 << free)
-        holds = _holds(predicate, dimension, mask, value << free, length)
-        if holds is None:
-            waiting += [(known + 1, 2 * value + 1), (known + 1, 2 * value)]
-        elif holds != inside:
-            points.append(value << free)
-            inside = holds
-    return tuple(points)
-
-
-def _holds(
-    predicate: Predicate, dimension: Dimension, known: int, value: int, length: int
-) -> bool | None:
-    """Return whether a predicate holds of a value of which the bits of `known` are known."""
-
-    def of(part: Predicate) -> bool | None:
-        match part:
-            case Constant(answer):
-                return answer
-            case Present(end=end):
-                return length >= end
-            case Match():
-                return matches(part)
-            case Not(inner):
-                opposite = of(inner)
-                return None if opposite is None else not opposite
-            case All(parts):
-                return joined(parts, decisive=False)
-            case AnyOf(parts):
-                return joined(parts, decisive=True)
-            case Choice(condition=condition, then=then, otherwise=otherwise):
-                taken = of(condition)
-                return None if taken is None else of(then if taken else otherwise)
-
-    def joined(parts: Sequence[Predicate], *, decisive: bool) -> bool | None:
-        answers = [of(part) for part in parts]
-        if decisive in answers:
-            return decisive
-        return None if None in answers else not decisive
-
-    def matches(part: Match) -> bool | None:
-        if length < needed(part):
-            return False
-        shift = 8 * (part.offset + part.size - dimension.offset - dimension.size)
-        mask, wanted = (
-            bits >> shift if shift >= 0 else bits << -shift for bits in (part.mask, part.value)
-        )
-        if (value ^ wanted) & mask & known:
-            return False
-        return None if mask & ~known & (dimension.values - 1) else True
-
-    return of(predicate)
 
 
 # --- rows of several dimensions -------------------------------------------------------------------
