@@ -90,10 +90,12 @@ def flat_config(
 def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
     """Return the elaborated graph of a configuration before any pass."""
     from pmill.elaborate import elaborate
+    from pmill.passes.never_matched import warn_of_never_matched
 
     flat, library = flat_config(source, options, diags)
     graph = elaborate(flat, library, dialect=options.dialect, keep=options.keep, diags=diags)
     diags.stop_if_errors()
+    warn_of_never_matched(graph, diags)
     return graph
 
 

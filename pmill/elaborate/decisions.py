@@ -4,6 +4,10 @@
 a word and what it holds for:
 
     PassInfo(FROZEN ttl check,          arguments of these elements are constants
+             HOLDS check,              what these elements check is known to be so
+             TOLD q 20 0,              a packet from q has 20 bytes, its network header begins at 0
+             STEPS c 12/08000000%ffff0000?[0]:[X],
+                                       all that is left of the decision program of c, a step a word
              VECTORS filter,            rules of these elements are matched by such tables
              DIRECT *,                  how packets cross connections: `a[0]` is the connection of
              INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
@@ -22,12 +26,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
+from pmill.elaborate.lowerings.decisions import with_program
 from pmill.graph import (
     CALLS,
     PASS_INFO,
     Call,
     PipelineGraph,
     Place,
+    Told,
     connection_key,
     layout,
     matched_by,
@@ -35,6 +41,7 @@ from pmill.graph import (
     stages_of,
     with_packets,
 )
+from pmill.graph.deciding import program_of, read_step
 from pmill.match import MATCHERS
 from pmill.syntax import split_arguments, split_words
 from pmill.syntax.flat import ConfigText, FlatElement
@@ -67,6 +74,16 @@ def _apply(
     calls: dict[str, Call] = {call.upper(): call for call in CALLS}
     if word.text == "FROZEN":
         return _freeze(graph, names, diags)
+    if word.text == "HOLDS":
+        _check(names, list(graph.elements), "element", diags)
+        held = {name.text for name in names}
+        return graph.with_elements(
+            replace(e, holds=True) if e.name in held else e for e in graph.elements.values()
+        )
+    if word.text == "TOLD" and names:
+        return _tell(graph, names[0], names[1:], diags)
+    if word.text == "STEPS" and names:
+        return _shorten(graph, names[0], names[1:], diags)
     if word.text == "LIVE":
         _check(names, list(metadata.fields()), "metadata field", diags)
         return replace(graph, live=frozenset(name.text for name in names))
@@ -88,7 +105,17 @@ def _apply(
 
 
 def _words(calls: Iterable[str]) -> list[str]:
-    return ["FROZEN", "LAYOUT", "LIVE", "PACKETS", *map(str.upper, MATCHERS), *calls]
+    return [
+        "FROZEN",
+        "HOLDS",
+        "TOLD",
+        "STEPS",
+        "LAYOUT",
+        "LIVE",
+        "PACKETS",
+        *map(str.upper, MATCHERS),
+        *calls,
+    ]
 
 
 def _freeze(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
@@ -106,6 +133,40 @@ def _match(
     chosen = {name.text for name in names}
     return graph.with_elements(
         matched_by(e, kind) if e.name in chosen else e for e in graph.elements.values()
+    )
+
+
+def _tell(
+    graph: PipelineGraph, name: ConfigText, numbers: Sequence[ConfigText], diags: Diagnostics
+) -> PipelineGraph:
+    """Say what is known of the packets that an element kept."""
+    _check([name], list(graph.elements), "element", diags)
+    values = [int(n.text) for n in numbers if re.fullmatch(r"-?\d{1,9}", n.text)]
+    if not 1 <= len(values) == len(numbers) <= 2 or values[0] < 0:
+        message = f"{PASS_INFO}: expected a length and where the network header begins"
+        diags.error("PM0312", message, name.span)
+        return graph
+    told = Told(length=values[0], network=values[1] if len(values) == 2 else None)
+    return graph.with_elements(
+        replace(e, told=told) if e.name == name.text else e for e in graph.elements.values()
+    )
+
+
+def _shorten(
+    graph: PipelineGraph, name: ConfigText, words: Sequence[ConfigText], diags: Diagnostics
+) -> PipelineGraph:
+    """Give an element a decision program instead of that of its patterns."""
+    deciding = [e.name for e in graph.elements.values() if program_of(e) is not None]
+    _check([name], deciding, "element", diags)
+    steps = [read_step(word.text) for word in words]
+    for word, step in zip(words, steps, strict=True):
+        if step is None:
+            diags.error("PM0312", f"{PASS_INFO}: '{word.text}' is no step", word.span)
+    program = [step for step in steps if step is not None]
+    if name.text not in deciding or not program or len(program) < len(steps):
+        return graph
+    return graph.with_elements(
+        with_program(e, program) if e.name == name.text else e for e in graph.elements.values()
     )
 
 

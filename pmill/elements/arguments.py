@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pmill.diagnostics import Diagnostics, Note, Span, did_you_mean
+from pmill.elements.facts import FACT_TAGS, FACT_TYPES, check_facts, fact_of
 from pmill.elements.spec import ELEMENT_REFERENCE, ArgSpec, EnumSpec
 from pmill.elements.tags import MemberDoc, Tag
 
@@ -57,6 +58,7 @@ TAGS: Mapping[str, int] = {
     "called": 1,
     "namedby": 1,
     "footprint": 1,
+    **FACT_TAGS,
 }
 _DIALECTS = ("click",)  # the others: a default as written is FastClick's
 _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
@@ -67,6 +69,7 @@ _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
     "range": ((*INTEGERS, "double"), "number"),
     "footprint": (tuple(INTEGERS), "integer"),
     **dict.fromkeys(("readable", "writable", "called"), (SHOWN, "single value")),
+    **FACT_TYPES,
 }
 
 
@@ -105,6 +108,7 @@ def build_argument(
         _check_default(member, enums, diags)
     for tag in member.doc.tags:
         _check_tag(tag, member, diags)
+    fact, into = fact_of(member.doc, diags)
     if sum(1 for _ in diags) > before:
         return None
     return ArgSpec(
@@ -128,11 +132,17 @@ def build_argument(
         footprint=next((int(words[0]) for words in _words(member.doc, "footprint")), 0),
         named_by=next((words[0] for words in _words(member.doc, "namedby")), None),
         by_dialect=tuple((a, b) for a, b in _words(member.doc, "default")),
+        fact=fact,
+        into=into,
     )
 
 
 def check_order(arguments: Sequence[ArgSpec], diags: Diagnostics) -> None:
-    """Report arguments that no configuration could give: unreachable positions, equal keywords."""
+    """Report arguments that no configuration could give: unreachable positions, equal keywords.
+
+    And facts that the arguments cannot say together.
+    """
+    check_facts(arguments, diags)
     optional: ArgSpec | None = None
     rest: ArgSpec | None = None
     keywords: dict[str, ArgSpec] = {}

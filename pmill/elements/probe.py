@@ -58,6 +58,9 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
     ):
         expected = " | ".join(["FieldSet{}", *(f"meta::{field}" for field in fields)])
         yield f"static_assert(spec.{name} == ({expected}));"
+    edits = " | ".join(["PartSet{}", *(f"part::{part}" for part in spec.edits)])
+    yield f"static_assert(spec.edits == ({edits}));"
+    yield f"static_assert(spec.puts == {spec.puts});"
     yield f"static_assert(spec.cold == outputs({', '.join(map(str, spec.cold))}));"
     for name, flag in (
         ("resizes", spec.resizes),
@@ -67,6 +70,9 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("clones", spec.clones),
         ("fills", spec.fills),
         ("yields", spec.yields),
+        ("passes", spec.passes),
+        ("marks", spec.marks),
+        ("checks", spec.checks),
     ):
         yield f"static_assert(spec.{name} == {_bool(flag)});"
     yield f"static_assert(probe::kPolls<{spec.name}> == {_bool(spec.source)});"

@@ -23,7 +23,7 @@ from functools import cache
 from lark import Lark, TextSlice, Token, Tree, UnexpectedInput
 
 from pmill.diagnostics import Diagnostics, Note, Source, Span, did_you_mean
-from pmill.elements.arguments import TAGS, Member, build_argument, check_order
+from pmill.elements.arguments import TAGS, Member, build_argument, check_order, integer
 from pmill.elements.head import Head, find_head
 from pmill.elements.spec import ArgSpec, CounterSpec, ElementSpec, EnumSpec, HandlerSpec
 from pmill.elements.syntax_errors import report_syntax
@@ -45,7 +45,10 @@ _KINDS: Mapping[str, str] = {
     **dict.fromkeys(_CODES, "text"),
     **dict.fromkeys(("reads", "expects", "writes", "renews"), "fields"),
     "cold": "ports",
+    "edits": "parts",
+    "puts": "number",
     **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "fills", "yields"), "flag"),
+    **dict.fromkeys(("passes", "marks", "checks"), "flag"),
 }
 # Kinds of handlers that are functions: whether they can be read and written.
 _HANDLERS: Mapping[str, tuple[bool, bool]] = {
@@ -58,6 +61,8 @@ _EXAMPLES: Mapping[str, str] = {
     "fields": "meta::network | meta::dst_ip",
     "ports": "outputs(1)",
     "flag": "true",
+    "number": "14",
+    "parts": "part::ttl | part::options",
 }
 
 
@@ -84,6 +89,13 @@ def metadata_fields() -> tuple[str, ...]:
     text = (runtime_dir() / "include" / "pmill" / "meta.hh").read_text(encoding="utf-8")
     declared = r"^inline constexpr (?:Annotation<[^>]*>|FieldSet) (\w+)"
     return tuple(re.findall(declared, text, re.MULTILINE))
+
+
+@cache
+def packet_parts() -> tuple[str, ...]:
+    """The names that runtime/include/pmill/spec.hh declares in namespace part."""
+    text = (runtime_dir() / "include" / "pmill" / "spec.hh").read_text(encoding="utf-8")
+    return tuple(re.findall(r"^inline constexpr PartSet (\w+)\{", text, re.MULTILINE))
 
 
 @cache
@@ -147,6 +159,11 @@ class _Reader:
             yields=_flag(settings, "yields"),
             prepares=self.head.prepares,
             shares=tuple(_text(settings, "shares", "").split()),
+            passes=_flag(settings, "passes"),
+            edits=_names(settings, "edits"),
+            puts=_number(settings, "puts"),
+            marks=_flag(settings, "marks"),
+            checks=_flag(settings, "checks"),
         )
 
     # --- Spec ---------------------------------------------------------------------------------
@@ -185,6 +202,10 @@ class _Reader:
             self.check_code(name, value)
         for field in _subtrees(value, "field"):
             self.check_field(next(_tokens(field, "NAME")))
+        for part in _subtrees(value, "part"):
+            self.check_part(next(_tokens(part, "NAME")))
+        if value.data == "number" and integer(self.tree_span(value).text) is None:
+            self.diags.error("PM0204", f"'.{name}' is a whole number", self.tree_span(value))
         for number in _tokens(value, "NUMBER") if value.data == "ports" else ():
             if not number.isdecimal() or int(number) > 63:
                 self.diags.error("PM0204", "an output is a number to 63", self.span(number))
@@ -205,6 +226,14 @@ class _Reader:
                 f"no metadata field is called '{token}'",
                 self.span(token),
                 hint=did_you_mean(token, list(known)) or "runtime/include/pmill/meta.hh lists them",
+            )
+
+    def check_part(self, token: Token) -> None:
+        if token not in packet_parts():
+            known = list(packet_parts())
+            hint = did_you_mean(token, known) or f"parts: {', '.join(known)}"
+            self.diags.error(
+                "PM0206", f"no part of a packet is called '{token}'", self.span(token), hint=hint
             )
 
     # --- enumerations, Args, State ------------------------------------------------------------
@@ -349,9 +378,14 @@ def _names(settings: Mapping[str, Tree[Token]], name: str) -> tuple[str, ...]:
     if name not in settings:
         return ()
     value = settings[name]
-    fields = [str(t) for f in _subtrees(value, "field") for t in _tokens(f, "NAME")]
+    named = [*_subtrees(value, "field"), *_subtrees(value, "part")]
+    fields = [str(t) for f in named for t in _tokens(f, "NAME")]
     return tuple(dict.fromkeys(fields or [str(t) for t in _tokens(value, "NUMBER")]))
 
 
 def _flag(settings: Mapping[str, Tree[Token]], name: str) -> bool:
     return name in settings and any(True for _ in _tokens(settings[name], "TRUE"))
+
+
+def _number(settings: Mapping[str, Tree[Token]], name: str) -> int:
+    return integer(str(next(_tokens(settings[name], "NUMBER")))) or 0 if name in settings else 0

@@ -13,6 +13,18 @@ from typing import Final, Literal
 from pmill.diagnostics import Span
 
 CounterKind = Literal["read", "drop"]
+# What an argument says about packets, so that elements behind know it:
+# strips, unstrips  so many bytes are taken off the front, or put back there
+# header            where the header begins that the element marks or checks
+# verifies          whether the header's checksum is right, too
+# refuses           headers that are not let out on output 0 though they are sound
+# into              the value that the annotation `into` names has from here on
+# equals            the value that it has on output 0, and on no other
+# chooses           the output that a packet takes: the number itself, or in the annotation it names
+# decides           the output that a packet takes: the program's
+Fact = Literal[
+    "strips", "unstrips", "header", "verifies", "refuses", "into", "equals", "chooses", "decides"
+]
 ELEMENT_REFERENCE = re.compile(r"ElementRef<(\w+)>")
 
 
@@ -45,6 +57,8 @@ class ArgSpec:
     footprint: int = 0  # each unit of the value is so many bytes that a packet may touch any of
     named_by: str | None = None  # an argument whose name, of AddressInfo, may be this one's, too
     by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ
+    fact: Fact | None = None  # what it says about packets
+    into: str | None = None  # of the facts `into` and `equals`: the Anno argument
 
     @property
     def keyword(self) -> str:
@@ -121,6 +135,9 @@ class ElementSpec:
     packets, and for no more; `yields`: it makes none while all such elements behind it are full.
     `prepares`: it has `prepare`, the first step of a lookup in two. `shares` are the words of what
     its packets make it use and others use, too: `stderr`, `random`, `target`.
+    `passes`: it emits what it took, changed only as `writes`, `edits` (names of `part::`), `puts`
+    (bytes in front) and facts of arguments say; `marks` and `checks` tell what is known of the
+    header on output 0.
     """
 
     name: str
@@ -147,6 +164,11 @@ class ElementSpec:
     yields: bool = False
     prepares: bool = False
     shares: tuple[str, ...] = ()
+    passes: bool = False
+    edits: tuple[str, ...] = ()
+    puts: int = 0
+    marks: bool = False
+    checks: bool = False
     arguments: tuple[ArgSpec, ...] = ()
     counters: tuple[CounterSpec, ...] = ()
     handlers: tuple[HandlerSpec, ...] = ()

@@ -34,8 +34,7 @@ _HINTS: Mapping[str, list[str]] = {
         _START + "static constexpr Spec spec{meta",
         _START + 'static constexpr Spec spec{.ports = "1/1" .',
     ],
-    "a field of a Spec is a string, true, false, 'outputs(1)' or 'meta::a | meta::b'": [
-        _START + "static constexpr Spec spec{.ports = 1",
+    "a field of a Spec is a string, a number, true, false, 'outputs(1)' or 'meta::a | meta::b'": [
         _START + "static constexpr Spec spec{.ports = name",
         _START + "static constexpr Spec spec{.reads = network",
         _START + "static constexpr Spec spec{.reads = -",

@@ -35,6 +35,7 @@ from pmill.graph import (
     held_at_entry,
     layout,
     names_of,
+    queues_ahead,
     union,
 )
 from pmill.passes.heat import cold_elements
@@ -246,6 +247,8 @@ def _instance(
         class_name=element.spec.name,
         location=_printable(str(element.span)),
         frozen=element.frozen or not element.spec.arguments,
+        holds=element.holds,
+        told=_told(element),
         arguments=tuple(_arguments(element, idents, symbols)),
         receives=tuple(
             _input(target, idents)
@@ -261,27 +264,12 @@ def _instance(
         hops=hops,
         sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),
-        ahead=tuple(idents[name] for name in _ahead(graph, element)),
+        ahead=tuple(idents[name] for name in queues_ahead(graph, element)),
         schedule=_schedule(element),
         config=element.config,
         ins=_letters(element.inputs, ins),
         outs=_letters(element.outputs, outs or ins),
     )
-
-
-def _ahead(graph: PipelineGraph, element: Element) -> tuple[str, ...]:
-    """What may become full behind an element that minds, as packets are pushed."""
-    if not element.spec.yields:
-        return ()
-    reached, waiting = {element.name}, [element.name]
-    while waiting:
-        for c in graph.outgoing(waiting.pop()):
-            target = c.target.element
-            if graph.is_push(c) and target not in reached:
-                reached.add(target)
-                if not graph.elements[target].spec.fills:
-                    waiting.append(target)
-    return tuple(n for n, e in graph.elements.items() if n in reached and e.spec.fills)
 
 
 def _schedule(element: Element) -> str:
@@ -293,6 +281,15 @@ def _schedule(element: Element) -> str:
         at = element.home
         said.append(f".home = {f'on_socket{at}' if isinstance(at, tuple) else at}")
     return f"{{{', '.join(said)}}}" if said else ""
+
+
+def _told(element: Element) -> str:
+    """What the optimiser is told of packets, in C++; empty when nothing."""
+    told = element.told
+    if told is None:
+        return ""
+    network = "" if told.network is None else f", .network = {told.network}"
+    return f"{{.length = {told.length}{network}}}"
 
 
 def _hop(

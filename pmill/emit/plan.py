@@ -31,13 +31,15 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
-    `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`. `live_bits`: the
-    fields of a packet that it reads, or an element behind it; `born_bits`: those that share their
-    place with others and begin to matter here. `rare`: no usual packet gets there. `sources`: what
-    its inputs pull from, empty when it does not pull. `connected` has a bit for each of the first
-    64 outputs that lead anywhere. `ahead` are the instances it minds when they are full. `schedule`
-    is its Schedule in C++, empty for the usual one. `config` is its configuration string, `ins` and
-    `outs` have a letter a port: h push, l pull, in capitals where the class would do either.
+    `told` is what is known of what is pulled from it, in C++. `holds`: it need not check what it
+    checks. `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`.
+    `live_bits`: the fields of a packet that it reads, or an element behind it; `born_bits`: those
+    that share their place with others and begin to matter here. `rare`: no usual packet gets there.
+    `sources`: what its inputs pull from, empty when it does not pull. `connected` has a bit for
+    each of the first 64 outputs that lead anywhere. `ahead` are the instances it minds when they
+    are full. `schedule` is its Schedule in C++, empty for the usual one. `config` is its
+    configuration string, `ins` and `outs` have a letter a port: h push, l pull, in capitals where
+    the class would do either.
     """
 
     ident: str
@@ -45,6 +47,8 @@ class InstancePlan:
     class_name: str
     location: str
     frozen: bool
+    holds: bool
+    told: str
     arguments: tuple[ArgumentPlan, ...]
     receives: tuple[str, ...]
     live_bits: int

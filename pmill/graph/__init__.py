@@ -1,6 +1,7 @@
 """The pipeline graph: its model, printer and invariants; packets' metadata and who reads it."""
 
-from pmill.graph.flow import flows, processing
+from pmill.graph.deciding import reads_headers
+from pmill.graph.flow import flows, processing, queues_ahead
 from pmill.graph.liveness import (
     carried,
     chooses_at_run_time,
@@ -22,10 +23,12 @@ from pmill.graph.model import (
     Element,
     HandlerUse,
     Home,
+    Patterns,
     PipelineGraph,
     Place,
     Port,
     Processing,
+    Told,
     Value,
 )
 from pmill.graph.printer import CALLS, connection_key, print_graph
@@ -43,11 +46,13 @@ __all__ = [
     "Element",
     "HandlerUse",
     "Home",
+    "Patterns",
     "PipelineGraph",
     "Place",
     "Port",
     "Processing",
     "Stages",
+    "Told",
     "Value",
     "carried",
     "chooses_at_run_time",
@@ -67,7 +72,9 @@ __all__ = [
     "plan_stages",
     "print_graph",
     "processing",
+    "queues_ahead",
     "read_behind",
+    "reads_headers",
     "share",
     "stages_of",
     "union",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pmill.graph.model import Element, Processing
+from pmill.graph.model import Element, PipelineGraph, Processing
 
 _COUNT = re.compile(r"(?P<low>\d*)(?P<dash>-?)(?P<high>\d*)")
 _FLOW_PORT = re.compile(r"\[\^?[^\]]*\]|.")
@@ -60,6 +60,21 @@ def _letters(code: str, count: int) -> list[Processing | None]:
 def flows(element: Element, source: int, target: int) -> bool:
     """Return whether packets that enter input `source` can leave on output `target`."""
     return code_flows(element.spec.flow, source, target)
+
+
+def queues_ahead(graph: PipelineGraph, element: Element) -> tuple[str, ...]:
+    """Return what may become full behind an element that minds, as packets are pushed."""
+    if not element.spec.yields:
+        return ()
+    reached, waiting = {element.name}, [element.name]
+    while waiting:
+        for c in graph.outgoing(waiting.pop()):
+            target = c.target.element
+            if graph.is_push(c) and target not in reached:
+                reached.add(target)
+                if not graph.elements[target].spec.fills:
+                    waiting.append(target)
+    return tuple(n for n, e in graph.elements.items() if n in reached and e.spec.fills)
 
 
 @cache

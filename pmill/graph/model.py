@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pmill.diagnostics import Span
 from pmill.elements.spec import ElementSpec
-from pmill.match import Matcher, Rules
+from pmill.match import Matcher, Rules, Step
 
 if TYPE_CHECKING:
     import networkx
@@ -44,6 +44,15 @@ class HandlerUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """Patterns as they were written: `program` has output `n` for the packets of pattern `n`."""
+
+    program: tuple[Step, ...]
+    spans: tuple[Span, ...]
+    noun: str  # what one of them is called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """The typed value of one argument.
 
@@ -54,6 +63,8 @@ class Value:
     the handlers that the value calls. `unread` are metadata fields that the element declares to
     read, and does not with this value. `element` is the name of the element that the argument
     names; only emission knows its `cpp`.
+    `patterns`: those of which the value is the decision program; `shortened`: it leaves out what is
+    known of the packets, so that `click` says more.
     `data`: the value is these bytes, an argument of type Data, or is made of them: they go into the
     program as they are, `text` does not say them, and `cpp` is empty or has `@data` in their place.
     `footprint` is the number of bytes of memory that using the value for one packet may touch any
@@ -70,6 +81,8 @@ class Value:
     uses: tuple[HandlerUse, ...] = ()
     unread: tuple[str, ...] = ()
     element: str | None = None
+    patterns: Patterns | None = field(default=None, compare=False, repr=False)
+    shortened: bool = False
     data: bytes | None = field(default=None, repr=False)
     footprint: int = 0
     remark: str = ""
@@ -78,12 +91,25 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the optimiser is told of every packet that is pulled from an element that kept it.
+
+    The packet has `length` bytes at least; the network header is marked `network` bytes from the
+    first one, None: nobody knows where.
+    """
+
+    length: int
+    network: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
     """An element instance.
 
-    `frozen`: its arguments are compile-time constants. `kept`: they must not become so. `home`:
-    the worker that runs it, None: any. `tickets`: how many of its
-    turns make `TICKETS` rounds.
+    `holds`: what it checks is known to be so, and what it marks to be marked: it only counts.
+    `told`: what the optimiser cannot see of what it kept. `frozen`: its arguments are compile-time
+    constants. `kept`: they must not become so. `home`: the worker that runs it, None: any.
+    `tickets`: how many of its turns make `TICKETS` rounds.
     """
 
     name: str
@@ -95,6 +121,8 @@ class Element:
     span: Span
     frozen: bool = False
     kept: bool = False
+    holds: bool = False
+    told: Told | None = None
     home: Home | None = None
     tickets: int = TICKETS
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from pmill.graph.deciding import is_shortened, program_of, step_word
 from pmill.graph.layout import name_of
 from pmill.graph.model import Call, Connection, Element, PipelineGraph
 from pmill.match import MATCHERS
@@ -68,14 +69,8 @@ def _chains(graph: PipelineGraph) -> Iterator[str]:
 
 
 def _pass_info(graph: PipelineGraph) -> list[str]:
-    arguments = [
-        *_frozen(graph),
-        *_matchers(graph),
-        *_calls(graph),
-        *_live(graph),
-        *_layout(graph),
-        *_packets(graph),
-    ]
+    parts = (_frozen, _holds, _told, _programs, _matchers, _calls, _live, _layout, _packets)
+    arguments = [line for part in parts for line in part(graph)]
     if not arguments:
         return []
     return [f"{PASS_INFO}(", *(f"  {a}," for a in arguments[:-1]), f"  {arguments[-1]});"]
@@ -97,6 +92,27 @@ def _matchers(graph: PipelineGraph) -> Iterator[str]:
         ]
         if chosen:
             yield _wrapped(kind.upper(), chosen)
+
+
+def _holds(graph: PipelineGraph) -> Iterator[str]:
+    names = [e.name for e in graph.elements.values() if e.holds]
+    if names:
+        yield _wrapped("HOLDS", names)
+
+
+def _told(graph: PipelineGraph) -> Iterator[str]:
+    for e in graph.elements.values():
+        if e.told is not None:
+            network = [] if e.told.network is None else [str(e.told.network)]
+            yield _wrapped("TOLD", [e.name, str(e.told.length), *network])
+
+
+def _programs(graph: PipelineGraph) -> Iterator[str]:
+    """Write decision programs that say less than the patterns in the configuration."""
+    for e in graph.elements.values():
+        program = program_of(e)
+        if program is not None and is_shortened(e):
+            yield _wrapped("STEPS", [e.name, *map(step_word, program)])
 
 
 def _calls(graph: PipelineGraph) -> Iterator[str]:

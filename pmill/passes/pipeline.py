@@ -15,14 +15,22 @@ from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
 from pmill.passes.fuse_regions import FuseRegions
+from pmill.passes.hoist_checks import HoistChecks
 from pmill.passes.metadata_layout import MetadataLayout
 from pmill.passes.outline_cold import OutlineCold
 from pmill.passes.remove_unreachable import RemoveUnreachable
+from pmill.passes.remove_unused import RemoveUnused
+from pmill.passes.simplify_matches import SimplifyMatches
+from pmill.passes.tell_facts import TellFacts
 
 DEFAULT: tuple[Pass, ...] = (
     RemoveUnreachable(),  # first: nobody need think about what never runs
     BypassNulls(),  # nor about what does nothing
     EmbedConstants(),  # before the metadata: annotations may be named by arguments
+    HoistChecks(),  # arguments are final; what earlier elements did need not be done again
+    RemoveUnused(),  # what only a check that never fails leads to, and switches that never turn
+    SimplifyMatches(),  # what it leaves out is read by nobody, as liveness will find
+    TellFacts(),  # where the optimiser cannot follow packets, it is told
     ChooseMatcher(),  # of what is constant now
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code

@@ -23,14 +23,14 @@ counters go with their elements, and those of packets that end in an Idle have c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pmill.elements.spec import ElementSpec
-from pmill.graph import Connection, Element, PipelineGraph, Port, Processing, flows
+from pmill.graph import Element, PipelineGraph, Port, flows
 from pmill.passes.base import PassNote, count
 from pmill.passes.bypass_nulls import is_null
+from pmill.passes.filling import filled
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import bypass, can_be_left_out, from_sources, to_sinks
 
@@ -62,7 +62,7 @@ class RemoveDead:
         }
         alive = bypass(alive, can_be_left_out(alive, through))
         alive = _without_idle_inputs(alive, named)
-        return self._filled(alive, graph)
+        return filled(alive, graph, self.idle)
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
         """Name what was removed."""
@@ -72,45 +72,6 @@ class RemoveDead:
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
         """Say nothing more."""
         return ()
-
-    def _filled(self, graph: PipelineGraph, before: PipelineGraph) -> PipelineGraph:
-        """Connect every port that has no connection to an Idle, the one that was there if any."""
-        idles: dict[str, Element] = {}
-        connections = list(graph.connections)
-        for port, is_output in _unconnected(graph):
-            span = graph.elements[port.element].span
-            name = _idle_at(before, port, is_output=is_output) or _free_name(before)
-            idle = idles.get(name) or self._idle(name, before, graph.elements[port.element])
-            kind = _processing(graph, port, is_output=is_output)
-            if is_output:
-                end = Port(element=name, number=len(idle.inputs))
-                idles[name] = replace(idle, inputs=(*idle.inputs, kind))
-                connections.append(Connection(source=port, target=end, span=span))
-            else:
-                end = Port(element=name, number=len(idle.outputs))
-                idles[name] = replace(idle, outputs=(*idle.outputs, kind))
-                connections.append(Connection(source=end, target=port, span=span))
-        elements = {**graph.elements, **idles}
-        order = [name for name in before.elements if name in elements]
-        ordered = [*order, *(name for name in idles if name not in before.elements)]
-        return replace(graph, elements={name: elements[name] for name in ordered}).with_connections(
-            connections
-        )
-
-    def _idle(self, name: str, before: PipelineGraph, neighbour: Element) -> Element:
-        """Return an Idle without ports: the one of that name, or a new one."""
-        there = before.elements.get(name)
-        if there is not None:
-            return replace(there, inputs=(), outputs=())
-        return Element(
-            name=name,
-            spec=self.idle,
-            arguments={},
-            config="",
-            inputs=(),
-            outputs=(),
-            span=neighbour.span,
-        )
 
 
 def _ways(e: Element, entry: int, output: int) -> bool:
@@ -165,37 +126,3 @@ def _without_idle_inputs(graph: PipelineGraph, named: set[str]) -> PipelineGraph
         replace(c, target=replace(c.target, number=moved.get(c.target, c.target.number)))
         for c in graph.connections
     )
-
-
-def _unconnected(graph: PipelineGraph) -> Iterator[tuple[Port, bool]]:
-    """Yield the ports without connection, and whether each is an output."""
-    used = {(c.source, True) for c in graph.connections}
-    used |= {(c.target, False) for c in graph.connections}
-    for e in graph.elements.values():
-        for is_output, ports in ((False, e.inputs), (True, e.outputs)):
-            for number in range(len(ports)):
-                port = Port(element=e.name, number=number)
-                if (port, is_output) not in used:
-                    yield port, is_output
-
-
-def _idle_at(graph: PipelineGraph, port: Port, *, is_output: bool) -> str | None:
-    """Return the Idle that a port is connected to, or None."""
-    if is_output:
-        others = [c.target.element for c in graph.outgoing(port.element) if c.source == port]
-    else:
-        others = [c.source.element for c in graph.incoming(port.element) if c.target == port]
-    return next((name for name in others if graph.elements[name].spec.name == "Idle"), None)
-
-
-def _processing(graph: PipelineGraph, port: Port, *, is_output: bool) -> Processing:
-    element = graph.elements[port.element]
-    return (element.outputs if is_output else element.inputs)[port.number]
-
-
-def _free_name(graph: PipelineGraph) -> str:
-    """Return the name of the one Idle that is new."""
-    number = 1
-    while f"Idle@{number}" in graph.elements:
-        number += 1
-    return f"Idle@{number}"

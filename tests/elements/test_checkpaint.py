@@ -10,7 +10,7 @@ PACKETS = [b"\x01" * 60, b"\x02" * 60, b"\x01" * 61]
 def test_other_paint_leaves_on_output_1(run_element: RunElement) -> None:
     result = run_element("CheckPaint(1)", PACKETS, before="Paint(2)", outputs=2)
     assert (result.out[0], result.out[1]) == ([], PACKETS)
-    assert result.counters["e.drops"] == 0
+    assert result.counters.get("e.drops", 0) == 0  # it may be optimised away
 
 
 @pytest.mark.parametrize("level", [0, 3])

@@ -17,7 +17,7 @@ def test_one_output_gets_everything(
 ) -> None:
     result = run_element(config, PACKETS, outputs=2, level=level)
     assert result.out == {output: PACKETS, 1 - output: []}
-    assert result.counters["e.drops"] == 0
+    assert result.counters.get("e.drops", 0) == 0  # it may be optimised away
 
 
 @pytest.mark.parametrize("level", [0, 3])

@@ -121,7 +121,7 @@ def test_a_header_that_is_no_text(folder: Path) -> None:
 
 
 def test_a_broken_header_disturbs_only_those_who_use_it(folder: Path) -> None:
-    write(folder, header(spec=".prots = 1"))
+    write(folder, header(spec=".prots = one"))
     write(folder, header(name="Good"), "Good")
     for _ in ("cold", "warm"):
         library, messages = load(folder)

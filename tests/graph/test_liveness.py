@@ -23,7 +23,7 @@ def test_a_field_lives_up_to_its_last_reader() -> None:
 
 def test_either_output_may_read() -> None:
     found = live(
-        "InfiniteSource -> s :: Switch(0); s[0] -> Discard;"
+        "InfiniteSource -> s :: RoundRobinSwitch; s[0] -> Discard;"
         "s[1] -> PaintSwitch -> Discard; s[2] -> Discard;"
     )
     assert "paint" in found["s"]

@@ -8,7 +8,7 @@ from typing import Final
 
 from pmill.diagnostics import Note
 from pmill.elaborate.lowerings import LoweringContext
-from pmill.graph import Value
+from pmill.graph import Element, Patterns, Value, reads_headers
 from pmill.match.byte_program import NEVER, Step, optimize, outputs
 from pmill.match.predicates import TRUE
 from pmill.match.program import program
@@ -16,10 +16,11 @@ from pmill.match.shadows import Shadow, shadows
 from pmill.match.vectors import Rule
 from pmill.syntax.flat import ConfigText
 
-__all__ = ["check_count", "compiled"]
+__all__ = ["check_count", "compiled", "with_program"]
 
 LONG: Final = 1024  # steps of a program
 MANY: Final = 20  # warnings of one element
+_HEADERS: Final = ("mac", "network", "transport")
 
 
 def check_count(items: Sequence[ConfigText], ctx: LoweringContext) -> bool:
@@ -41,6 +42,7 @@ def compiled(
     ctx: LoweringContext,
     *,
     noun: str = "pattern",
+    headers: bool = False,
 ) -> Value:
     """Return rules, one for each item, as a value; warn about those that match nothing.
 
@@ -50,14 +52,16 @@ def compiled(
     steps = program(numbered) if len(rules) <= LONG else ()
     if not steps or len(steps) > LONG:
         _warn_of_unused(shadows(rules), rules, items, ctx, noun)
-        return _value(rules, program(rules))
+        return _value(rules, program(rules), headers=headers)
     steps = optimize(steps)
     used = outputs(steps)
     if len(used) < len(rules):
         known = {shadow.rule: shadow for shadow in shadows(rules)}
         unused = [known.get(n, Shadow(rule=n)) for n in range(len(rules)) if n not in used]
         _warn_of_unused(unused, rules, items, ctx, noun)
-    return _value(rules, _redirected(steps, [jump for _, jump in rules]))
+    patterns = Patterns(program=steps, spans=tuple(item.span for item in items), noun=noun)
+    jumps = [jump for _, jump in rules]
+    return _value(rules, _redirected(steps, jumps), headers=headers, patterns=patterns)
 
 
 def _warn_of_unused(
@@ -111,8 +115,30 @@ def _redirected(program: Sequence[Step], jumps: Sequence[int]) -> tuple[Step, ..
     return optimize([replace(step, yes=new(step.yes), no=new(step.no)) for step in program])
 
 
-def _value(rules: Sequence[Rule], steps: Sequence[Step]) -> Value:
-    """Return rules and their program as a value of type `List<ClassifierNode>`."""
+def with_program(element: Element, program: Sequence[Step]) -> Element:
+    """Return an element that decides by another program, which says less than its patterns."""
+    name = next(arg.name for arg in element.spec.arguments if arg.fact == "decides")
+    old = element.arguments[name]
+    new = _value(old.rules or (), program, headers=reads_headers(element))
+    value = replace(
+        old, cpp=new.cpp, text=new.text, count=new.count, unread=new.unread, shortened=True
+    )
+    return replace(element, arguments={**element.arguments, name: value})
+
+
+def _value(
+    rules: Sequence[Rule],
+    steps: Sequence[Step],
+    *,
+    headers: bool = False,
+    patterns: Patterns | None = None,
+) -> Value:
+    """Return rules and their program as a value of type `List<ClassifierNode>`.
+
+    `headers`: its offsets count from those, and those that it does not look at are not read.
+    """
+    looked_at = {min(t.offset // 256, 2) for t in steps if not t.always}
+    unread = [name for n, name in enumerate(_HEADERS) if headers and n not in looked_at]
     return Value(
         cpp=", ".join(
             f"ClassifierNode{{{t.offset}, 0x{t.mask:08x}, 0x{t.value:08x}, {t.yes}, {t.no}}}"
@@ -122,4 +148,6 @@ def _value(rules: Sequence[Rule], steps: Sequence[Step]) -> Value:
         click=None,
         count=len(steps),
         rules=tuple(rules),
+        unread=tuple(unread),
+        patterns=patterns,
     )

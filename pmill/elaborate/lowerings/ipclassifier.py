@@ -28,4 +28,4 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     rules = [(found, -n) for n, found in enumerate(patterns) if found is not None]
     if not check_count(items, ctx) or len(rules) != len(patterns):
         return None
-    return compiled(rules, items, ctx)
+    return compiled(rules, items, ctx, headers=True)

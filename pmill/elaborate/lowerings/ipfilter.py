@@ -37,7 +37,9 @@ def lower(items: tuple[ConfigText, ...], ctx: LoweringContext) -> Value | None:
     items = expanded
     read = [_rule(item, ctx) for item in items]
     rules = [rule for rule in read if rule is not None]
-    return compiled(rules, items, ctx, noun="rule") if len(rules) == len(read) else None
+    return (
+        compiled(rules, items, ctx, noun="rule", headers=True) if len(rules) == len(read) else None
+    )
 
 
 def _rule(item: ConfigText, ctx: LoweringContext) -> Rule | None:

@@ -14,7 +14,8 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Strip(14) -> Align(4, 0) -> CheckIPHeader -> Discard;
 struct Align {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .resizes = true};
+  static constexpr Spec spec{
+      .ports = "1/1", .processing = "a/a", .resizes = true, .passes = true, .edits = part::front};
 
   struct Args {
     std::uint32_t modulus;  ///< 2, 4 or 8. @range 2 8

@@ -9,10 +9,10 @@ namespace pmill::elements {
 /// @group basic
 /// @example same :: CheckPaint(1); same[0] -> redirect; same[1] -> forward;
 struct CheckPaint {
-  static constexpr Spec spec{.ports = "1/1-2", .processing = "a/ah"};
+  static constexpr Spec spec{.ports = "1/1-2", .processing = "a/ah", .passes = true};
 
   struct Args {
-    std::uint8_t color;  ///< The paint to pass. @writable
+    std::uint8_t color;  ///< The paint to pass. @writable @equals anno
     Anno<1> anno{17};    ///< The annotation that holds it, PAINT by default. @positional @reads
   };
 

@@ -11,7 +11,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Error(SPEED 3, "and so on") -> ToDPDKDevice(0);
 struct Error {
-  static constexpr Spec spec{.ports = "-/-", .processing = "a/a", .flow = "x/y"};
+  static constexpr Spec spec{.ports = "-/-", .processing = "a/a", .flow = "x/y", .passes = true};
 
   struct Args {
     String config = "";  ///< Anything. @rest @lowering anything

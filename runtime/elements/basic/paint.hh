@@ -9,10 +9,10 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(1) -> Paint(1) -> route;
 struct Paint {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true};
 
   struct Args {
-    std::uint8_t color;  ///< The paint. @writable
+    std::uint8_t color;  ///< The paint. @writable @into anno
     Anno<1> anno{17};    ///< The annotation that holds it, PAINT by default. @positional @writes
   };
 

@@ -12,10 +12,11 @@ namespace pmill::elements {
 /// @group basic
 /// @example s :: PaintSwitch; s[0] -> ToDPDKDevice(0); s[1] -> ToDPDKDevice(1);
 struct PaintSwitch {
-  static constexpr Spec spec{.ports = "1/-", .processing = "h"};
+  static constexpr Spec spec{
+      .ports = "1/-", .processing = "h", .passes = true, .edits = part::front};
 
   struct Args {
-    Anno<1> anno{17};  ///< The annotation that holds the paint. @positional @reads
+    Anno<1> anno{17};  ///< The annotation that holds the paint. @positional @reads @chooses
   };
 
   struct State {

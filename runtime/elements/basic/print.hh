@@ -16,7 +16,7 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0) -> Print(in, 64) -> Discard;
 struct Print {
   static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .reads = meta::all, .shares = "stderr"};
+      .ports = "1/1", .processing = "a/a", .reads = meta::all, .shares = "stderr", .passes = true};
 
   enum class Contents { none, hex, ascii };
 

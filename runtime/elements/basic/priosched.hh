@@ -9,7 +9,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example sched :: PrioSched -> Unqueue -> Discard; FromDPDKDevice(0) -> Queue -> sched; FromDPDKDevice(1) -> Queue -> [1] sched;
 struct PrioSched {
-  static constexpr Spec spec{.ports = "1-/1", .processing = "l"};
+  static constexpr Spec spec{.ports = "1-/1", .processing = "l", .passes = true};
 
   static bool pull(auto &self, auto &&use) {
     for (std::size_t input = 0; input < self.input_count; ++input)

@@ -9,7 +9,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Queue -> PullNull -> Unqueue -> Discard;
 struct PullNull {
-  static constexpr Spec spec{.processing = "l"};
+  static constexpr Spec spec{.processing = "l", .passes = true};
 
   static void push(auto &self, auto &packet) { emit<0>(self, packet); }
 };

@@ -11,7 +11,8 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Queue -> t :: PullTee(2) -> Unqueue -> ToDPDKDevice(1); t[1] -> ToDump(seen.pcap);
 struct PullTee {
-  static constexpr Spec spec{.ports = "1/1-", .processing = "l/lh"};
+  static constexpr Spec spec{
+      .ports = "1/1-", .processing = "l/lh", .passes = true, .edits = part::front};
 
   struct Args {
     std::uint32_t n = 0;  ///< Number of outputs; those that are connected when not given.

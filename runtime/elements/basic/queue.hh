@@ -24,8 +24,12 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0) -> Queue(200) -> Unqueue -> Discard;
 /// @alias SimpleQueue NotifierQueue FullNoteQueue
 struct Queue {
-  static constexpr Spec spec{
-      .ports = "1/1-2", .processing = "h/lh", .cold = outputs(1), .shared = true, .fills = true};
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "h/lh",
+                             .cold = outputs(1),
+                             .shared = true,
+                             .fills = true,
+                             .passes = true};
 
   struct Args {
     std::uint32_t capacity = 1000;  ///< Packets the queue holds. @positional @range 0 4194304

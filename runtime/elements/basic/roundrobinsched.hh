@@ -13,7 +13,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example sched :: RoundRobinSched -> Unqueue -> Discard; FromDPDKDevice(0) -> Queue -> sched; FromDPDKDevice(1) -> Queue -> [1] sched;
 struct RoundRobinSched {
-  static constexpr Spec spec{.ports = "1-/1", .processing = "l"};
+  static constexpr Spec spec{.ports = "1-/1", .processing = "l", .passes = true};
 
   struct Args {
     std::int32_t max = -1;  ///< Inputs to pull from, the first ones; -1: all. @positional

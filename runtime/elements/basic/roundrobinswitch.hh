@@ -14,7 +14,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> r :: RoundRobinSwitch; r[0] -> ToDPDKDevice(1); r[1] -> ToDPDKDevice(2);
 struct RoundRobinSwitch {
-  static constexpr Spec spec{.ports = "1/1-", .processing = "h"};
+  static constexpr Spec spec{.ports = "1/1-", .processing = "h", .passes = true};
 
   struct Args {
     std::uint32_t max = 0;   ///< Use so many outputs at most; 0: all. @positional @writable

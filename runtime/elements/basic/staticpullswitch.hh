@@ -9,7 +9,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example s :: StaticPullSwitch(1) -> Unqueue -> Discard; FromDPDKDevice(0) -> Queue -> s; FromDPDKDevice(1) -> Queue -> [1] s;
 struct StaticPullSwitch {
-  static constexpr Spec spec{.ports = "1-/1", .processing = "l"};
+  static constexpr Spec spec{.ports = "1-/1", .processing = "l", .passes = true};
 
   struct Args {
     std::int32_t input;  ///< The input; -1, or one that does not exist: none.

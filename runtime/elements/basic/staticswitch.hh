@@ -9,10 +9,10 @@ namespace pmill::elements {
 /// @group basic
 /// @example s :: StaticSwitch(1); s[0] -> Discard; s[1] -> ToDPDKDevice(0);
 struct StaticSwitch {
-  static constexpr Spec spec{.ports = "1/-", .processing = "h"};
+  static constexpr Spec spec{.ports = "1/-", .processing = "h", .passes = true};
 
   struct Args {
-    std::int32_t output;  ///< The output; a negative number drops.
+    std::int32_t output;  ///< The output; a negative number drops. @chooses
   };
 
   struct State {

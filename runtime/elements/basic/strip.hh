@@ -11,10 +11,10 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Strip(14) -> CheckIPHeader -> Discard;
 struct Strip {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .resizes = true};
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .resizes = true, .passes = true};
 
   struct Args {
-    std::uint32_t length;  ///< Number of bytes.
+    std::uint32_t length;  ///< Number of bytes. @strips
   };
 
   static void push(auto &self, auto &packet) {

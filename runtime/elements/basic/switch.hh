@@ -9,11 +9,12 @@ namespace pmill::elements {
 /// @group basic
 /// @example s :: Switch(1); s[0] -> Discard; s[1] -> ToDPDKDevice(0);
 struct Switch {
-  static constexpr Spec spec{.ports = "1/-", .processing = "h"};
+  static constexpr Spec spec{.ports = "1/-", .processing = "h", .passes = true};
 
   struct Args {
     std::int32_t output =
         0;  ///< The output; a negative number drops. @positional @writable @called switch
+            ///< @chooses
   };
 
   struct State {

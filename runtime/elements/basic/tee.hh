@@ -12,7 +12,8 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> t :: Tee(2) -> ToDPDKDevice(1); t[1] -> ToDump(seen.pcap);
 struct Tee {
-  static constexpr Spec spec{.ports = "1/1-", .processing = "h", .clones = true};
+  static constexpr Spec spec{
+      .ports = "1/1-", .processing = "h", .clones = true, .passes = true, .edits = part::front};
 
   struct Args {
     std::uint32_t n = 0;  ///< Number of outputs; those that are connected when not given.

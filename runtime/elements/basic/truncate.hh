@@ -13,7 +13,9 @@ struct Truncate {
                              .processing = "a/a",
                              .reads = meta::extra_length,
                              .writes = meta::extra_length,
-                             .resizes = true};
+                             .resizes = true,
+                             .passes = true,
+                             .edits = part::end};
 
   struct Args {
     std::uint32_t length;      ///< Number of bytes to keep. @writable @called nbytes

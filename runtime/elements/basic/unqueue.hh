@@ -12,7 +12,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Queue -> Unqueue(BURST 32) -> Discard;
 struct Unqueue {
-  static constexpr Spec spec{.ports = "1/1", .processing = "l/h"};
+  static constexpr Spec spec{.ports = "1/1", .processing = "l/h", .passes = true};
 
   struct Args {
     std::int32_t burst =

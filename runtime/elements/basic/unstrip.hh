@@ -11,10 +11,10 @@ namespace pmill::elements {
 /// @group basic
 /// @example Strip(14) -> CheckIPHeader -> Unstrip(14) -> ToDPDKDevice(0);
 struct Unstrip {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .resizes = true};
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .resizes = true, .passes = true};
 
   struct Args {
-    std::uint32_t length;  ///< Number of bytes.
+    std::uint32_t length;  ///< Number of bytes. @unstrips
   };
 
   struct State {

@@ -15,10 +15,10 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example c :: Classifier(12/0806 20/0001, 12/0800, -); c[0] -> arp; c[1] -> Strip(14) -> ip; c[2] -> Discard;
 struct Classifier {
-  static constexpr Spec spec{.ports = "1/-", .processing = "h"};
+  static constexpr Spec spec{.ports = "1/-", .processing = "h", .passes = true};
 
   struct Args {
-    List<ClassifierNode> program;  ///< Patterns, one an output. @rest @lowering classifier
+    List<ClassifierNode> program;  ///< Patterns, one an output. @rest @lowering classifier @decides
   };
 
   struct State {

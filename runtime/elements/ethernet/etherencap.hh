@@ -11,8 +11,12 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example DecIPTTL -> EtherEncap(0x0800, 02:00:00:00:00:01, 02:00:00:00:10:01) -> ToDPDKDevice(0);
 struct EtherEncap {
-  static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .writes = meta::mac, .resizes = true};
+  static constexpr Spec spec{.ports = "1/1",
+                             .processing = "a/a",
+                             .writes = meta::mac,
+                             .resizes = true,
+                             .passes = true,
+                             .puts = 14};
 
   struct Args {
     std::uint16_t ethertype;  ///< EtherType. @writable

@@ -12,7 +12,8 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example FromDPDKDevice(0) -> EtherMirror -> ToDPDKDevice(0);
 struct EtherMirror {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
+  static constexpr Spec spec{
+      .ports = "1/1", .processing = "a/a", .passes = true, .edits = part::ether};
 
   static void push(auto &self, auto &packet) {
     if (packet.length() >= net::kEtherAddressesBytes) [[likely]]

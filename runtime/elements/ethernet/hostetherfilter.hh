@@ -16,8 +16,11 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example FromDPDKDevice(0) -> HostEtherFilter(02:00:00:00:00:01) -> Strip(14) -> CheckIPHeader -> DropBroadcasts -> Discard;
 struct HostEtherFilter {
-  static constexpr Spec spec{
-      .ports = "1/1-2", .processing = "a/ah", .writes = meta::type, .cold = outputs(1)};
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "a/ah",
+                             .writes = meta::type,
+                             .cold = outputs(1),
+                             .passes = true};
 
   struct Args {
     EtherAddress ether;        ///< The address of this host. @writable

@@ -20,7 +20,8 @@ struct ToDump {
   static constexpr Spec spec{.ports = "1/0-1",
                              .processing = "a",
                              .reads = meta::timestamp | meta::extra_length,
-                             .shared = true};
+                             .shared = true,
+                             .passes = true};
 
   struct Args {
     Filename filename;             ///< The file, `-` for standard output. @readable

@@ -31,7 +31,8 @@ struct ToIPSummaryDump {
                              .reads = meta::timestamp | meta::paint | meta::aggregate |
                                       meta::extra_length | meta::extra_packets |
                                       meta::first_timestamp | meta::network | meta::mac,
-                             .shared = true};
+                             .shared = true,
+                             .passes = true};
 
   struct Args {
     Filename filename;         ///< The file, `-` for standard output.

@@ -24,16 +24,20 @@ struct CheckIPHeader {
                              .processing = "a/ah",
                              .writes = meta::network | meta::transport | meta::dst_ip,
                              .cold = outputs(1),
-                             .resizes = true};
+                             .resizes = true,
+                             .passes = true,
+                             .edits = part::end,
+                             .checks = true};
 
   struct Args {
-    List<IPPrefix> interfaces = {};  ///< The router's addresses with their networks. @bare
-    List<IPAddress> badsrc = {};     ///< Packets from these addresses are bad.
-    List<IPAddress> gooddst = {};    ///< Packets to these addresses may come from bad sources.
-    std::uint32_t offset = 0;        ///< Where the header begins. @positional
-    bool verbose = false;            ///< Report every bad packet.
-    bool details = false;            ///< Click's switch for counts by reason; they are always kept.
-    bool checksum = false;           ///< Whether to check the checksum. @default click true
+    List<IPPrefix> interfaces = {};  ///< The router's addresses with their networks. @bare @refuses
+    List<IPAddress> badsrc = {};     ///< Packets from these addresses are bad. @refuses
+    List<IPAddress> gooddst =
+        {};                    ///< Packets to these addresses may come from bad sources. @refuses
+    std::uint32_t offset = 0;  ///< Where the header begins. @positional @header
+    bool verbose = false;      ///< Report every bad packet.
+    bool details = false;      ///< Click's switch for counts by reason; they are always kept.
+    bool checksum = false;     ///< Whether to check the checksum. @default click true @verifies
   };
 
   struct State {
@@ -48,6 +52,16 @@ struct CheckIPHeader {
   };
 
   static void push(auto &self, auto &packet) {
+    if constexpr (kHolds<decltype(self)>) {
+      ++self.state.count;
+      emit<0>(self, packet);
+    } else {
+      check(self, packet);
+    }
+  }
+
+ private:
+  PMILL_INLINE static void check(auto &self, auto &packet) {
     const std::uint32_t offset = self.args.offset;
     const std::uint32_t available = packet.length() >= offset ? packet.length() - offset : 0;
     auto *header = packet.data() + offset;
@@ -59,7 +73,6 @@ struct CheckIPHeader {
     emit<0>(self, packet);
   }
 
- private:
   /// Headers with options, and headers that are wrong.
   template <typename S, typename P>
   PMILL_COLD static void check_any(S self, P packet) {

@@ -17,7 +17,9 @@ struct DecIPTTL {
                              .processing = "a/ah",
                              .reads = meta::network,
                              .expects = meta::network,
-                             .cold = outputs(1)};
+                             .cold = outputs(1),
+                             .passes = true,
+                             .edits = part::ttl};
 
   struct Args {
     bool active = true;     ///< Whether the element changes anything. @writable

@@ -14,8 +14,11 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> DropBroadcasts -> DecIPTTL -> Discard;
 struct DropBroadcasts {
-  static constexpr Spec spec{
-      .ports = "1/1-2", .processing = "a/ah", .reads = meta::type, .cold = outputs(1)};
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "a/ah",
+                             .reads = meta::type,
+                             .cold = outputs(1),
+                             .passes = true};
 
   struct State {
     Count drops;  ///< @drop(1) The frame was a link-level broadcast or multicast.

@@ -13,7 +13,10 @@ namespace pmill::elements {
 /// @group ip
 /// @example ICMPError(18.26.4.24, timeexceeded) -> FixIPSrc(18.26.4.24) -> Discard;
 struct FixIPSrc {
-  static constexpr Spec spec{.reads = meta::fix_ip_src | meta::network, .writes = meta::fix_ip_src};
+  static constexpr Spec spec{.reads = meta::fix_ip_src | meta::network,
+                             .writes = meta::fix_ip_src,
+                             .passes = true,
+                             .edits = part::source};
 
   struct Args {
     IPAddress ipaddr;  ///< The address of the interface the packet leaves on.

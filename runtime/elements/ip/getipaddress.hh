@@ -17,8 +17,11 @@ namespace pmill::elements {
 /// @example Strip(14) -> CheckIPHeader -> GetIPAddress(16) -> StaticIPLookup(0.0.0.0/0 0) -> Discard;
 /// @example CheckIPHeader(OFFSET 14) -> GetIPAddress(IP src) -> StaticIPLookup(0.0.0.0/0 0) -> Discard;
 struct GetIPAddress {
-  static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .reads = meta::network, .expects = meta::network};
+  static constexpr Spec spec{.ports = "1/1",
+                             .processing = "a/a",
+                             .reads = meta::network,
+                             .expects = meta::network,
+                             .passes = true};
 
   enum class Which { unset, src, dst };
 

@@ -27,7 +27,8 @@ struct ICMPError {
       .expects = meta::network,
       .writes = meta::network | meta::transport | meta::dst_ip | meta::fix_ip_src | meta::timestamp,
       .renews = meta::all,
-      .cold = outputs(0)};
+      .cold = outputs(0),
+      .checks = true};
 
   struct Args {
     IPAddress src;      ///< The source address of the errors.

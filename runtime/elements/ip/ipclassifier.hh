@@ -36,10 +36,12 @@ struct IPClassifier {
   static constexpr Spec spec{.ports = "1/-",
                              .processing = "h",
                              .reads = meta::mac | meta::network | meta::transport,
-                             .expects = meta::network};
+                             .expects = meta::network,
+                             .passes = true};
 
   struct Args {
-    List<ClassifierNode> program;  ///< Patterns, one an output. @rest @lowering ipclassifier
+    List<ClassifierNode>
+        program;  ///< Patterns, one an output. @rest @lowering ipclassifier @decides
   };
 
   struct State {

@@ -20,11 +20,12 @@ struct IPFilter {
   static constexpr Spec spec{.ports = "1/-",
                              .processing = "h",
                              .reads = meta::mac | meta::network | meta::transport,
-                             .expects = meta::network};
+                             .expects = meta::network,
+                             .passes = true};
 
   struct Args {
     List<ClassifierNode>
-        program;  ///< Rules, the first that matches counts. @rest @lowering ipfilter
+        program;  ///< Rules, the first that matches counts. @rest @lowering ipfilter @decides
   };
 
   struct State {

@@ -19,7 +19,9 @@ struct IPGWOptions {
                              .reads = meta::network | meta::transport,
                              .expects = meta::network,
                              .writes = meta::param,
-                             .cold = outputs(1)};
+                             .cold = outputs(1),
+                             .passes = true,
+                             .edits = part::options};
 
   struct Args {
     IPAddress myaddr;                 ///< The address to record.

@@ -15,7 +15,8 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0) -> IPInputCombo(1, INTERFACES 10.0.0.1/24) -> Discard;
 struct IPInputCombo {
   static constexpr Spec spec{.writes = meta::paint | meta::network | meta::transport | meta::dst_ip,
-                             .resizes = true};
+                             .resizes = true,
+                             .checks = true};
 
   struct Args {
     std::uint8_t color;              ///< The paint.

@@ -22,7 +22,9 @@ struct IPOutputCombo {
       .reads = meta::type | meta::paint | meta::fix_ip_src | meta::network | meta::transport,
       .expects = meta::network,
       .writes = meta::fix_ip_src | meta::param,
-      .cold = outputs(1, 2, 3, 4)};
+      .cold = outputs(1, 2, 3, 4),
+      .passes = true,
+      .edits = part::ttl | part::options | part::source | part::front};
 
   struct Args {
     std::uint8_t color;  ///< Packets with this paint came from where they go.

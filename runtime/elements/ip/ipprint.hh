@@ -28,7 +28,8 @@ struct IPPrint {
   static constexpr Spec spec{.reads = meta::network | meta::timestamp | meta::paint |
                                       meta::aggregate | meta::vlan_tci | meta::mac,
                              .expects = meta::network,
-                             .shares = "stderr"};
+                             .shares = "stderr",
+                             .passes = true};
 
   enum class Dump : std::uint8_t { no, hex, ascii };
 

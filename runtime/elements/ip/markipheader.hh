@@ -12,10 +12,11 @@ namespace pmill::elements {
 /// @group ip
 /// @example FromDump(in.pcap) -> MarkIPHeader(14) -> IPPrint -> Discard;
 struct MarkIPHeader {
-  static constexpr Spec spec{.writes = meta::network | meta::transport};
+  static constexpr Spec spec{
+      .writes = meta::network | meta::transport, .passes = true, .marks = true};
 
   struct Args {
-    std::uint32_t offset = 0;  ///< Where the header begins. @positional
+    std::uint32_t offset = 0;  ///< Where the header begins. @positional @header
   };
 
   static void push(auto &self, auto &packet) {

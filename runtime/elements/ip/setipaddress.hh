@@ -10,7 +10,7 @@ namespace pmill::elements {
 /// @group ip
 /// @example StaticIPLookup(0.0.0.0/0 0) -> SetIPAddress(10.0.0.1) -> Discard;
 struct SetIPAddress {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a"};
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true};
 
   struct Args {
     IPAddress ipaddr;  ///< The address. @writable @called addr

@@ -24,7 +24,8 @@ struct StaticIPLookup {
                              .processing = "h/h",
                              .reads = meta::dst_ip,
                              .expects = meta::dst_ip,
-                             .writes = meta::dst_ip};
+                             .writes = meta::dst_ip,
+                             .passes = true};
 
   struct Args {
     lpm::Routes routes;  ///< The table, a route an argument. @rest @lowering routes

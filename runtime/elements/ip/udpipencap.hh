@@ -18,7 +18,8 @@ struct UDPIPEncap {
   static constexpr Spec spec{.reads = meta::dst_ip,
                              .expects = meta::dst_ip,
                              .writes = meta::network | meta::transport | meta::dst_ip,
-                             .resizes = true};
+                             .resizes = true,
+                             .checks = true};
 
   struct Args {
     IPAddress src;         ///< Source address. @writable

@@ -71,6 +71,11 @@ struct Input {
 template <typename S>
 using SelfOf = std::remove_cvref_t<S>;
 
+/// Whether it is known of all packets that they pass what an element that `passes` and `checks`
+/// looks at, and are marked as it would mark them: it has nothing left to do but to count and emit.
+template <typename S>
+inline constexpr bool kHolds = SelfOf<S>::holds;
+
 /// Hands the packet to output `Port`; the packet is gone. A packet for an unconnected output is
 /// freed. Write one emit per output: in a fused region everything behind it is inlined there.
 template <std::size_t Port>

@@ -7,6 +7,8 @@
 //     static constexpr unsigned number = 5;          among the instances
 //     struct Args { static constexpr bool active = true; … };       frozen, or
 //     using Args = Element::Args; static Args parse_args();          filled at start-up
+//     static constexpr bool holds = true;            what it checks is known
+//     static constexpr Told told{.length = 20};      what is known of packets that are pulled here
 //     static constexpr FieldSet live{0x…};                          what is read from here on
 //     static constexpr FieldSet born{0x…};                          cleared before it has a packet
 //     static constexpr bool rare = true;                            only unusual packets come there
@@ -85,6 +87,10 @@ inline constexpr bool kTellsInputs =
 template <typename D>
 inline constexpr bool kFrozen = !requires { D::parse_args(); };
 
+/// Whether it is known of all packets that come to the instance that they pass what it checks.
+template <typename D>
+inline constexpr bool kInstanceHolds = requires { requires D::holds; };
+
 /// Who runs an instance and how often, as the configuration says.
 template <typename D>
 inline constexpr Schedule kSchedule = [] {
@@ -157,6 +163,23 @@ class SharedGuard : Guard {
   PMILL_INLINE explicit SharedGuard(const Worker &worker)
       : Guard(Common<D>::locked.lock, D::Element::spec.shared && worker.count > 1) {}
 };
+
+/// What is known of every packet that is pulled from an instance: it has `length` bytes at least,
+/// and its network header is marked `network` bytes from the first one.
+struct Told {
+  static constexpr std::int32_t kNowhere = INT32_MIN;
+  std::uint32_t length = 0;
+  std::int32_t network = kNowhere;
+};
+
+/// Tells the optimiser what it cannot see: what is known of a packet that was kept in memory.
+template <typename D>
+PMILL_INLINE void tell(auto &packet) {
+  if constexpr (requires { D::told; }) {
+    if constexpr (D::told.network != Told::kNowhere) packet.tell_network(D::told.network);
+    if (packet.length() < D::told.length) __builtin_unreachable();
+  }
+}
 
 /// Gives a packet that came by input `Port` to an element's push. Fields that begin to matter here
 /// lie where others did that no longer matter.

@@ -155,6 +155,10 @@ class Packet {
     check_written<meta::network>();
     network_.set(p);
   }
+  /// Tells where the network header is, which it is: nothing changes.
+  PMILL_INLINE void tell_network(std::int32_t offset) {
+    if constexpr (!L::in_memory) network_.set(data_ + offset);
+  }
   PMILL_INLINE void set_transport(std::uint8_t *p) {
     check_written<meta::transport>();
     set_header<meta::transport>(p);

@@ -18,6 +18,22 @@ struct PortSet {
 /// The set of the given outputs: `outputs(1, 2)`.
 constexpr PortSet outputs(auto... ports) { return {((std::uint64_t{1} << ports) | ... | 0)}; }
 
+/// Parts of a packet that an element changes, as bits.
+struct PartSet {
+  std::uint64_t bits = 0;
+  constexpr PartSet operator|(PartSet other) const { return {bits | other.bits}; }
+  constexpr bool operator==(const PartSet &) const = default;
+};
+
+namespace part {
+inline constexpr PartSet ether{1};    // the first 12 bytes: a frame's two addresses
+inline constexpr PartSet ttl{2};      // the TTL of the marked IPv4 header; its checksum stays right
+inline constexpr PartSet options{4};  // its options; its checksum stays right
+inline constexpr PartSet source{8};   // its source address; its checksum stays right
+inline constexpr PartSet end{16};     // bytes are cut off at the end
+inline constexpr PartSet front{32};   // what lies in front of the data, for Unstrip
+}  // namespace part
+
 /// The declaration of an element class; every element has one `static constexpr Spec spec`.
 struct Spec {
   std::string_view ports = "1/1";       ///< Click's port counts, inputs/outputs: "1/1-2", "-/-".
@@ -38,6 +54,21 @@ struct Spec {
   /// What its packets make it use that others use, too: words of `stderr`, what is printed,
   /// `random`, the worker's random numbers, and `target`, the device that its first argument names.
   std::string_view shares = "";
+  /// What it emits is what it took, or a whole copy of it, and nothing about that changes but what
+  /// is declared: `writes`, `edits`, `puts`, and the tags of its arguments. Of an element that does
+  /// not say so nothing is known.
+  bool passes = false;
+  PartSet edits{};         ///< Parts of the packet that it changes.
+  std::uint32_t puts = 0;  ///< Bytes of any content that it puts in front.
+  /// What leaves on output 0 has its network and transport headers marked: an IPv4 header at the
+  /// argument tagged `@header`, or at the first byte, and what lies behind as many bytes as that
+  /// says it has. Where the packet has no byte, both are marked as missing.
+  bool marks = false;
+  /// The same, and the header is sound: version 4, 20 bytes or more, whole, its checksum right
+  /// (with the argument tagged `@verifies`, if there is one), and the packet ends where it says.
+  /// With meta::dst_ip in `writes` that is its destination. An element that passes lets all such
+  /// packets out on output 0, but for those that an argument tagged `@refuses` says.
+  bool checks = false;
 };
 
 /// A number of packets (or of something else) that a user may read. One writer: its worker.
