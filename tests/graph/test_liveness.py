@@ -24,7 +24,7 @@ def test_a_field_lives_up_to_its_last_reader() -> None:
 def test_either_output_may_read() -> None:
     found = live(
         "InfiniteSource -> s :: RoundRobinSwitch; s[0] -> Discard;"
-        "s[1] -> PaintSwitch -> Discard; s[2] -> Discard;"
+        "s[1] -> IPFragmenter(60) -> PaintSwitch -> Discard; s[2] -> Discard;"
     )
     assert "paint" in found["s"]
 

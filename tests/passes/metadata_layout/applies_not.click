@@ -1,2 +1,3 @@
 // Nobody reads what is written: no field has a place, as before.
-InfiniteSource -> Paint(1) -> Strip(14) -> Discard;
+InfiniteSource -> paint :: Paint(1) -> Strip(14) -> Discard;
+DriverManager(wait_stop, print paint.color);
