@@ -22,14 +22,14 @@ namespace pmill::classifier {
 /// One step on a packet of any length.
 template <std::size_t Headers>
 std::int32_t step(const ClassifierNode &n, const Bytes<Headers> &bytes) {
-  std::uint32_t word = 0;
   const std::uint8_t *const from = bytes.at(n);
+  std::uint32_t word = 0;
   if (n.mask != 0 && bytes.end - from >= static_cast<std::ptrdiff_t>(sizeof word)) [[likely]] {
     std::memcpy(&word, from, sizeof word);  // the mask says which of them count
   } else {
     if (!bytes.has(n)) return n.no;
     if (n.mask == 0) return n.yes;
-    std::memcpy(&word, from, n.last());
+    for (std::uint32_t i = 0; i < n.last(); ++i) word |= std::uint32_t{from[i]} << (8 * i);
   }
   return (net32(word) & n.mask) == n.value ? n.yes : n.no;
 }
