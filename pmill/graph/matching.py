@@ -9,16 +9,20 @@ from pmill.match import matcher
 
 __all__ = ["matched_by"]
 
+_HEADERS = ("mac", "network", "transport")
+
 
 def matched_by(element: Element, kind: str) -> Element:
     """Return an element whose rules, if it has any, are matched in a way of `MATCHERS`."""
-    return replace(
-        element, arguments={name: _value(v, kind) for name, v in element.arguments.items()}
-    )
+    values = {name: _value(v, kind, element) for name, v in element.arguments.items()}
+    return replace(element, arguments=values)
 
 
-def _value(value: Value, kind: str) -> Value:
-    if value.rules is None:
+def _value(value: Value, kind: str, element: Element) -> Value:
+    """Tables look at the headers that any rule asks for, whatever its program still looks at."""
+    found = None if value.rules is None else matcher(kind, value.rules)
+    if found is None:
         return value
-    found = matcher(kind, value.rules)
-    return replace(value, matcher=found, footprint=len(found.data)) if found else value
+    needed = zip(_HEADERS, found.tables.needed, strict=True)
+    unread = tuple(name for name, size in needed if size == 0 and name in element.spec.reads)
+    return replace(value, matcher=found, footprint=len(found.data), unread=unread)

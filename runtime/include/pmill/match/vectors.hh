@@ -108,6 +108,7 @@ struct VectorSearch {
     Bytes<Headers> padded{};
     Lengths lengths{};
     for (std::size_t i = 0; i < Headers; ++i) {
+      if (vectors.needed[i] == 0) continue;  // nobody may know where it is
       lengths[i] = static_cast<std::uint32_t>(
           std::min<std::ptrdiff_t>(packet.end - packet.start[i], vectors.needed[i]));
       if (lengths[i] != 0) std::memcpy(copies[i].data(), packet.start[i], lengths[i]);
