@@ -51,7 +51,7 @@ from pmill.match.sets import (
 __all__ = ["Dimension", "Row", "Rows", "TooManyRows"]
 
 _MOST_ROWS: Final = 64  # of one rule
-_MOST_FREE_BITS: Final = 10  # between bits of a mask: as many intervals as they have values
+_MOST_FREE_BITS: Final = 12  # between bits of a mask: as many intervals as they have values
 
 
 Row = dict[Dimension, ValueSet]  # a dimension that is not there can have any value
@@ -116,10 +116,10 @@ class Rows:
         opposite; they are kept, because rules resemble each other."""
         known = self._known.get(predicate)
         if known is None:
-            about = self._about(predicate)
-            if isinstance(predicate, Match) and (about == SEVERAL or _has_few_runs(predicate)):
+            if isinstance(predicate, Match):
                 known = self._of_match(predicate)
             else:
+                about = self._about(predicate)
                 known = _of_one(predicate, about or length_of(Base.MAC))
             self._known[predicate] = known
         return known
@@ -184,12 +184,6 @@ class Rows:
                 if bits:
                     found.append((Dimension(match.base, at, 1), bits, value >> shift & 0xFF))
         return found
-
-
-def _has_few_runs(match: Match) -> bool:
-    """Return whether the bits of a mask are next to each other, from the highest on."""
-    lowest = match.mask & -match.mask
-    return match.mask + lowest == 1 << (8 * match.size)
 
 
 def _masked(bits: int, mask: int, value: int) -> ValueSet:

@@ -18,7 +18,7 @@ ValueSet = tuple[int, ...]
 
 ALL: Final[ValueSet] = (0,)
 NONE: Final[ValueSet] = ()
-_CACHED: Final = 1 << 15
+_CACHED: Final = 1 << 13
 
 
 def contains(values: ValueSet, value: int) -> bool:

@@ -8,8 +8,8 @@ bit vectors (pmill/match/vectors.py), and the time hardly grows with their numbe
     PassInfo(VECTORS f)
 
 Applied to elements whose arguments are constants; others are interpreted. Not applied to few rules,
-nor to rules that are no small products of sets of what fields can hold: `ip[12:4] & 0x05050505 > 7`
-asks for so many combinations of bytes that its program is the better table.
+nor to rules that are no small products of sets of what fields can hold: `src host < 18.26.4.9`
+compares across four bytes, and every run of equal bits is a case of its own.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 from pmill.bench.rulesets import SEEDS, lines, rules, traffic
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
-from pmill.match.vectors import bit_vectors
+from pmill.match.vectors import Rule, bit_vectors
 from pmill.options import CompileOptions
 from tests.elaborate.ippatterns import context, item
 from tests.elaborate.test_ippattern_meaning import predicate
@@ -96,14 +96,16 @@ def test_rule_sets(kind: str, count: int, tmp_path: Path) -> None:
 
 
 def small(rng: random.Random, count: int) -> list[str]:
-    """Return random patterns that are small products of sets."""
+    """Return random patterns that are small products of sets, also together."""
     found: list[str] = []
+    rules: list[Rule] = []
     while len(found) < count:
         text = f"({written(pattern(rng), rng)}) and ip id & 7 = {len(found) % 8}"
         what = predicate(item(text), context(text)[1])
         assert what is not None
-        if bit_vectors([(what, 0)]) is not None:
+        if bit_vectors([*rules, (what, 0)]) is not None:
             found.append(text)
+            rules.append((what, 0))
     return found
 
 
@@ -111,7 +113,7 @@ def small(rng: random.Random, count: int) -> list[str]:
 def test_random_patterns(seed: int, tmp_path: Path) -> None:
     """Also with overreads reported."""
     rng = random.Random(seed)
-    patterns = [f"{rng.randrange(OUTPUTS)} {text}" for text in small(rng, 60)]
+    patterns = [f"{rng.randrange(OUTPUTS)} {text}" for text in small(rng, 40)]
     config = f"IPFilter({', '.join(patterns)})"
     assert "VECTORS e" in report(config)
     frames = packets(rng, 600)
