@@ -13,6 +13,7 @@ from pmill.driver import Product, analyse, compile_config
 from pmill.elaborate.routing.table import MOST_COMPARED, MOST_SEARCHED, choose
 from pmill.graph import Value
 from pmill.options import CompileOptions
+from pmill.passes.embed_constants import EmbedConstants
 
 ELEMENT = "Idle -> r :: {}(FILE routes.txt); r[0] -> Discard; r[1] -> Discard;"
 
@@ -123,6 +124,18 @@ def test_the_choice_is_explained(tmp_path: Path) -> None:
     assert value.remark == "100 routes: a search tree of 2 steps, 29 kB"
     value, _ = table(tmp_path, lines(200))
     assert value.remark == "200 routes: a search tree of 3 steps, 29 kB"
+
+
+def test_the_pass_that_makes_a_table_constant_says_so(tmp_path: Path) -> None:
+    (tmp_path / "routes.txt").write_text(lines(17))
+    text = ELEMENT.format("StaticIPLookup") + "Idle -> k :: RadixIPLookup(0/0 0) -> Discard;"
+    source = Source(str(tmp_path / "x.click"), text)
+    graph = analyse(source, CompileOptions(keep=frozenset({"k.add"})), Diagnostics())
+    constant = EmbedConstants()
+    notes = constant.notes(graph, constant.run(graph))
+    assert [(n.where, n.text) for n in notes] == [
+        ("r", "17 routes: a search tree of 2 steps, 29 kB")
+    ]
 
 
 def test_wrong_lines_are_pointed_at_where_they_are(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def prefix_of(address: int, length: int) -> IPv4Network:
 
 
 PREFIXES = st.builds(
-    prefix_of, ADDRESSES, st.one_of(st.integers(0, 32), st.sampled_from([8, 24, 25, 31, 32]))
+    prefix_of, ADDRESSES, st.one_of(st.integers(0, 32), st.sampled_from([0, 8, 24, 25, 31, 32]))
 )
 ROUTES = st.tuples(PREFIXES, st.sampled_from(["0.0.0.0", "1.2.3.4", "9.9.9.9"]), st.integers(0, 3))
 
@@ -198,6 +198,14 @@ def test_a_table_that_is_changed(
         questions += [question, "table", *(f"lookup {a}" for a in addresses)]
         wanted += [answer, model.table(), *map(model.lookup, addresses)]
     assert ask("changes", known, questions) == wanted
+
+
+def test_what_a_removed_route_leaves_follows_the_default_route(ask: Ask) -> None:
+    default = (IPv4Network("0.0.0.0/0"), "0.0.0.0", 0)
+    route = (IPv4Network("10.0.0.0/8"), "0.0.0.0", 1)
+    questions = ["remove 10.0.0.0/8", "lookup 10.0.0.1", "set 0.0.0.0/0 2", "lookup 10.0.0.1"]
+    answers = ask("changes", [default, route], [*questions, "remove 0/0", "lookup 10.0.0.1"])
+    assert answers == ["done", "0", "done", "2", "done", "-1"]
 
 
 def test_commands_are_done_all_or_none(ask: Ask) -> None:

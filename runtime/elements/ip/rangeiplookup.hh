@@ -11,8 +11,8 @@ namespace pmill::elements {
 /// Each argument is `PREFIX [GATEWAY] OUTPUT`; a gateway of 0.0.0.0 or `-` is none. `FILE name`
 /// stands for the routes of a file, a line each. A packet leaves on the OUTPUT of its route; where
 /// the route has a gateway, the destination annotation becomes the gateway. Packets without a route
-/// are dropped, the first five reported on standard error. Of two routes with the same
-/// prefix the later one counts.
+/// are dropped, the first five reported on standard error. Of two routes with the same prefix
+/// the later one counts.
 ///
 /// In Click this class keeps its table as a search over ranges. Here every class uses whichever
 /// structure suits the table; they differ in their handlers alone.

@@ -11,8 +11,8 @@ namespace pmill::elements {
 /// Each argument is `PREFIX [GATEWAY] OUTPUT`; a gateway of 0.0.0.0 or `-` is none. `FILE name`
 /// stands for the routes of a file, a line each. A packet leaves on the OUTPUT of its route; where
 /// the route has a gateway, the destination annotation becomes the gateway. Packets without a route
-/// are dropped, the first five reported on standard error. Of two routes with the same
-/// prefix the later one counts.
+/// are dropped, the first five reported on standard error. Of two routes with the same prefix
+/// the later one counts.
 ///
 /// The table is a constant of the program, looked up in whichever structure suits its size: up to
 /// 16 routes are compared with, hundreds are searched, of more there is an entry for each /24.

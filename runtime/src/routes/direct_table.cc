@@ -47,8 +47,8 @@ std::uint32_t DirectTable<Entry>::take_group() {
   }
   if (used_ == kLimit) fail({}, "the routing table has too many long prefixes");
   if ((used_ + 1) * kGroupSize > groups_.size()) {
-    constexpr std::size_t kFirst = 4096;
-    HugeArray<Entry> more(std::max(kFirst, groups_.size()) * 2);
+    constexpr std::size_t kFirst = (std::size_t{2} << 20) / sizeof(Entry);  // one huge page
+    HugeArray<Entry> more(std::max(kFirst, groups_.size() * 2));
     std::copy_n(groups_.data(), used_ * kGroupSize, more.data());
     groups_ = std::move(more);
   }

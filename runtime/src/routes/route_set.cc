@@ -31,7 +31,7 @@ void RouteSet::clear() {
 }
 
 const Entry *RouteSet::around(std::uint32_t address, std::uint32_t length) {
-  while (length-- > 0)
+  while (length-- > 1)
     if (const Entry *found = find(address & mask_of(length), length)) return found;
   return nullptr;
 }

@@ -33,7 +33,8 @@ class RouteSet {
   /// Removes the entry of a prefix that is there.
   void remove(std::uint32_t address, std::uint32_t length);
   void clear();
-  /// The entry of the longest prefix that a prefix lies in, itself not counted; nullptr: none.
+  /// The entry of the longest prefix that a prefix lies in, nullptr: none. Neither itself nor the
+  /// default route counts.
   const Entry *around(std::uint32_t address, std::uint32_t length);
 
   /// Calls `use(entry)` for all entries in order whose addresses are from `first` to `last`.
