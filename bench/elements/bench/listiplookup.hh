@@ -26,7 +26,10 @@ struct ListIPLookup {
 
   struct Shared {
     explicit Shared(const auto &args) {
-      args.routes.each([&](const lpm::Route &route) { routes.push_back(route); });
+      const lpm::Routes &given = args.routes;
+      given.each([&](const IPPrefix &prefix, std::size_t hop) {
+        routes.push_back({prefix, given.hop(hop).gateway, given.hop(hop).output});
+      });
     }
     std::vector<lpm::Route> routes;
   };

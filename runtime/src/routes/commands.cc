@@ -77,12 +77,10 @@ bool read_route(Given &given, std::string_view text, bool whole, std::string &er
 std::string RouteTable::text() const {
   std::string lines;
   const auto add = [&](const Entry &e) { lines += line_of(e, hop_of(e)) + '\n'; };
-  if (changes_ != nullptr) {
+  if (changes_ != nullptr)
     changes_->routes.each(0, ~std::uint32_t{0}, add);
-  } else {
-    Hops hops;
-    for (const Entry &e : entries_of(routes_, hops)) lines += line_of(e, hops[e.hop]) + '\n';
-  }
+  else
+    for (const Entry &e : entries()) add(e);
   return lines;
 }
 

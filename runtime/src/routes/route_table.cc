@@ -7,43 +7,39 @@
 namespace pmill::lpm {
 
 std::uint32_t Hops::number(const Hop &hop) {
-  const std::uint64_t key = std::uint64_t{hop.gateway.value} << 32 | hop.output;
-  const auto [at, fresh] = numbers_.try_emplace(key, static_cast<std::uint32_t>(hops_.size()));
-  if (fresh) hops_.push_back(hop);
-  return at->second;
+  const auto at = std::find(hops_.begin() + 1, hops_.end(), hop) - hops_.begin();
+  if (at == std::ssize(hops_)) add(hop);
+  return static_cast<std::uint32_t>(at);
 }
 
 RouteTable::RouteTable(const Routes &routes, bool changes) : routes_(routes) {
+  for (std::size_t i = 0; i < routes.hop_count(); ++i) hops_.add(routes.hop(i));
   const Structure structure = changes ? Structure::direct32 : routes.structure();
   if (structure == Structure::compared) return;
-  const std::vector<Entry> entries = entries_of(routes, hops_);
-  build(entries, structure);
+  const std::vector<Entry> sorted = entries();
+  build(sorted, structure);
   if (!changes) return;
   changes_ = std::make_unique<Changes>();
-  for (const Entry &entry : entries) changes_->routes.add(entry);
+  for (const Entry &entry : sorted) changes_->routes.add(entry);
 }
 
-std::vector<Entry> RouteTable::entries_of(const Routes &routes, Hops &hops) {
-  std::vector<Entry> entries;
-  entries.reserve(routes.size());
-  routes.each([&](const Route &route) {
-    entries.push_back({.address = route.prefix.address.host() & route.prefix.mask.host(),
-                       .length = route.prefix.length(),
-                       .hop = hops.number({route.gateway, route.output})});
+std::vector<Entry> RouteTable::entries() const {
+  std::vector<Entry> found;
+  found.reserve(routes_.size());
+  routes_.each([&](const IPPrefix &prefix, std::size_t hop) {
+    found.push_back({.address = prefix.address.host() & prefix.mask.host(),
+                     .length = prefix.length(),
+                     .hop = static_cast<std::uint32_t>(hop + 1)});
   });
-  const auto before = [](const Entry &a, const Entry &b) { return a.key() < b.key(); };
-  std::stable_sort(entries.begin(), entries.end(), before);
-  const auto same = [](const Entry &a, const Entry &b) { return a.key() == b.key(); };
-  // Of equal ones the last stays: from behind, it is the first.
-  const auto first = std::unique(entries.rbegin(), entries.rend(), same).base();
-  entries.erase(entries.begin(), first);
-  return entries;
+  std::sort(found.begin(), found.end(),
+            [](const Entry &a, const Entry &b) { return a.key() < b.key(); });
+  return found;
 }
 
-void RouteTable::build(const std::vector<Entry> &entries, Structure structure) {
+void RouteTable::build(const std::vector<Entry> &sorted, Structure structure) {
   const auto sweep = [&](auto put) {
     Sweep all(0, ~std::uint32_t{0}, 0, put);
-    for (const Entry &entry : entries)
+    for (const Entry &entry : sorted)
       if (entry.length == 0)
         hops_.set_rest(hops_[entry.hop]);
       else

@@ -41,8 +41,7 @@ enum class Structure : std::uint8_t {
 /// Tables of at most this many routes are compared with, all of them.
 inline constexpr std::size_t kFewRoutes = 16;
 
-/// The argument of a routing element. Of two routes with the same prefix the later one counts;
-/// there are none in binary data.
+/// The argument of a routing element. No two routes have the same prefix.
 class Routes {
  public:
   /// A route in binary data. `address` is in host order.
@@ -67,21 +66,27 @@ class Routes {
   constexpr const Route *end() const { return few_.data() + size_; }
   void add(const Route &route) { few_[size_++] = route; }
 
-  /// Calls `use(route)` for every route in the order of the configuration.
+  /// The hops that its routes have, by number.
+  std::size_t hop_count() const { return structure_ == Structure::compared ? size_ : hops_; }
+  Hop hop(std::size_t number) const {
+    if (structure_ != Structure::compared) return packed_hops()[number];
+    return {few_[number].gateway, few_[number].output};
+  }
+  /// Calls `use(prefix, hop)` for every route in the order of the configuration, with the number
+  /// of its hop.
   void each(auto &&use) const {
     if (structure_ == Structure::compared) {
-      for (const Route &route : *this) use(route);
+      for (std::size_t i = 0; i < size_; ++i) use(few_[i].prefix, i);
       return;
     }
-    const View<Hop> hops(reinterpret_cast<const Hop *>(data_.bytes), hops_);
-    const View<Packed> packed(reinterpret_cast<const Packed *>(hops.end()), size_);
-    for (const Packed &p : packed)
-      use(Route{.prefix = IPPrefix(IPAddress(net32(p.address)), p.length),
-                .gateway = hops[p.hop].gateway,
-                .output = hops[p.hop].output});
+    const auto *first = reinterpret_cast<const Packed *>(packed_hops() + hops_);
+    for (const Packed &p : View<Packed>(first, size_))
+      use(IPPrefix(IPAddress(net32(p.address)), p.length), std::size_t{p.hop});
   }
 
  private:
+  const Hop *packed_hops() const { return reinterpret_cast<const Hop *>(data_.bytes); }
+
   std::array<Route, kFewRoutes> few_{};
   std::uint32_t size_ = 0;
   std::uint32_t hops_ = 0;

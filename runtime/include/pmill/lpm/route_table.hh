@@ -16,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <vector>
 
 namespace pmill::lpm {
@@ -26,13 +25,14 @@ namespace pmill::lpm {
 class Hops {
  public:
   PMILL_INLINE const Hop &operator[](std::size_t number) const { return hops_[number]; }
-  /// The number of a hop, which is never 0; hops that are not known become so.
+  /// Adds a hop; its number is one more than that of the hop added before, the first has 1.
+  void add(const Hop &hop) { hops_.push_back(hop); }
+  /// The number of a hop, which is never 0; one that is not known is added.
   std::uint32_t number(const Hop &hop);
   void set_rest(const Hop &hop) { hops_[0] = hop; }
 
  private:
   std::vector<Hop> hops_{Hop{}};
-  std::unordered_map<std::uint64_t, std::uint32_t> numbers_;
 };
 
 class RouteTable {
@@ -106,9 +106,9 @@ class RouteTable {
     }
   }
 
-  /// The routes in the order of their keys, those that count.
-  static std::vector<Entry> entries_of(const Routes &routes, Hops &hops);
-  void build(const std::vector<Entry> &entries, Structure structure);
+  /// The routes of the configuration in the order of their keys.
+  std::vector<Entry> entries() const;
+  void build(const std::vector<Entry> &sorted, Structure structure);
   bool command(std::string_view line, std::size_t outputs, std::string &error);
   /// Puts a route in place of what its prefix has; `present` false: its prefix has none any more.
   void put(const Entry &entry, bool present);
