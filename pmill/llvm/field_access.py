@@ -76,7 +76,7 @@ class _Fields:
             return ""
         base, offset = place
         is_parked = base in self._parked and offset >= _DESCRIPTOR_BYTES
-        if not is_parked and self._pointers.kinds(base) != {"buffer"}:
+        if not is_parked and self._pointers.kinds(base) != frozenset(["buffer"]):
             return ""
         if offset >= _DESCRIPTOR_BYTES:
             at = offset - _DESCRIPTOR_BYTES

@@ -12,9 +12,10 @@ memory is known says which it is in and which it is not in::
     store i8 %ttl, ptr %5, !alias.scope !packet, !noalias !others
     %6 = load i64, ptr %count, !alias.scope !state, !noalias !others
 
-Pointers are followed within a function, so it runs when everything is inlined: after O3, which then
-runs once more. Facts set before would be cloned by every inlining, as scopes of that one place that
-say nothing about any other, and most pointers were still in memory then (docs/adr/0015).
+Pointers are followed within a function, and out of one that is internal to all its calls, so it
+runs when everything is inlined: after O3, which then runs once more. Facts set before would be
+cloned by every inlining, as scopes of that one place that say nothing about any other, and most
+pointers were still in memory then (docs/adr/0015).
 Not applied to an access of memory that is of no known kind (pmill/llvm/pointers.py), to calls, nor
 to functions that are not hot.
 """
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from pmill.llvm.base import Context
+from pmill.llvm.callers import pointers_of
 from pmill.llvm.hot import is_usual
 from pmill.llvm.ir import Instruction, Module, arguments
 from pmill.llvm.pointers import Memory, Pointers, address
@@ -44,11 +46,9 @@ class NoAlias:
     def rewrite(self, module: Module, context: Context) -> bool:
         """Add the facts to the loads, stores and copies of the hot functions."""
         scopes = _Scopes(module)
-        for function in module.functions.values():
-            if not is_usual(function):
-                continue
-            pointers = Pointers(module, function)
-            for access in function.instructions:
+        usual = [f for f in module.functions.values() if is_usual(f)]
+        for name, pointers in pointers_of(module, usual).items():
+            for access in module.functions[name].instructions:
                 kinds = _kinds(access, pointers)
                 if kinds:
                     scopes.mark(access, kinds)

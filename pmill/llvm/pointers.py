@@ -13,28 +13,33 @@ import re
 from functools import cached_property
 from typing import Final, Literal
 
-from pmill.llvm.ir import Function, Instruction, Module, parameters
+from pmill.llvm.ir import Function, Instruction, Module
 
 Memory = Literal["packet", "buffer", "state", "variable", "stack"]
+Given = dict[str, frozenset[Memory] | None]
 
 _BUFFER: Final = "_ZTS8rte_mbuf"
 _STATUS: Final = "_ZTSN5pmill12WorkerStatusE"
 _POINTER = re.compile(r'\bptr (%[\w$.-]+|%"[^"]*"|@[\w$.-]+|@"[^"]*")')
 _INCOMING = re.compile(r"\[ (.+?), %[^\]]+ \]")
 _NAMED = re.compile(r'[%@](?:[\w$.-]+|"[^"]*")')
-_OUTLINED: Final = "_ZN5pmill12run_outlinedI"
 _TAG = re.compile(r"!\{(!\d+), (!\d+), i64 (\d+)")
 
 
 class Pointers:
     """The kinds of memory that pointers of one function point into."""
 
-    def __init__(self, module: Module, function: Function) -> None:
+    def __init__(self, module: Module, function: Function, given: Given | None = None) -> None:
+        """Look at a function; `given`: what its parameters point into, None of those unknown."""
         self._module = module
         self._function = function
+        self._given = given or {}
 
-    def kinds(self, pointer: str) -> frozenset[Memory]:
-        """The kinds of memory a pointer may point into; empty when that is not known."""
+    def kinds(self, pointer: str) -> frozenset[Memory] | None:
+        """The kinds of memory a pointer may point into; None when that is not known.
+
+        Empty when it points nowhere: it is null, or nobody calls the function.
+        """
         found: set[Memory] = set()
         seen: set[str] = set()
         todo = [pointer]
@@ -47,10 +52,10 @@ class Pointers:
             if made_of is not None:
                 todo += made_of
                 continue
-            kind = self._root(name)
-            if kind is None:
-                return frozenset()
-            found.add(kind)
+            kinds = self._root(name)
+            if kinds is None:
+                return None
+            found |= kinds
         return frozenset(found)
 
     def _made_of(self, name: str) -> list[str] | None:
@@ -69,17 +74,16 @@ class Pointers:
             case _:
                 return None
 
-    def _root(self, name: str) -> Memory | None:
+    def _root(self, name: str) -> frozenset[Memory] | None:
         if name.startswith("@"):
-            return "variable"
-        if name in self._given:
-            return self._given[name]
+            return frozenset(["variable"])
         if name in self._buffers:
-            return "buffer"
+            return frozenset(["buffer"])
         made = self._function.definitions.get(name)
         if made is None:
-            return None
-        return "stack" if made.opcode == "alloca" else self._loaded(made)
+            return self._given.get(name)
+        kind = "stack" if made.opcode == "alloca" else self._loaded(made)
+        return None if kind is None else frozenset([kind])
 
     def _loaded(self, made: Instruction) -> Memory | None:
         if made.opcode != "load" or not made.text.split(" = ", 1)[1].startswith("load ptr,"):
@@ -100,19 +104,6 @@ class Pointers:
         base = self._module.metadata.get(tag[1], "")
         name = base.split('"')
         return (name[1], int(tag[3])) if len(name) > 1 else ("", 0)
-
-    @cached_property
-    def _given(self) -> dict[str, Memory]:
-        """The parameters of the runtime's functions out of line, of which it is known."""
-        if not self._function.name.startswith(_OUTLINED):
-            return {}
-        kinds: list[Memory] = ["state", "buffer"]
-        found: dict[str, Memory] = {}
-        for at, given in enumerate(parameters(self._function)):
-            if given.startswith("ptr ") and "byval(" not in given:
-                # Behind these two only pointers to headers are pointers.
-                found[given.rsplit(" ", 1)[1]] = kinds[at] if at < len(kinds) else "packet"
-        return found
 
     @cached_property
     def _buffers(self) -> set[str]:
