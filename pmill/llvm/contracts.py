@@ -28,13 +28,14 @@ from pmill.llvm.base import Broken, Frame
 from pmill.llvm.hot import HotCode, hot_code
 from pmill.llvm.ir import Function, Instruction, Module, arguments
 from pmill.llvm.lines import frames_of
+from pmill.llvm.sizes import alloca_bytes
 from pmill.resources import runtime_dir
 
 _LOCKED = re.compile(r"\b(?:xchg\w?|cmpxchg\w*)\b")
 _ATOMIC = re.compile(r"\block\b|\bmfence\b|\b(?:l|s)fence\b")
 _MEMORY = re.compile(r"@llvm\.(?:memcpy|memmove|memset)\.(?!inline)")
+_OPERATORS = {"_Znw": "new", "_Zna": "new[]", "_Zdl": "delete", "_Zda": "delete[]"}
 _CONSTANT = re.compile(r"^i\d+ \d+$")
-_ALLOCA = re.compile(r"alloca (?:inalloca )?(.+?)(?:, align \d+)?(?:, !.*)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Contracts:
         broken: list[Broken] = []
         for code in hot_code(module, rules.is_exempt):
             found = [(i, *said) for i in code for said in _instruction(i, code.function, rules)]
-            found += _stack(code, rules)
+            found += _stack(module, code, rules)
             broken += [
                 Broken(
                     contract=contract,
@@ -135,7 +136,7 @@ def _call(i: Instruction, rules: Table) -> Iterator[tuple[str, str]]:
                 "copies or fills a number of bytes that only it knows",
             )
     elif contract and not rules.is_exempt(symbol):
-        yield contract, f"calls {symbol}"
+        yield contract, f"calls {_OPERATORS.get(symbol[:4], symbol)}"
 
 
 def _origins(value: str, function: Function) -> set[str]:
@@ -160,14 +161,14 @@ def _callers(module: Module, code: HotCode) -> Iterator[Frame]:
         code = code.called[0]
 
 
-def _stack(code: HotCode, rules: Table) -> list[tuple[Instruction, str, str]]:
+def _stack(module: Module, code: HotCode, rules: Table) -> list[tuple[Instruction, str, str]]:
     """Objects of the hot code that are too large, or of unknown size, and frames that are."""
     used = {v for i in code for v in i.operands if i.opcode != "alloca"}
     broken, total = [], 0
     for i in code.function.instructions:
         if i.opcode != "alloca" or i.result not in used:
             continue
-        size = size_of(i)
+        size = alloca_bytes(module, i)
         if size is None:
             broken.append((i, "stack", "takes as much of the stack as it finds out when it runs"))
             continue
@@ -182,25 +183,3 @@ def _stack(code: HotCode, rules: Table) -> list[tuple[Instruction, str, str]]:
 def _user(code: HotCode, alloca: Instruction) -> Instruction:
     """The first hot instruction that uses a variable of the stack: it tells whose it is."""
     return next((i for i in code if alloca.result in i.operands), alloca)
-
-
-def size_of(alloca: Instruction) -> int | None:
-    """How many bytes an alloca takes; None when that is known only when it runs.
-
-    A structure counts with its alignment, or 8 bytes where nothing else is known of it.
-    """
-    found = _ALLOCA.search(alloca.text)
-    if found is None:
-        return 8
-    kind = found[1]
-    if re.search(r"\], i\d+ %|, i\d+ %", kind):
-        return None
-    size = 1
-    while array := re.match(r"\[(\d+) x (.*)\]$", kind):
-        size *= int(array[1])
-        kind = array[2]
-    if integer := re.match(r"i(\d+)\b", kind):
-        return size * max(1, int(integer[1]) // 8)
-    if vector := re.match(r"<(\d+) x i(\d+)>", kind):
-        return size * int(vector[1]) * int(vector[2]) // 8
-    return size * 8

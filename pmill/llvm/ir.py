@@ -119,6 +119,7 @@ class Module:
         self.functions: dict[str, Function] = {}
         self.declarations: dict[str, str] = {}
         self.metadata: dict[str, str] = {}
+        self.types: dict[str, str] = {}
         self._attributes: dict[str, str] = {}
         self._read()
 
@@ -138,6 +139,10 @@ class Module:
             elif line.startswith("!"):
                 if found := _METADATA.match(line):
                     self.metadata[f"!{found[1]}"] = found[2]
+            elif line.startswith("%"):
+                name, equals, kind = line.partition(" = type ")
+                if equals:
+                    self.types[name] = kind
             elif line.startswith("attributes ") and (found := _ATTRIBUTES.match(line)):
                 self._attributes[found[1]] = found[2]
 
