@@ -142,8 +142,8 @@ def _backend(graph: PipelineGraph, options: CompileOptions, compiler: Compiler) 
     from pmill import llvm
 
     off = set(options.disabled)
-    if any(c.call == "virtual" for c in graph.connections):
-        off.add("contracts")  # every call between elements is indirect, as it was asked for
+    if options.counted or any(c.call == "virtual" for c in graph.connections):
+        off.add("contracts")  # atomic counters, or indirect calls: that is what was asked for
     chosen = llvm.DEFAULT if options.level >= 3 else ()
     passes = tuple(p for p in chosen if p.name not in off)
     counts = any(p.name == "field_access" for p in passes)

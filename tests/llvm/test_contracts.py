@@ -133,6 +133,12 @@ def test_virtual_calls_are_what_was_asked_for(own: Path) -> None:
     assert not list(compiled(folder, disabled=frozenset(["devirtualize"]))[1])
 
 
+def test_a_program_that_counts_is_not_held_to_them(own: Path) -> None:
+    """It counts atomically on every connection."""
+    write_own(own, "")
+    assert not list(compiled(own, counted=True)[1])
+
+
 COLD = {
     "unlikely": {"body": "if (packet.length() > 9000) [[unlikely]] self.state.sum.fetch_add(1);"},
     "cold": {
