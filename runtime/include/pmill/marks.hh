@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Marks in the machine code, for pmill's LLVM passes: they tell per-packet code from the rest of
 // the worker's loop by them, whatever the optimiser has made of it. A mark is an empty instruction;
-// the
-// texts are known to pmill/llvm/hot.py and field_access.py.
+// its text is known to pmill/llvm/hot.py or field_access.py.
 #pragma once
 
 #include <pmill/attributes.hh>
