@@ -504,6 +504,34 @@ def test_a_joined_way_is_cleared() -> None:
     ]
 
 
+def test_notes_name_who_writes_for_nobody_and_who_reads_what_nobody_wrote() -> None:
+    text = """\
+    FromDPDKDevice(0) -> p :: Paint(1) -> q :: Paint(2, 5) -> c :: CheckPaint(1)
+      -> d :: CheckPaint(1, 6) -> Discard;"""
+    before = after(text, EmbedConstants())
+    notes = DropDeadMetadata().notes(before, DropDeadMetadata().run(before))
+    assert [(note.where, note.text) for note in notes if note.where in "pqcd"] == [
+        ("q", "nobody reads what it writes: byte5"),
+        ("d", "nobody wrote what it reads: byte6"),
+    ]
+    kept = graph_of(text)
+    notes = DropDeadMetadata().notes(kept, DropDeadMetadata().run(kept))
+    assert {note.where for note in notes} == {"p", "q", "c", "d"}
+    assert not any(note.done for note in notes)
+
+
+def test_verify_knows_wrong_layouts() -> None:
+    text = "FromDump(in.pcap) -> Paint(1, 5) -> Paint(2, 6) -> CheckPaint(1, 5) -> CheckPaint(2, 6) -> Discard;"
+    graph = after(text, EmbedConstants(), DropDeadMetadata(), MetadataLayout())
+    assert verify(graph) == []
+    assert graph.layout is not None
+    one, other = graph.layout
+    together = replace(graph, layout=(one, replace(other, at=one.at)))
+    assert any("'byte5' and 'byte6' share bytes" in said for said in verify(together))
+    assert verify(replace(graph, layout=(one,))) == ["there is no place for byte6"]
+    assert "'byte5' has two places" in verify(replace(graph, layout=(one, one, other)))
+
+
 # --- reachability ---------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pmill.diagnostics import Diagnostics, Source
@@ -71,6 +71,7 @@ class _Packet:
     network: int = 0
 
 
+@settings(deadline=None)
 @given(text=annotated(), seed=st.integers(0, 2**32 - 1))
 def test_who_reads_gets_what_was_written(text: str, seed: int) -> None:
     graph = run(graph_of(text), CompileOptions())[-1].graph
