@@ -19,6 +19,7 @@ from tests.elements.programs import run_program
 from tests.passes.kit import graph_of
 
 HERE = Path(__file__).parent
+EXTRA = (ROOT / "tests" / "elements" / "extra",)
 CASES = sorted(HERE.glob("*.click"))
 EXAMPLES = sorted((ROOT / "examples").glob("*.click"))
 
@@ -38,7 +39,7 @@ def counts_of(text: str) -> dict[str, int]:
 
 
 def cpp(text: str, name: str, level: int = 3) -> str:
-    options = CompileOptions(level=level)
+    options = CompileOptions(level=level, include=EXTRA)
     data = compile_config(Source(name, text), options, Diagnostics(), emit="cpp").data
     assert data is not None
     return data.decode()
@@ -53,7 +54,7 @@ def test_golden(case: Path, golden: Golden) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda p: p.stem)
 def test_golden_is_a_working_program(case: Path, tmp_path: Path) -> None:
     text = case.read_text()
-    run = run_program(tmp_path, text, level=level_of(text))
+    run = run_program(tmp_path, text, level=level_of(text), include=EXTRA)
     assert run.returncode == 0, run.stderr
     wanted = counts_of(text)
     assert {name: run.counters.get(name) for name in wanted} == wanted
@@ -64,7 +65,15 @@ def test_golden_is_a_working_program(case: Path, tmp_path: Path) -> None:
 
 def test_the_goldens_show_everything() -> None:
     text = "".join(case.with_suffix(".cc").read_text() for case in CASES)
-    for word in ("Inline", "Outlined", "Cold", "Virtual", "Back<Outlined", "Back<Virtual"):
+    for word in (
+        "Inline",
+        "Outlined",
+        "Cold",
+        "Staged",
+        "Virtual",
+        "Back<Outlined",
+        "Back<Virtual",
+    ):
         assert f"{word}<" in text, word
     for piece in (
         "std::array<IPPrefix, 2>",
