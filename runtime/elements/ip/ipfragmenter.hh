@@ -44,19 +44,8 @@ struct IPFragmenter {
     if (ip == nullptr) [[unlikely]]
       return drop(self, packet, self.state.no_header);
     const std::uint32_t available = net::bytes_from(packet, ip);
-    if (available > self.args.mtu) [[unlikely]] {
-      if (!net::is_whole(*ip, available) || ip->total_bytes() < ip->header_bytes())
-        return drop(self, packet, self.state.no_header);
-      if (ip->total_bytes() < available) packet.take(available - ip->total_bytes());
-      if (net::bytes_from(packet, ip) > self.args.mtu) {
-        if (!may_fragment(*ip, self.args)) {
-          if (self.state.drops.value < 5 || self.args.verbose)
-            net::report_unfragmented(*ip, packet.length(), self.args.mtu);
-          return reject<1>(self, packet, self.state.drops);
-        }
-        return fragment<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
-      }
-    }
+    if (available > self.args.mtu) [[unlikely]]
+      return too_long<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     emit<0>(self, packet);
   }
 
@@ -65,8 +54,23 @@ struct IPFragmenter {
     return !(ip.dont_fragment() && args.honor_df) && args.mtu >= ip.header_bytes() + 8;
   }
 
+  /// What has more bytes than the MTU; some of them may lie behind the IP packet.
   template <typename S, typename P>
-  PMILL_COLD static void fragment(S self, const P packet) {
+  PMILL_COLD static void too_long(S self, P packet) {
+    net::IPv4 *ip = net::ipv4(packet);
+    const std::uint32_t available = net::bytes_from(packet, ip);
+    if (!net::is_whole(*ip, available) || ip->total_bytes() < ip->header_bytes())
+      return drop(self, packet, self.state.no_header);
+    if (ip->total_bytes() < available) packet.take(available - ip->total_bytes());
+    if (net::bytes_from(packet, ip) <= self.args.mtu) return emit_rarely<0>(self, packet);
+    if (may_fragment(*ip, self.args)) return fragment(self, packet);
+    if (self.state.drops.value < 5 || self.args.verbose)
+      net::report_unfragmented(*ip, packet.length(), self.args.mtu);
+    reject<1>(self, packet, self.state.drops);
+  }
+
+  static void fragment(auto &self, const auto &packet) {
+    using P = SelfOf<decltype(packet)>;
     net::IPv4 &ip = *net::ipv4(packet);
     net::Fragments fragments({.ip = ip,
                               .available = net::bytes_from(packet, &ip),

@@ -3,6 +3,7 @@
 
 #include <pmill/element.hh>
 #include <pmill/net/ip_output.hh>
+#include <pmill/out_of_line.hh>
 
 namespace pmill::elements {
 
@@ -37,6 +38,13 @@ struct IPGWOptions {
     auto *ip = net::ipv4(packet);
     if (ip != nullptr && net::has_no_options(packet)) [[likely]]
       return emit<0>(self, packet);
+    process<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+  }
+
+ private:
+  template <typename S, typename P>
+  PMILL_COLD static void process(S self, P packet) {
+    auto *ip = net::ipv4(packet);
     if (ip == nullptr || !net::is_whole(*ip, net::bytes_from(packet, ip)))
       return drop(self, packet, self.state.no_header);
     const auto bad =

@@ -34,19 +34,30 @@ std::int32_t step(const ClassifierNode &n, const Bytes<Headers> &bytes) {
   return (net32(word) & n.mask) == n.value ? n.yes : n.no;
 }
 
-/// Runs any program, from step `at` or from the jump that it is, on a packet of any length; returns
-/// the last jump.
+/// Runs any program, from step `at` or from the jump that it is, on a packet of any length, out of
+/// line; returns the last jump.
 template <std::size_t Headers>
-std::int32_t interpret(const auto &program, const Bytes<Headers> &bytes, std::int32_t at = 0) {
+PMILL_COLD std::int32_t interpret_rarely(const auto &program, std::int32_t at, auto... parts) {
+  const auto bytes = Bytes<Headers>::of_parts(parts...);
   do at = step(program[static_cast<std::size_t>(at)], bytes);
   while (at > 0);
   return at;
 }
 
-/// The same out of line.
+/// The same for the usual packet, which has four bytes wherever something is compared.
 template <std::size_t Headers>
-PMILL_COLD std::int32_t interpret_rarely(const auto &program, std::int32_t at, auto... parts) {
-  return interpret(program, Bytes<Headers>::of_parts(parts...), at);
+std::int32_t interpret(const auto &program, const Bytes<Headers> &bytes, std::int32_t at = 0) {
+  do {
+    const ClassifierNode &n = program[static_cast<std::size_t>(at)];
+    const std::uint8_t *const from = bytes.at(n);
+    std::uint32_t word;
+    if (n.mask == 0 || bytes.end - from < static_cast<std::ptrdiff_t>(sizeof word)) [[unlikely]]
+      return bytes.in_parts(
+          [&](auto... parts) { return interpret_rarely<Headers>(program, at, parts...); });
+    std::memcpy(&word, from, sizeof word);  // the mask says which of them count
+    at = (net32(word) & n.mask) == n.value ? n.yes : n.no;
+  } while (at > 0);
+  return at;
 }
 
 /// How many bytes from each header a packet is known to have at every step: it passed a test of

@@ -69,8 +69,16 @@ PMILL_INLINE void write_header(std::uint8_t *p, std::uint64_t destination, Ether
   std::memcpy(p, &destination, sizeof destination);
   std::memcpy(p + 6, &tail, sizeof tail);
 }
+/// What is known only at run time is copied as it lies.
 PMILL_INLINE void write_header(std::uint8_t *p, EtherAddress destination, EtherAddress source,
                                std::uint16_t type) {
+  if (!__builtin_constant_p(word_of(source))) {
+    const std::uint16_t kind = net16(type);
+    std::memcpy(p, destination.octets.data(), sizeof destination);
+    std::memcpy(p + 6, source.octets.data(), sizeof source);
+    std::memcpy(p + 12, &kind, sizeof kind);
+    return;
+  }
   write_header(p, word_of(destination) | word_of(source) << 48, source, type);
 }
 

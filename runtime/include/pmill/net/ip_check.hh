@@ -23,14 +23,22 @@ enum class HeaderFault : std::uint8_t {
   source,
 };
 
-/// Whether packets from `source` are refused. `rules` has `interfaces`, `badsrc` and `gooddst`.
-/// With interfaces, their broadcast addresses, 0.0.0.0 and 255.255.255.255 are bad sources, and
-/// their own addresses are destinations that may be reached from anywhere.
+/// Whether `source` is one from which packets are refused unless they go to certain destinations.
+/// `rules` has `interfaces`, `badsrc` and `gooddst`. With interfaces, their broadcast addresses,
+/// 0.0.0.0 and 255.255.255.255 are such sources.
+PMILL_INLINE bool is_odd_source(const auto &rules, IPAddress source) {
+  if (!rules.interfaces.empty() && (!source || source.is_broadcast())) return true;
+  for (const auto &interface : rules.interfaces)
+    if (source == interface.broadcast()) return true;
+  for (const auto &address : rules.badsrc)
+    if (source == address) return true;
+  return false;
+}
+
+/// Whether packets from `source` are refused: the interfaces' own addresses are destinations that
+/// may be reached from anywhere.
 PMILL_INLINE bool is_bad_source(const auto &rules, IPAddress source, IPAddress destination) {
-  bool bad = !rules.interfaces.empty() && (!source || source.is_broadcast());
-  for (const auto &interface : rules.interfaces) bad = bad || source == interface.broadcast();
-  for (const auto &address : rules.badsrc) bad = bad || source == address;
-  if (!bad) [[likely]]
+  if (!is_odd_source(rules, source)) [[likely]]
     return false;
   for (const auto &interface : rules.interfaces)
     if (destination == interface.address) return false;
@@ -74,11 +82,11 @@ PMILL_INLINE PlainHeader check_plain(const auto &packet, std::uint32_t offset,
   // Each field before the words it lies in: loaded afterwards, it would be cut out of a word, which
   // takes more instructions than loading it.
   const IPv4 &ip = *ipv4(at);
-  const IPAddress source = ip.source(), destination = ip.destination();
+  const IPAddress source = ip.source();
   const std::uint32_t length = ip.total_bytes();
   return {.good = ip.version_and_words == kPlainHeader && length >= IPv4::kBytes &&
                   length <= available && (!verify_checksum || plain_header_is_intact(at)) &&
-                  !is_bad_source(rules, source, destination),
+                  !is_odd_source(rules, source),
           .length = length};
 }
 
