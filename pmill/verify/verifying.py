@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pmill.diagnostics import Source
+from pmill.driver import check_options
 from pmill.options import CompileOptions
 from pmill.passes import Pass
 from pmill.verify.blaming import Guilt, blame
@@ -74,6 +75,7 @@ def verify(
     `show` is told what is being done. Raises DiagnosticError when the configuration is wrong or
     cannot be compared: PM0831 to PM0835.
     """
+    check_options(request.options, request.pipeline)
     passes = PassList(options=request.options, pipeline=request.pipeline)
     builder = Builder(source=request.source, passes=passes)
     doors = doors_of(builder.graph)
