@@ -1,7 +1,8 @@
 """Arguments: a configuration string becomes a typed value for every member of `Args`.
 
 A value written `!value` must stay changeable while the program runs. Its value is that of the
-text behind the mark, and `Value.click` keeps the mark.
+text behind the mark, and `Value.click` keeps the mark. Strings, patterns and other arguments that
+are a little language of their own have no such mark: a `!` is a part of them.
 """
 
 from __future__ import annotations
@@ -115,7 +116,10 @@ def _value(
 
 def _scalar(arg: ArgSpec, arg_type: ArgType, item: ConfigText, ctx: ElementContext) -> Value | None:
     found = _object(arg, arg_type, item, ctx)
-    return None if found is None else scalar_value(arg_type, found, item.text or '""')
+    if found is None:
+        return None
+    marked = _is_marked(arg_type, item)
+    return replace(scalar_value(arg_type, found, item.text or '""'), marked=marked)
 
 
 def _list(
@@ -132,7 +136,8 @@ def _list(
             return None
     if any(x is None for x in found):
         return None
-    return list_value(arg_type, found, _click(items))
+    marked = any(_is_marked(arg_type, word) for word in words)
+    return replace(list_value(arg_type, found, _click(items)), marked=marked)
 
 
 def _object(arg: ArgSpec, arg_type: ArgType, item: ConfigText, ctx: ElementContext) -> object:
@@ -149,7 +154,7 @@ def _object(arg: ArgSpec, arg_type: ArgType, item: ConfigText, ctx: ElementConte
             )
             return None
         text = unquote(item)
-    elif text.startswith("!"):
+    elif _is_marked(arg_type, item):
         text = text[1:].lstrip()
     try:
         found: object = parse_value(arg_type, ctx.literal(arg_type.cpp_name, text), arg.ranges)
@@ -162,6 +167,10 @@ def _object(arg: ArgSpec, arg_type: ArgType, item: ConfigText, ctx: ElementConte
         code = "PM0405" if error.out_of_range else "PM0404"
         ctx.error(code, f"{arg.keyword}: {error}", item.span, hint)
         return None
+
+
+def _is_marked(arg_type: ArgType, item: ConfigText) -> bool:
+    return item.text.startswith("!") and not arg_type.is_text
 
 
 def _lowered(

@@ -3,7 +3,8 @@
 `PassInfo` is not an element of the graph; `graph/printer.py` writes it. Each of its arguments is
 a word and what it holds for:
 
-    PassInfo(FROZEN ttl check,          arguments of these elements are constants
+    PassInfo(KEPT ttl.active,           these arguments must stay changeable
+             FROZEN ttl check,          all others of these elements are constants
              HOLDS check,              what these elements check is known to be so
              TOLD q 20 0,              a packet from q has 20 bytes, its network header begins at 0
              STEPS c 12/08000000%ffff0000?[0]:[X],
@@ -26,6 +27,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pmill.diagnostics import Diagnostics, did_you_mean
+from pmill.elaborate.handlers import TASK
 from pmill.elaborate.lowerings.decisions import with_program
 from pmill.graph import (
     CALLS,
@@ -74,6 +76,8 @@ def _apply(
     calls: dict[str, Call] = {call.upper(): call for call in CALLS}
     if word.text == "FROZEN":
         return _freeze(graph, names, diags)
+    if word.text == "KEPT":
+        return _keep(graph, names, diags)
     if word.text == "HOLDS":
         _check(names, list(graph.elements), "element", diags)
         held = {name.text for name in names}
@@ -106,6 +110,7 @@ def _apply(
 
 def _words(calls: Iterable[str]) -> list[str]:
     return [
+        "KEPT",
         "FROZEN",
         "HOLDS",
         "TOLD",
@@ -167,6 +172,23 @@ def _shorten(
         return graph
     return graph.with_elements(
         with_program(e, program) if e.name == name.text else e for e in graph.elements.values()
+    )
+
+
+def _keep(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
+    known = {
+        f"{e.name}.{name}": (e.name, name)
+        for e in graph.elements.values()
+        for name in (*e.arguments, *(TASK if e.runs else ()))
+    }
+    _check(names, list(known), "argument", diags)
+    kept: dict[str, set[str]] = {}
+    for name in names:
+        if name.text in known:
+            element, member = known[name.text]
+            kept.setdefault(element, set()).add(member)
+    return graph.with_elements(
+        replace(e, kept=e.kept | kept.get(e.name, set())) for e in graph.elements.values()
     )
 
 
@@ -234,7 +256,7 @@ def _check(
     for name in names:
         if name.text not in known:
             diags.error(
-                "PM0311" if what == "element" else "PM0312",
+                "PM0311" if what in ("element", "argument") else "PM0312",
                 f"{PASS_INFO}: there is no {what} '{name.text}'",
                 name.span,
                 hint=did_you_mean(name.text, list(known)),

@@ -246,7 +246,8 @@ def _instance(
         name=element.name,
         class_name=element.spec.name,
         location=_printable(str(element.span)),
-        frozen=element.frozen or not element.spec.arguments,
+        frozen=not element.kept and (element.frozen or not element.spec.arguments),
+        mixed=bool(element.kept) and any(element.is_constant(a) for a in element.arguments),
         holds=element.holds,
         told=_told(element),
         arguments=tuple(_arguments(element, idents, symbols)),
@@ -361,7 +362,9 @@ def _arguments(
             item = kind.removeprefix("List<").removesuffix(">")
             kind = f"std::array<{item}, {value.count}>"
             cpp = f"{{{{{cpp}}}}}" if value.count else "{}"
-        yield ArgumentPlan(name=arg.name, type=kind, cpp=cpp, text=text)
+        yield ArgumentPlan(
+            name=arg.name, type=kind, cpp=cpp, text=text, constant=element.is_constant(arg.name)
+        )
 
 
 def _blob(data: bytes, symbols: Mapping[bytes, str]) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 class ArgumentPlan:
     """One member of an instance's Args: `cpp` is a constexpr initialiser, `text` a start-up one.
 
-    `text` is None when `cpp` is assigned at start-up, too.
+    `text` is None when `cpp` is assigned at start-up, too. `constant`: it is known when compiling.
     """
 
     name: str
     type: str
     cpp: str
     text: str | None
+    constant: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class HopPlan:
 class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
+    `frozen`: nothing of it can be changed; `mixed`: some arguments can, and others are constants.
     `told` is what is known of what is pulled from it, in C++. `holds`: it need not check what it
     checks. `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`.
     `live_bits`: the fields of a packet that it reads, or an element behind it; `born_bits`: those
@@ -49,6 +51,7 @@ class InstancePlan:
     frozen: bool
     holds: bool
     told: str
+    mixed: bool
     arguments: tuple[ArgumentPlan, ...]
     receives: tuple[str, ...]
     live_bits: int

@@ -28,10 +28,14 @@ def fields_read(element: Element) -> int:
         field
         for arg in element.spec.arguments
         for value, field in arg.reads_for
-        if element.frozen and element.arguments[arg.name].text != value
+        if element.is_constant(arg.name) and element.arguments[arg.name].text != value
     ]
-    if element.frozen:
-        unused += [field for value in element.arguments.values() for field in value.unread]
+    unused += [
+        field
+        for name, value in element.arguments.items()
+        if element.is_constant(name)
+        for field in value.unread
+    ]
     chosen = _chosen(element, [arg for arg in element.spec.arguments if arg.reads])
     return (field_bits(element.spec.reads) & ~field_bits(unused)) | chosen
 
@@ -41,7 +45,8 @@ def fields_written(element: Element) -> int:
     switched = [
         arg.sets
         for arg in element.spec.arguments
-        if arg.sets and (not element.frozen or element.arguments[arg.name].text == "true")
+        if arg.sets
+        and (not element.is_constant(arg.name) or element.arguments[arg.name].text == "true")
     ]
     chosen = _chosen(element, [arg for arg in element.spec.arguments if arg.writes])
     return field_bits(element.spec.writes) | chosen | field_bits(switched)
@@ -49,8 +54,10 @@ def fields_written(element: Element) -> int:
 
 def chooses_at_run_time(element: Element) -> bool:
     """Whether an argument, known only when the program runs, names an annotation."""
-    return not element.frozen and any(
-        (arg.reads or arg.writes) and element.arguments[arg.name].anno is not None
+    return any(
+        (arg.reads or arg.writes)
+        and element.arguments[arg.name].anno is not None
+        and not element.is_constant(arg.name)
         for arg in element.spec.arguments
     )
 
@@ -198,7 +205,7 @@ def _chosen(element: Element, arguments: list[ArgSpec]) -> int:
         anno = element.arguments[arg.name].anno
         if anno is None:
             continue
-        if not element.frozen:
+        if not element.is_constant(arg.name):
             return all_bits()
         offset, size = anno
         bits |= ((1 << size) - 1) << offset

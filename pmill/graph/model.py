@@ -62,7 +62,7 @@ class Value:
     a list, None for a scalar. `anno` is the (offset, size) of an annotation argument. `uses` are
     the handlers that the value calls. `unread` are metadata fields that the element declares to
     read, and does not with this value. `element` is the name of the element that the argument
-    names; only emission knows its `cpp`.
+    names; only emission knows its `cpp`. `marked`: written `!value`, it must stay changeable.
     `patterns`: those of which the value is the decision program; `shortened`: it leaves out what is
     known of the packets, so that `click` says more.
     `data`: the value is these bytes, an argument of type Data, or is made of them: they go into the
@@ -70,7 +70,7 @@ class Value:
     `footprint` is the number of bytes of memory that using the value for one packet may touch any
     of: how large a table is when the program runs. `remark` says to people what was chosen for it.
     `rules` is what a decision program was made of; `matcher` is what embedding it uses instead of
-    the program.
+    the program. `span` is where the configuration gives it.
     """
 
     cpp: str
@@ -88,6 +88,8 @@ class Value:
     remark: str = ""
     rules: Rules | None = field(default=None, repr=False)
     matcher: Matcher | None = None
+    marked: bool = False
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +109,11 @@ class Element:
     """An element instance.
 
     `holds`: what it checks is known to be so, and what it marks to be marked: it only counts.
-    `told`: what the optimiser cannot see of what it kept. `frozen`: its arguments are compile-time
-    constants. `kept`: they must not become so. `home`: the worker that runs it, None: any.
-    `tickets`: how many of its turns make `TICKETS` rounds.
+    `told`: what the optimiser cannot see of what it kept.
+    `frozen`: its arguments are compile-time constants, but for those in `kept`, which must not
+    become so: names of members of `Args`, and of handlers of what workers run (`tickets`).
+    `home`: the worker that runs it, None: any. `tickets`: how many of its turns make `TICKETS`
+    rounds.
     """
 
     name: str
@@ -120,11 +124,15 @@ class Element:
     outputs: tuple[Processing, ...]
     span: Span
     frozen: bool = False
-    kept: bool = False
+    kept: frozenset[str] = frozenset()
     holds: bool = False
     told: Told | None = None
     home: Home | None = None
     tickets: int = TICKETS
+
+    def is_constant(self, argument: str) -> bool:
+        """Whether an argument, by its member, is known when compiling."""
+        return self.frozen and argument not in self.kept
 
     @property
     def runs(self) -> bool:

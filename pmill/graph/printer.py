@@ -69,11 +69,23 @@ def _chains(graph: PipelineGraph) -> Iterator[str]:
 
 
 def _pass_info(graph: PipelineGraph) -> list[str]:
-    parts = (_frozen, _holds, _told, _programs, _matchers, _calls, _live, _layout, _packets)
+    parts = (_kept, _frozen, _holds, _told, _programs, _matchers, _calls, _live, _layout, _packets)
     arguments = [line for part in parts for line in part(graph)]
     if not arguments:
         return []
     return [f"{PASS_INFO}(", *(f"  {a}," for a in arguments[:-1]), f"  {arguments[-1]});"]
+
+
+def _kept(graph: PipelineGraph) -> Iterator[str]:
+    """Name what must stay changeable, where the arguments themselves do not say so."""
+    names = [
+        f"{e.name}.{name}"
+        for e in graph.elements.values()
+        for name in sorted(e.kept)
+        if name not in e.arguments or not e.arguments[name].marked
+    ]
+    if names:
+        yield _wrapped("KEPT", names)
 
 
 def _frozen(graph: PipelineGraph) -> Iterator[str]:

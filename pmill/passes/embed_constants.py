@@ -6,8 +6,9 @@ Before: an element's `Args` is an object filled at start-up from text. After: it
     DecIPTTL(MULTICAST false)    // before: if (args.multicast || …) reads memory
                                  // after:  the test and one branch are gone
 
-Applied to every element but those that are kept. What is embedded cannot be changed while the
-program runs.
+Applied to every argument but those that are kept, because a handler that changes them is written:
+by the configuration, or by a user who said so. What is embedded cannot be changed while the program
+runs.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ class EmbedConstants:
     requires: ClassVar[tuple[str, ...]] = ()
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
-        """Freeze every element that is not kept."""
+        """Freeze every element; what is kept of it stays a run-time value."""
         return graph.with_elements(
-            e if e.frozen or e.kept else replace(e, frozen=True) for e in graph.elements.values()
+            e if e.frozen else replace(e, frozen=True) for e in graph.elements.values()
         )
 
     def explain(self, before: PipelineGraph, after: PipelineGraph) -> str:
@@ -40,7 +41,7 @@ class EmbedConstants:
             for name, e in after.elements.items()
             if e.frozen and not before.elements[name].frozen and e.arguments
         ]
-        values = sum(len(e.arguments) for e in fresh)
+        values = sum(e.is_constant(name) for e in fresh for name in e.arguments)
         return f"{count(values, 'argument')} of {count(len(fresh), 'element')} embedded"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:

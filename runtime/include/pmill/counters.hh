@@ -21,7 +21,8 @@ constexpr InstanceInfo describe(std::string_view config, std::string_view inputs
                     .outputs = outputs,
                     .connected = connected,
                     .shared = D::Element::spec.shared,
-                    .frozen = kFrozen<D>};
+                    .frozen = kFrozen<D>,
+                    .changeable = kChangeable<D>};
   if constexpr (kRuns<D>) info.schedule = &Common<D>::schedule;
   info.every_worker = requires { D::Element::polled_by_every_worker; };
   if constexpr (requires { Class::counters; }) info.counters = Class::counters;

@@ -24,6 +24,7 @@
 #include <pmill/values.hh>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace pmill {
 
@@ -137,18 +138,18 @@ struct Range {
   std::int64_t high = INT64_MAX;
 };
 
-/// An argument that has a handler.
+/// An argument that has a handler. `constant`: known when compiling, it cannot be changed.
 struct ArgumentInfo {
   std::string_view name;
   const void *at;
   const ValueType &(*type)();
   bool writable;
+  bool constant;
   Range range;
 };
 template <typename T>
-constexpr ArgumentInfo argument(std::string_view name, const T &at, bool writable,
-                                Range range = {}) {
-  return {name, &at, value_type<T>, writable, range};
+constexpr ArgumentInfo argument(std::string_view name, T &at, bool writable, Range range = {}) {
+  return {name, &at, value_type<std::remove_const_t<T>>, writable, std::is_const_v<T>, range};
 }
 
 /// Who runs an instance, and how often: `tickets` of kTickets rounds have a turn of it. `home`: the

@@ -6,7 +6,8 @@
 //     static constexpr std::string_view name = "ttl";
 //     static constexpr unsigned number = 5;          among the instances
 //     struct Args { static constexpr bool active = true; … };       frozen, or
-//     using Args = Element::Args; static Args parse_args();          filled at start-up
+//     using Args = Element::Args; static Args parse_args();          filled at start-up, or both:
+//     struct Args { static constexpr …; bool active{}; }; static Args parse_args();
 //     static constexpr bool holds = true;            what it checks is known
 //     static constexpr Told told{.length = 20};      what is known of packets that are pulled here
 //     static constexpr FieldSet live{0x…};                          what is read from here on
@@ -86,6 +87,10 @@ inline constexpr bool kTellsInputs =
 /// Whether the instance's arguments are compile-time constants: it has no parser for them.
 template <typename D>
 inline constexpr bool kFrozen = !requires { D::parse_args(); };
+/// Whether all of its arguments can be changed.
+template <typename D>
+inline constexpr bool kChangeable =
+    requires { requires std::same_as<typename D::Args, typename D::Element::Args>; };
 
 /// Whether it is known of all packets that come to the instance that they pass what it checks.
 template <typename D>

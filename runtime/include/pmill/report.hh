@@ -41,7 +41,8 @@ struct InstanceInfo {
   Schedule *schedule = nullptr;  // of what workers run
   bool every_worker = false;     // each of them does
   bool shared = false;           // all workers see the same values
-  bool frozen = false;           // its arguments are constants
+  bool frozen = false;           // nothing of it can be changed
+  bool changeable = false;       // all of its arguments can be
 };
 
 /// A counter of an element instance, and its sum over the workers. `output`: the output that takes

@@ -73,8 +73,8 @@ std::vector<Handler> Control::handlers(int instance) const {
   for (const HandlerSpec &h : info.handlers)
     add({.name = h.name,
          .reads = h.reads,
-         .writes = h.writes && !(h.keeps && info.frozen),
-         .baked = h.keeps && info.frozen,
+         .writes = h.writes && !(h.keeps && !info.changeable),
+         .baked = h.keeps && !info.changeable,
          .kind = Kind::function,
          .number = number++});
   number = 0;
@@ -84,8 +84,8 @@ std::vector<Handler> Control::handlers(int instance) const {
   for (const ArgumentInfo &a : info.arguments)
     add({.name = a.name,
          .reads = true,
-         .writes = a.writable && !info.frozen,
-         .baked = a.writable && info.frozen,
+         .writes = a.writable && !a.constant,
+         .baked = a.writable && a.constant,
          .kind = Kind::argument,
          .number = number++});
   number = 0;
