@@ -116,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         help="stop after tree, graph, graph@PASS, plan, cpp, llvm, asm, obj or exe (default)",
     )
     p.add_argument("--verbose", action="store_true", help="say what each pass did")
+    p.add_argument(
+        "--manifest", metavar="FILE", help="write to FILE (JSON) what was compiled in for good"
+    )
     p.set_defaults(run=_compile)
 
     p = commands.add_parser("run", help="compile a configuration and run it", add_help=False)
@@ -197,6 +200,12 @@ def _compile(arguments: argparse.Namespace) -> int:
             f"--emit={emit}: no such stage",
             hint=did_you_mean(emit, list(driver.STAGES)) or f"stages: {', '.join(driver.STAGES)}",
         )
+    if arguments.manifest is not None and emit != "exe":
+        raise fail(
+            "PM0840",
+            f"--manifest: --emit={emit} makes no program",
+            hint="leave --emit out, or --manifest",
+        )
     diags = Diagnostics()
     source = read_source(arguments.config)
     options = _options(arguments, source, diags)
@@ -207,6 +216,10 @@ def _compile(arguments: argparse.Namespace) -> int:
         if arguments.verbose and product.report is not None:
             for p in product.report["passes"]:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)
+        if arguments.manifest is not None and product.report is not None:
+            from pmill.tools.output import write_json
+
+            return write_json(arguments.manifest, product.report["manifest"])
         return 0
     assert product.data is not None, "a product is data or a program"
     _write(product.data, arguments.output)

@@ -33,8 +33,8 @@ class Product:
     """What a compilation made: text or bytes of an early stage, or a program in the cache.
 
     `report` tells about a program: elements and connections, one entry a pass with its name,
-    summary and whether it ran, and the facts of its warnings. `cached`: nothing had to be
-    compiled; `warnings` are those of when it was.
+    summary and whether it ran, the facts of its warnings, and its manifest. `cached`: nothing had
+    to be compiled; `warnings` are those of when it was.
     """
 
     data: bytes | None = None

@@ -90,6 +90,8 @@ def report(
     graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics, llvm: dict[str, Any]
 ) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
+    from pmill.emit import manifest
+
     return {
         "warnings": [str(d) for d in diags],
         "facts": [facts(d) for d in diags],
@@ -97,6 +99,7 @@ def report(
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
         "llvm": llvm,
+        "manifest": manifest(graph),
         "ports": _ports(graph),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
     }

@@ -55,7 +55,8 @@ def read_arguments(config: ConfigText, ctx: ElementContext) -> dict[str, Value] 
         if value is None:
             good = False
         else:
-            values[arg.name] = value
+            span = given[0].span.to(given[-1].span) if given else None
+            values[arg.name] = replace(value, span=span) if span else value
     return values if good else None
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+
+
+def write_json(name: str, value: object) -> int:
+    """Write a value as JSON to a file, or to standard output for `-`; return an exit status."""
+    return write_output(name, json.dumps(value, indent=2) + "\n")
 
 
 def write_output(name: str, text: str) -> int:
