@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -58,6 +59,12 @@ class PassReport:
     seconds: float
     ran: bool
     graph: PipelineGraph
+    before: PipelineGraph
+
+    def notes(self, pipeline: Iterable[Pass]) -> tuple[PassNote, ...]:
+        """Return the notes of the pass, which is one of `pipeline`; none when it did not run."""
+        done = (p for p in pipeline if p.name == self.name and self.ran)
+        return next((p.notes(self.before, self.graph) for p in done), ())
 
 
 def count(number: int, noun: str) -> str:

@@ -58,5 +58,29 @@ class BypassNulls:
         return f"left out {count(len(gone), 'element')}: {', '.join(gone)}"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Name what was left out, and say what needs one that stays."""
+        reached = {target.element for _, target in from_sources(before)}
+        named = mentioned(before, before.elements.values())
+        return tuple(
+            PassNote(where=e.name, text="left out: it only passes packets on")
+            if e.name not in after.elements
+            else PassNote(where=e.name, text=_why_kept(before, e, reached, named), done=False)
+            for e in before.elements.values()
+            if is_null(e)
+        )
+
+
+def _why_kept(graph: PipelineGraph, e: Element, reached: set[str], named: frozenset[str]) -> str:
+    """Say why an element that only passes packets on is there nevertheless."""
+    if e.name in named:
+        others = (o for o in graph.elements.values() if e.name in mentioned(graph, [o]))
+        return f"stays: {next(others).name} names it"
+    if e.name not in reached:
+        return "stays: no packet reaches it"
+    ends = {port.element for edge in graph.back_edges for port in edge}
+    if e.name in ends:
+        return "stays: a cycle closes here, which decides how often packets go round"
+    calls = [*graph.incoming(e.name), *graph.outgoing(e.name)]
+    if any(c.call != "virtual" for c in calls):
+        return "stays: something was decided about its connections"
+    return "stays: without it nobody would say that packets are pulled here"

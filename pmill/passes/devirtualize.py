@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import PipelineGraph
+from pmill.graph import PipelineGraph, connection_key
 from pmill.passes.base import PassNote, count
 
 
@@ -41,5 +41,14 @@ class Devirtualize:
         return f"{count(changed, 'virtual call')} made direct"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Name the calls that became direct."""
+        return tuple(
+            PassNote(
+                where=connection_key(after, c),
+                text=f"calls {c.target.element} directly"
+                if after.is_push(c)
+                else f"pulls from {c.source.element} directly",
+            )
+            for old, c in zip(before.connections, after.connections, strict=True)
+            if old.call != c.call
+        )

@@ -13,6 +13,7 @@ names. Not applied when such an argument is a run-time value: any byte could be 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -29,6 +30,8 @@ from pmill.graph import (
     written_at_entry,
 )
 from pmill.passes.base import PassNote, count
+
+_SHOWN = 4  # elements that a note names
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +58,50 @@ class DropDeadMetadata:
         return f"{count(len(after.live), 'field')} of {len(field_names())} kept: {kept}"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Name who writes for nobody, who reads what nobody wrote, and who keeps all fields."""
+        """Say of every field that somebody uses why it stays, or why it has no place.
+
+        And who writes one that stays for nobody, or reads one that nobody before it wrote.
+        """
+        elements = before.elements.values()
         if after.live is None:
+            text = "every field stays: which annotation it uses is known only at run time"
             return tuple(
-                PassNote(where=e.name, text="names an annotation only at run time", done=False)
-                for e in after.elements.values()
+                PassNote(where=e.name, text=text, done=False)
+                for e in elements
                 if chooses_at_run_time(e)
             )
-        read, written = read_behind(after), written_at_entry(after)
-        found = []
-        for e in after.elements.values():
-            unread = names_of(fields_written(e) & ~read[e.name])
-            unset = names_of(fields_read(e) & ~written[e.name]) if "all" not in e.spec.reads else ""
+        found = [note for name in field_names() for note in _of_field(before, name, after.live)]
+        read, written, stays = read_behind(after), written_at_entry(after), field_bits(after.live)
+        for e in elements:
+            unread = names_of(fields_written(e) & ~read[e.name] & stays)
+            unset = fields_read(e) & ~written[e.name] & stays if "all" not in e.spec.reads else 0
             if unread:
                 found.append(PassNote(where=e.name, text=f"nobody reads what it writes: {unread}"))
             if unset:
-                found.append(PassNote(where=e.name, text=f"nobody wrote what it reads: {unset}"))
-        return tuple(found)
+                text = f"nobody wrote what it reads: {names_of(unset)}"
+                found.append(PassNote(where=e.name, text=text))
+        order = {name: number for number, name in enumerate(before.elements)}
+        return tuple(sorted(found, key=lambda note: order[note.where]))
+
+
+def _of_field(graph: PipelineGraph, name: str, live: frozenset[str]) -> Iterator[PassNote]:
+    """Say what became of a field that somebody uses."""
+    bits, elements = field_bits([name]), graph.elements.values()
+    by = [e.name for e in elements if fields_read(e) & bits]
+    of = [e.name for e in elements if fields_written(e) & bits]
+    if not of and (not by or len(by) == len(graph.elements)):
+        return
+    readers, writers = _some(by), _some(of)
+    if name in live:
+        text = f"{name} stays: read by {readers}, written by {writers}"
+    elif by and of:
+        text = f"{name} has no place: what {writers} wrote never comes to {readers}, which read it"
+    else:
+        text = f"{name} has no place: written by {writers}, read by {readers}"
+    yield PassNote(where=(by or of)[0], text=text, done=name not in live)
+
+
+def _some(names: list[str]) -> str:
+    """Name the first elements of a list."""
+    shown = names if len(names) <= _SHOWN else [*names[: _SHOWN - 1], f"{len(names)} in all"]
+    return ", ".join(shown) or "nobody"

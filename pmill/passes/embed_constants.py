@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import PipelineGraph
+from pmill.elaborate.handlers import TASK, handlers_of, resolve
+from pmill.graph import Element, PipelineGraph
 from pmill.passes.base import PassNote, count
 
 
@@ -45,11 +46,49 @@ class EmbedConstants:
         return f"{count(values, 'argument')} of {count(len(fresh), 'element')} embedded"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say what was chosen for arguments whose values decide how they are used."""
-        return tuple(
-            PassNote(where=name, text=value.remark)
-            for name, e in after.elements.items()
-            if e.frozen and not before.elements[name].frozen
-            for value in e.arguments.values()
-            if value.remark
-        )
+        """Name the arguments that became constants, what was made of them, and why others did not."""
+        found = []
+        for e in after.elements.values():
+            if e.frozen and not before.elements[e.name].frozen and e.arguments:
+                found.append(PassNote(where=e.name, text=_constants(e)))
+                remarks = (value.remark for value in e.arguments.values() if value.remark)
+                found += [PassNote(where=e.name, text=remark) for remark in remarks]
+            found += [
+                PassNote(
+                    where=e.name, text=f"{_shown(e, name)} stays changeable: {why}", done=False
+                )
+                for name in sorted(e.kept)
+                for why in [_why_kept(after, e, name)]
+            ]
+        return tuple(found)
+
+
+def _constants(e: Element) -> str:
+    """Name the constants that the configuration gives, and count the others."""
+    constant = [arg for arg in e.spec.arguments if e.is_constant(arg.name)]
+    given = [arg.keyword for arg in constant if e.arguments[arg.name].click is not None]
+    defaults = len(constant) - len(given)
+    parts = [*given, *([count(defaults, "default")] if defaults else [])]
+    return f"constant: {', '.join(parts) or 'nothing'}"
+
+
+def _shown(e: Element, name: str) -> str:
+    return name.upper() if name in e.arguments else name
+
+
+def _why_kept(graph: PipelineGraph, e: Element, name: str) -> str:
+    """Say who may change an argument while the program runs."""
+    if name in e.arguments and e.arguments[name].marked:
+        return "it is marked with a !"
+    handlers = handlers_of(e.spec) | (TASK if e.runs else {})
+    for other in graph.elements.values():
+        for value in other.arguments.values():
+            for use in value.uses:
+                element, _, called = use.path.rpartition(".")
+                if resolve(element, other.name, graph.elements) != e.name:
+                    continue
+                if called in handlers and name in handlers[called].keeps:
+                    return f"{other.name} writes {use.path}"
+                if "$" in called:
+                    return f"{other.name} may write any handler: {use.path}"
+    return "asked for with --keep, or written by a name that is known only at run time"

@@ -72,16 +72,19 @@ class FuseRegions:
         return f"{count(len(heads), 'region')}, {count(inlined, 'connection')} inlined"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Tell why a connection is not inlined."""
+        """Say of every connection that it is inlined, or why it is a border."""
         fusion = _Fusion(before, self.budget, self.small)
-        told = (
-            (c, fusion.refuses(c)) for c in before.connections if fusion.may_inline(c, back=True)
-        )
-        return tuple(
-            PassNote(where=connection_key(before, c), text=f"calls: {why}", done=False)
-            for c, why in told
-            if why
-        )
+        found = []
+        for old, c in zip(before.connections, after.connections, strict=True):
+            where = connection_key(after, c)
+            if c.call == "inline":
+                found.append(PassNote(where=where, text=_inlined(after, c)))
+            elif c.call == "cold":
+                text = "calls: it is rarely taken, and cold code carries no copies of hot code"
+                found.append(PassNote(where=where, text=text, done=False))
+            elif fusion.may_inline(old, back=True) and (why := fusion.refuses(old)):
+                found.append(PassNote(where=where, text=f"calls: {why}", done=False))
+        return tuple(found)
 
 
 class _Fusion:
@@ -226,3 +229,16 @@ def _inputs(element: Element) -> list[Port]:
 
 def _outputs(element: Element) -> list[Port]:
     return [Port(element=element.name, number=n) for n in range(len(element.outputs))]
+
+
+def _inlined(graph: PipelineGraph, c: Connection) -> str:
+    """Say what an inlined connection brings into whose loop body."""
+    if not graph.is_push(c):
+        return f"inlined: {c.target.element} takes {c.source.element} into its loop"
+    copies = sum(
+        other.target == c.target and other.call == "inline"
+        for other in graph.incoming(c.target.element)
+    )
+    if copies == 1:
+        return f"inlined: {c.target.element} runs where {c.source.element} does"
+    return f"inlined: one of {copies} copies of {c.target.element} and what lies behind it"

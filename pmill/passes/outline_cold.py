@@ -19,7 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import PipelineGraph
+from pmill.graph import Connection, PipelineGraph, connection_key
+from pmill.graph import is_rare as is_rare_by_profile
 from pmill.passes.base import PassNote, count
 from pmill.passes.heat import cold_elements, is_rare, rare_elements
 
@@ -50,5 +51,24 @@ class OutlineCold:
         return f"{count(fresh, 'cold output')} outlined, {count(behind, 'element')} behind them"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Say of every connection that became cold why, and which a profile knows not to be."""
+        found = []
+        for old, c in zip(before.connections, after.connections, strict=True):
+            where, source = connection_key(after, c), after.elements[c.source.element]
+            if old.call != c.call:
+                found.append(PassNote(where=where, text=f"rarely taken: {_why_rare(after, c)}"))
+            elif c.call == "direct" and c.source.number in source.spec.cold:
+                text = f"not outlined: a profile counted {count(c.packets or 0, 'packet')} here"
+                found.append(PassNote(where=where, text=text, done=False))
+        return tuple(found)
+
+
+def _why_rare(graph: PipelineGraph, c: Connection) -> str:
+    if is_rare_by_profile(graph, c):
+        return f"a profile counted {count(c.packets or 0, 'packet')} here"
+    source, target = graph.elements[c.source.element], graph.elements[c.target.element]
+    if c.source.number in source.spec.cold:
+        return f"{source.spec.name} says so of its output {c.source.number}"
+    if set(target.spec.cold) >= set(range(len(target.outputs))):
+        return f"all outputs of {target.name} are"
+    return f"a copy of each packet in {target.name} goes a way that is"

@@ -66,6 +66,7 @@ def run(
                 seconds=seconds,
                 ran=not reason,
                 graph=after,
+                before=graph,
             )
         )
         graph = after

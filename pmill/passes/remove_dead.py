@@ -70,8 +70,9 @@ class RemoveDead:
         return f"removed {count(len(gone), 'element')}" + (f": {', '.join(gone)}" if gone else "")
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Name what was removed."""
+        gone = [name for name in before.elements if name not in after.elements]
+        return tuple(PassNote(where=name, text="removed: it cannot matter") for name in gone)
 
 
 def _ways(e: Element, entry: int, output: int) -> bool:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pmill.graph import PipelineGraph
+from pmill.graph import Element, PipelineGraph
 from pmill.passes.base import PassNote, count
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import from_sources
@@ -53,8 +53,28 @@ class RemoveUnreachable:
         return f"removed {count(len(gone), 'element')} no packet reaches: {', '.join(gone)}"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Say nothing more."""
-        return ()
+        """Name what was removed, and what stays though no packet reaches it."""
+        reached = _reached(before)
+        return tuple(
+            PassNote(where=e.name, text="removed: no packet reaches it")
+            if e.name not in after.elements
+            else PassNote(where=e.name, text=_why_kept(after, e, reached), done=False)
+            for e in before.elements.values()
+            if e.name not in reached and (e.inputs or e.outputs)
+        )
+
+
+def _why_kept(graph: PipelineGraph, e: Element, reached: frozenset[str]) -> str:
+    """Say why an element that no packet reaches is there."""
+    if not reached:
+        return "stays: nothing makes packets, and the program will say so"
+    for other in graph.elements.values():
+        if other.name != e.name and e.name in {*other.references, *mentioned(graph, [other])}:
+            return f"stays: no packet reaches it, but {other.name} names it"
+    beside = [c.target.element for c in graph.outgoing(e.name)]
+    beside += [c.source.element for c in graph.incoming(e.name)]
+    ports = ", ".join(dict.fromkeys(beside))
+    return f"stays: no packet reaches it, but a port of {ports} leads here"
 
 
 def _with_neighbours(graph: PipelineGraph, reached: frozenset[str]) -> set[str]:
