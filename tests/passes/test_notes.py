@@ -137,3 +137,17 @@ def test_borders_of_regions() -> None:
     assert "- t[0]: not inlined: it closes a cycle" in told(text, "fuse_regions")
     text = "InfiniteSource -> q :: Queue -> u :: Unqueue -> Discard;"
     assert "+ [0]u: inlined: u takes q into its loop" in told(text, "fuse_regions")
+
+
+def test_a_profile_knows_better() -> None:
+    text = (
+        "s :: InfiniteSource -> MarkIPHeader -> t :: DecIPTTL -> Discard; t[1] -> Discard;"
+        "PassInfo(PACKETS s[0]=1000 MarkIPHeader@2[0]=1000 t[0]={0} t[1]={1});"
+    )
+    assert told(text.format(999, 1), "outline_cold") == [
+        "+ t[1]: rarely taken: a profile counted 1 packet here"
+    ]
+    assert told(text.format(1, 999), "outline_cold") == [
+        "+ t[0]: rarely taken: a profile counted 1 packet here",
+        "- t[1]: not outlined: a profile counted 999 packets here",
+    ]
