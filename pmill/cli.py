@@ -21,7 +21,8 @@ from pmill.tools.start import unreadable
 _DOORS = {
     "check": ("pmill.tools.check", "say what is wrong with a configuration"),
     "flatten": ("pmill.tools.flatten", "print it without compounds and variables"),
-    "explain": ("pmill.tools.explain", "say what the code of a message means"),
+    "explain": ("pmill.tools.explain", "say what is made of a configuration, or what a code means"),
+    "layout": ("pmill.explain.commands", "show where metadata and state lie"),
     "fmt": ("pmill.tools.fmt", "lay it out"),
     "graph": ("pmill.tools.graph", "draw it"),
     "undead": ("pmill.tools.undead", "print it without what cannot matter"),

@@ -99,6 +99,17 @@ def analyse(source: Source, options: CompileOptions, diags: Diagnostics) -> Pipe
     return graph
 
 
+def stages(
+    source: Source, options: CompileOptions, diags: Diagnostics
+) -> tuple[PipelineGraph, list[PassReport]]:
+    """Return the graph of a configuration before any pass, and what every pass made of it."""
+    from pmill import passes
+
+    check_options(options)
+    graph = _profiled(analyse(source, options, diags), options, diags)
+    return graph, passes.run(graph, options)
+
+
 def _front(
     source: Source,
     options: CompileOptions,
@@ -158,7 +169,7 @@ def _back(graph: PipelineGraph, options: CompileOptions, emit: str, diags: Diagn
     if emit == "cpp":
         return text.encode()
     with tempfile.TemporaryDirectory(prefix="pmill-") as work:
-        compiler = _compiler(options, element_directories(options, Diagnostics()))
+        compiler = compiler_for(options)
         generated = Path(work) / "program.cc"
         generated.write_text(text)
         match emit:
@@ -181,6 +192,11 @@ def _with_data(code: bytes, plan: EmitPlan, compiler: Compiler, work: Path) -> b
     alone.write_bytes(code)
     tables = [compiler.data(work, data.symbol, data.content) for data in plan.data]
     return join(compiler.tools, [alone, *tables], work / "whole.o").read_bytes()
+
+
+def compiler_for(options: CompileOptions) -> Compiler:
+    """Return clang with the flags that the options ask for."""
+    return _compiler(options, element_directories(options, Diagnostics()))
 
 
 def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compiler:

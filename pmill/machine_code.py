@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from pmill.toolchain import Compiler, CompilerError
 if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
     from pmill.llvm import Backend, Form, Made
+    from pmill.llvm.attribution import MachineFunction
     from pmill.options import CompileOptions
     from pmill.toolchain import Half
 
@@ -85,6 +86,43 @@ def objects(
         _hold_to_contracts(made, source, graph, options, compiler, diags, backend, "USUAL")
         target.write_bytes(made.code)
         return Objects(paths=[target, rest.result()], report=_named(made.report, graph))
+
+
+def attributed(
+    source: Path,
+    graph: PipelineGraph,
+    options: CompileOptions,
+    compiler: Compiler,
+    *,
+    instances: Sequence[str],
+    halves: bool,
+) -> list[MachineFunction]:
+    """Count the machine instructions of a program, function by function, to its instances.
+
+    It is the program that `objects` makes, instruction for instruction. PM0706 when clang alone
+    compiles it.
+    """
+    from pmill.llvm.attribution import functions, marked
+
+    if not llvmlite_can(compiler):
+        raise fail("PM0706", "counting instructions needs LLVM passes run by pmill itself")
+    compiler = replace(compiler, lines=True)
+    halves = halves and not compiler.include
+    with _checks(source, graph, compiler) as pool:
+        rest = pool.submit(_rest, source, compiler, instances) if halves else None
+        bitcode = compiler.bitcode(source, "USUAL" if halves else None)
+        backend = _backend(options)
+        ir = backend.compile(bitcode, "llvm").decode()
+        found = functions(backend.assemble(marked(ir, instances)), instances)
+        return found + (rest.result() if rest is not None else [])
+
+
+def _rest(source: Path, compiler: Compiler, instances: Sequence[str]) -> list[MachineFunction]:
+    from pmill.llvm.attribution import functions, marked
+
+    ir = compiler.rest_as_text(source)
+    ir.write_text(marked(ir.read_text(), instances))
+    return functions(compiler.rest_as_assembly(ir).read_text(), instances)
 
 
 def llvmlite_can(compiler: Compiler) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from pmill.drawing.arrange import HEADER, Drawing, Rectangle, Stroke
 from pmill.drawing.level import Curve
@@ -48,9 +48,15 @@ _STYLE: Final = f"""\
 """
 
 
-def svg_text(drawing: Drawing) -> str:
-    """Return a drawing as the text of an SVG file."""
-    kinds = _kinds(drawing)
+def svg_text(
+    drawing: Drawing, *, links: Mapping[str, str] | None = None, legend: bool = True
+) -> str:
+    """Return a drawing as the text of an SVG file.
+
+    `links` says where a click on an element leads, by its name; `legend`: the kinds of wires are
+    explained below.
+    """
+    kinds = _kinds(drawing) if legend else []
     width = max(drawing.width, _ENTRY * len(kinds) + 16)
     height = drawing.height + (_LEGEND if kinds else 0)
     size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
@@ -62,7 +68,7 @@ def svg_text(drawing: Drawing) -> str:
         *(_compound(compound, place) for compound, place in drawing.compounds),
         *(_stroke(stroke) for stroke in drawing.strokes),
         *(_label(compound, place) for compound, place in drawing.compounds),
-        *(_element(*placed) for placed in drawing.boxes),
+        *(_linked(_element(*placed), placed[0], links or {}) for placed in drawing.boxes),
         *_legend(kinds, drawing.height + _LEGEND / 2),
         "</svg>",
     ]
@@ -103,6 +109,14 @@ def path(curves: Sequence[Curve]) -> str:
         else:
             words.append(f"C{_n(a)},{_n(b)} {_n(c)},{_n(d)} {_n(e)},{_n(f)}")
     return " ".join(words)
+
+
+def _linked(element: str, box: Box, links: Mapping[str, str]) -> str:
+    target = links.get(box.name)
+    if target is None:
+        return element
+    label = quoteattr(f"{box.name} :: {box.class_name}")
+    return f"<a href={quoteattr(target)} aria-label={label}>{element}</a>"
 
 
 def _element(box: Box, shape: Shape, place: Rectangle) -> str:

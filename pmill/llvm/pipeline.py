@@ -91,6 +91,14 @@ class Backend:
         broken = tuple(b for p in checks for b in p.check(text))
         return {p.name: p.analyse(text, self.context) for p in analyses}, broken
 
+    def assemble(self, ir: str) -> str:
+        """Return the assembly of a module that was optimised already, given as text."""
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        llvm.initialize_native_asmparser()
+        module = llvm.parse_assembly(ir)
+        return str(self._machine(module).emit_assembly(module))
+
     def _machine(self, module: llvm.ModuleRef) -> llvm.TargetMachine:
         target = llvm.Target.from_triple(module.triple)
         native = self.march == "native"

@@ -36,13 +36,15 @@ class Compiler:
     """clang with the flags of one kind of program.
 
     With `sanitize`, clang itself runs all passes and makes objects: sanitizers are LLVM passes
-    that only clang schedules.
+    that only clang schedules. With `lines`, programs say from which functions and lines their
+    instructions come; the code is the same.
     """
 
     tools: Tools
     march: str
     sanitize: tuple[str, ...] = ()
     include: tuple[Path, ...] = ()
+    lines: bool = False
 
     def flags(self) -> list[str]:
         """Return the flags that decide what the code means and which machine it is for."""
@@ -87,8 +89,28 @@ class Compiler:
         The rest of a program, start-up and rare ways, is compiled with less effort: nobody waits
         for it when it runs, but for its compilation.
         """
-        less = ["-O1", "-mllvm", "-fast-isel"]
-        return self._compile(source, less if half == "REST" else [], "o", half)
+        return self._compile(source, _LESS if half == "REST" else [], "o", half)
+
+    def rest_as_text(self, source: Path) -> Path:
+        """Return the IR of the rest of a program, all passes run by clang as for `object`."""
+        return self._compile(source, [*_LESS, "-S", "-emit-llvm"], "ll", "REST")
+
+    def rest_as_assembly(self, ir: Path) -> Path:
+        """Return what clang makes of the IR of the rest, an assembler text."""
+        target = ir.with_suffix(".s")
+        alone = ["-Xclang", "-disable-llvm-passes", "-S", "-x", "ir", str(ir)]
+        self._run(
+            [
+                *self.tools.machine_flags(self.march),
+                "-fPIC",
+                "-w",
+                *_LESS,
+                *alone,
+                "-o",
+                str(target),
+            ]
+        )
+        return target
 
     def prepare(self) -> list[Path]:
         """Return the objects of the runtime's own code, compiled once, beside its header."""
@@ -159,6 +181,8 @@ class Compiler:
         command = [*self.flags(), "-w", *extra, "-include-pch", str(self._header())]
         if half:
             command.append(f"-DPMILL_{half}")
+        if self.lines:
+            command.append("-gline-tables-only")
         if self.include and half != "REST":  # the halves include the same headers
             command += ["-MD", "-MF", str(source.with_suffix(".d"))]
         self._run([*command, "-c", str(source), "-o", str(target)])
@@ -176,6 +200,12 @@ class Compiler:
         text = "".join(f"#include <{name}>\n" for name in ["pmill/pmill.hh", *names])
         command = ["-fpch-instantiate-templates", "-x", "c++-header", "-"]
         return self._cached("header", command, "pch", text)
+
+    def records(self, source: Path) -> str:
+        """Return how clang lays out the classes of a program: a text, one line a member."""
+        alone = ["-fsyntax-only", "-Xclang", "-fdump-record-layouts", "-w"]
+        command = [*self.flags(), *alone, "-include-pch", str(self._header()), str(source)]
+        return self._run(command)
 
     def check(self, texts: Iterable[str]) -> None:
         """Check texts, each once while what it is made of stays; CompilerError if one is wrong.
@@ -221,6 +251,8 @@ class Compiler:
         return done.stdout
 
 
+# What is seldom run is compiled fast.
+_LESS = ("-O1", "-mllvm", "-fast-isel")
 # So that a program gets only what it uses of an object.
 _SECTIONS = ("-ffunction-sections", "-fdata-sections")
 

@@ -2,6 +2,7 @@
 
     pmill explain PM0301      pm0301, 0301 and 301 are the same code; several may be given
     pmill explain             all codes by stage
+    pmill explain FILE        what the compiler makes of a configuration: pmill/explain
 
 The stories are the files of pmill/explanations/, one a code:
 
@@ -46,8 +47,9 @@ _NEAREST: Final = 3
 
 _COMMAND: Final = Command(
     name="pmill explain",
-    about="Explain the codes of messages, such as PM0301; without one, list them all.",
-    synopsis="[CODE]...",
+    about="Explain the codes of messages, such as PM0301; without one, list them all.\n"
+    "With a configuration, explain what is made of it: pmill explain FILE --help.",
+    synopsis="[CODE]... | FILE [OPTION]...",
     options=(
         Option(name="help", help="print this text"),
         Option(name="version", short="v", help="print the version"),
@@ -57,6 +59,10 @@ _COMMAND: Final = Command(
 
 def main(argv: Sequence[str]) -> int:
     """Print what the codes mean; 1 when there is none of that name."""
+    if _names_configuration(argv):
+        from pmill.explain.commands import explain_main
+
+        return explain_main(argv)
     words = start_words(_COMMAND, argv)
     if isinstance(words, int):
         return words
@@ -67,6 +73,16 @@ def main(argv: Sequence[str]) -> int:
         return write_output("-", _listing(known))
     asked = _asked(words.files, known)
     return write_output("-", "\n".join(story(code) for code in asked))
+
+
+def _names_configuration(argv: Sequence[str]) -> bool:
+    """Whether a word is a file, or looks like one: a code has neither dots nor slashes."""
+    words = [word for word in argv if word == "-" or not word.startswith("-")]
+    return any(
+        not _CODE.fullmatch(word)
+        and (word == "-" or "." in word or "/" in word or Path(word).is_file())
+        for word in words
+    )
 
 
 def codes() -> dict[str, str]:
