@@ -91,6 +91,8 @@ class StateRow:
 class LayoutTable:
     """Metadata and state of a program, sizes in bytes. `where`: where a packet is in a region.
 
+    A program that never handles a packet has none: their sizes are 0.
+
     `crossings` are all borders, also those that nothing crosses but the packet's own extent.
     """
 
@@ -109,7 +111,7 @@ def layout_table(graph: PipelineGraph, plan: EmitPlan, dumps: tuple[str, str]) -
     `graph` and `plan` are what the passes left; `dumps` are how clang lays out the classes of the
     program that no pass has touched, and of this one, as `Compiler.records` tells.
     """
-    old, new = (next(records(dump, _PACKET)) for dump in dumps)
+    old, new = (next(records(dump, _PACKET), None) for dump in dumps)
     live = live_at_entry(graph)
     borders = _borders(graph, plan)
     carried = field_bits(field_names() if graph.live is None else graph.live)
@@ -118,14 +120,14 @@ def layout_table(graph: PipelineGraph, plan: EmitPlan, dumps: tuple[str, str]) -
         bits = field_bits([name])
         readers = _names(graph, fields_read, bits)
         writers = _names(graph, fields_written, bits)
-        if name.startswith("byte") and not (readers or writers):
-            continue  # one to which Click gives no name, and which nobody uses
+        if name.startswith("byte") and not (writers or bits & carried):
+            continue  # one to which Click gives no name, and that is not there
         rows.append(
             FieldRow(
                 name=name,
                 size=_size(name),
                 before=fields()[name].offset,
-                after=_place(name, carried, new) if bits & carried else None,
+                after=_place(name, carried, new) if bits & carried and new else None,
                 readers=readers,
                 writers=writers,
                 crossings=tuple(
@@ -136,8 +138,8 @@ def layout_table(graph: PipelineGraph, plan: EmitPlan, dumps: tuple[str, str]) -
     workers = list(records(dumps[1], _WORKER))
     return LayoutTable(
         where="buffer" if plan.layout.in_memory else "registers",
-        packet_before=old.size,
-        packet_after=new.size,
+        packet_before=old.size if old else 0,
+        packet_after=new.size if new else 0,
         worker_size=workers[0].size if workers else 0,
         fields=tuple(rows),
         crossings=tuple(crossing for crossing, _ in borders),

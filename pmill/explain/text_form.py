@@ -68,8 +68,11 @@ def _fields(table: LayoutTable) -> Iterator[str]:
         f" in {where}"
     )
     rows = [["field", "bytes", "before", "after", "line", "written by", "read by", "stored at"]]
-    rows += [_field(row) for row in table.fields]
+    rows += [_field(row) for row in table.fields if row.writers or row.after is not None]
     yield from _table(rows, left=1, numbers=4)
+    unwritten = [row.name for row in table.fields if not row.writers and row.after is None]
+    if unwritten:
+        yield f"  nobody writes, and no packet has: {', '.join(unwritten)}"
 
 
 def _field(row: FieldRow) -> list[str]:

@@ -67,7 +67,9 @@ def test_fields_before_and_after() -> None:
     assert [(c.where, c.how) for c in paint.crossings] == [("q", "queue"), ("check[1]", "cold")]
     assert table.where == "registers"
     assert table.packet_after < table.packet_before
-    assert all(row.after is None or row.after + row.size <= table.packet_after for row in table.fields)
+    assert all(
+        row.after is None or row.after + row.size <= table.packet_after for row in table.fields
+    )
 
 
 def test_without_optimisation_everything_is_in_the_buffer() -> None:
@@ -87,7 +89,9 @@ def test_fields_that_live_apart_do_not_overlap() -> None:
             for other in placed:
                 apart = one.before is None or other.before is None
                 if one is not other and apart and one.after is not None and other.after is not None:
-                    assert one.after + one.size <= other.after or other.after + other.size <= one.after
+                    assert (
+                        one.after + one.size <= other.after or other.after + other.size <= one.after
+                    )
 
 
 # Prints where fields are: sets one in a packet whose bytes are all zero and looks for what changed.
@@ -157,7 +161,9 @@ def test_the_command(pmill: Pmill, tmp_path) -> None:
     (tmp_path / "a.click").write_text(MIXED)
     done = pmill("layout", "a.click", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^  paint +1 +17 +\d+ +0  p +r, bad +q \(queue\), check\[1\] \(cold\)$", done.stdout, re.M)
+    assert re.search(
+        r"^  paint +1 +17 +\d+ +0  p +r, bad +q \(queue\), check\[1\] \(cold\)$", done.stdout, re.M
+    )
     assert re.search(r"^  check +\d+ +\d+ +[\d-]+  count, drops, ", done.stdout, re.M)
     done = pmill("layout", "a.click", "--format=json", cwd=tmp_path)
     told = json.loads(done.stdout)

@@ -8,7 +8,9 @@ from pmill.explain.machine import PLACES, machine_code, readable
 from pmill.llvm.attribution import MachineFunction
 
 LOOP = "_ZN5pmill4workINS_7ProgramINS_7program6ConfigEEEEEvRNS_12WorkerStatusE"
-RARE = "_ZN5pmill10run_rarelyINS_7program2b_ELm0ENS_12StaticWorkerINS1_6ConfigEEEEEvRT1_NS6_6PacketE"
+RARE = (
+    "_ZN5pmill10run_rarelyINS_7program2b_ELm0ENS_12StaticWorkerINS1_6ConfigEEEEEvRT1_NS6_6PacketE"
+)
 
 
 def function(symbol: str, *calls: str, cold: bool = False, **owned: int) -> MachineFunction:
@@ -41,17 +43,26 @@ def test_places() -> None:
     }
     assert [code.total(place) for place in PLACES] == [12, 10, 56, 102]
     assert code.of("nobody", "loop") == 0
-    assert {call.callee for call in code.calls} == {"called", "pmill::run_rarely", "cold", "elsewhere"}
+    assert {call.callee for call in code.calls} == {
+        "called",
+        "pmill::run_rarely",
+        "cold",
+        "elsewhere",
+    }
 
 
 def test_rare_ways_that_only_other_objects_call() -> None:
-    code = machine_code([function(LOOP, runtime=1), function(RARE, "deep", b_=1), function("deep", b_=1)])
+    code = machine_code(
+        [function(LOOP, runtime=1), function(RARE, "deep", b_=1), function("deep", b_=1)]
+    )
     assert code.of("b_", "rare") == 2
 
 
 def test_what_calls_through_tables_reach() -> None:
     box = "_ZN5pmill3BoxINS_7program2a_ENS_13VirtualWorkerINS1_6ConfigEEEE4pushERNS_6PacketINS4_6LayoutEEE"
-    code = machine_code([function(LOOP, "", runtime=1), function(box, "deep", a_=3), function("deep", a_=1)])
+    code = machine_code(
+        [function(LOOP, "", runtime=1), function(box, "deep", a_=3), function("deep", a_=1)]
+    )
     assert code.of("a_", "called") == 4
 
 
