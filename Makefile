@@ -1,28 +1,35 @@
 # make demo and make test are all a user needs; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-verify fuzz test-net lint golden bench clean
+.PHONY: help setup demo test test-slow test-verify fuzz test-net test-browser lint golden bench clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PACKAGES := $(shell sed 's/\#.*//' apt-packages.txt)
+BROWSER_PACKAGES := $(shell sed 's/\#.*//' apt-packages-browser.txt)
+BROWSER_STAMP := $(VENV)/.installed-browser
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # More than processors: programs sleep while DPDK measures the clock.
 WORKERS := 3
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## install what is missing, from Debian and PyPI
 
-$(STAMP): apt-packages.txt pyproject.toml
-	@missing=$$(for p in $(PACKAGES); do \
+# Installs those of the packages $(1) that are missing.
+define install
+	@missing=$$(for p in $(1); do \
 	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 	  echo "installing from Debian:" $$missing; \
 	  $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
 	fi
+endef
+
+$(STAMP): apt-packages.txt pyproject.toml
+	$(call install,$(PACKAGES))
 	@echo "installing from PyPI into $(VENV)"
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --progress-bar on -e '.[test,lint]'
@@ -46,6 +53,14 @@ fuzz: $(STAMP)  ## 100,000 mutated configurations
 test-net: $(STAMP)  ## programs between hosts in network namespaces; as root
 	@test "$$(id -u)" = 0 || { echo "make test-net makes network namespaces: run it as root"; exit 1; }
 	@$(PYTHON) -m pytest -q -m net tests/net
+
+test-browser: $(BROWSER_STAMP)  ## the page of pmill explain, in a headless browser
+	@$(PYTHON) -m pytest -q -m browser tests/browser
+
+$(BROWSER_STAMP): $(STAMP) apt-packages-browser.txt
+	$(call install,$(BROWSER_PACKAGES))
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[browser]'
+	@touch $@
 
 lint: $(STAMP)  ## ruff, mypy --strict, clang-format
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
