@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pmill.emit import EmitPlan
-from pmill.explain.records import Record, records
+from pmill.explain.records import Member, Record, records
 from pmill.graph import (
     Connection,
     Element,
@@ -120,18 +120,19 @@ def layout_table(graph: PipelineGraph, plan: EmitPlan, dumps: tuple[str, str]) -
         bits = field_bits([name])
         readers = _names(graph, fields_read, bits)
         writers = _names(graph, fields_written, bits)
-        if name.startswith("byte") and not (writers or bits & carried):
+        present = graph.live is None or name in graph.live
+        if name.startswith("byte") and not (writers or present):
             continue  # one to which Click gives no name, and that is not there
         rows.append(
             FieldRow(
                 name=name,
                 size=_size(name),
                 before=fields()[name].offset,
-                after=_place(name, carried, new) if bits & carried and new else None,
+                after=_place(name, carried, new) if present and new else None,
                 readers=readers,
                 writers=writers,
                 crossings=tuple(
-                    crossing for crossing, entry in borders if bits & carried & live[entry]
+                    crossing for crossing, entry in borders if present and bits & live[entry]
                 ),
             )
         )
@@ -188,11 +189,17 @@ def _how(graph: PipelineGraph, c: Connection, *, in_memory: bool) -> str | None:
     return c.call if c.call in ("outlined", "cold") and graph.is_push(c) else None
 
 
+def _end(worker: Record, last: Member) -> int:
+    """Return where the last instance ends; behind it a worker is filled up to its alignment."""
+    members = (m.offset for m in worker.inside(last) if not m.is_empty)
+    return min(max(members, default=last.offset) // 8 * 8 + 8, worker.size)
+
+
 def _state(worker: Record, plan: EmitPlan) -> list[StateRow]:
     """Return the state of every instance in the order of the worker."""
     names: Mapping[str, str] = {i.ident: i.name for i in plan.instances}
     bases = list(worker.find(r"^struct pmill::StateOf<struct pmill::program::\w+> \(base\)"))
-    ends: Sequence[int] = [*(b.offset for b in bases[1:]), worker.size]
+    ends: Sequence[int] = [*(b.offset for b in bases[1:]), _end(worker, bases[-1])]
     rows = []
     for base, end in zip(bases, ends, strict=True):
         ident = base.text.rpartition("::")[2].partition(">")[0]

@@ -113,10 +113,12 @@ def test_why_something_is_rarely_taken() -> None:
 def test_fields_and_who_uses_them() -> None:
     text = "InfiniteSource -> p :: Paint(1) -> q :: Paint(2, 5) -> c :: CheckPaint(1) -> Discard;"
     notes = told(text, "drop_dead_metadata")
-    assert "- c: paint stays: c read it, p write it" in notes
-    assert "+ q: byte5 has no place: nobody reads what q write" in notes
+    assert "- c: paint stays: read by c, written by p" in notes
+    assert "+ q: byte5 has no place: written by q, read by nobody" in notes
     text = "InfiniteSource -> c :: CheckPaint(1) -> Discard;"
-    assert "+ c: paint has no place: nobody writes what c read" in told(text, "drop_dead_metadata")
+    assert "+ c: paint has no place: read by c, written by nobody" in told(
+        text, "drop_dead_metadata"
+    )
 
 
 def test_an_annotation_that_is_chosen_at_run_time() -> None:
