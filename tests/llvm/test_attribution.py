@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,12 @@ def test_two_halves_are_counted_together(tmp_path: Path) -> None:
     assert len(rare) > 10
     owners = {name for f in found if f.symbol in rare for name in f.owned} - {""}
     assert "out0_options_" in owners
+    # The half that clang alone compiles has the instructions of the object that is linked, too.
+    compiler = driver.compiler_for(options)
+    command = [compiler.tools.clang, *compiler.flags(), "-w", "-O1", "-mllvm", "-fast-isel"]
+    command += ["-include", "pmill/pmill.hh", "-DPMILL_REST", "-S", str(source)]
+    subprocess.run([*command, "-o", tmp_path / "rest.s"], check=True)
+    usual = functions((tmp_path / "rest.s").read_text(), [i.ident for i in plan.instances])
+    counted = {f.symbol: f.instructions for f in found}
+    assert len(usual) > 50
+    assert {f.symbol: f.instructions for f in usual}.items() <= counted.items()

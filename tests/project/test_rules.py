@@ -230,13 +230,17 @@ def test_the_architecture_names_every_package() -> None:
         assert f"`{folder}/" in text, folder
 
 
-def packages() -> list[str]:
-    lines = (ROOT / "apt-packages.txt").read_text().splitlines()
+def packages(file: str) -> list[str]:
+    lines = (ROOT / file).read_text().splitlines()
     return [word for line in lines for word in line.partition("#")[0].split()]
 
 
-def test_make_reads_the_list_of_packages() -> None:
-    asked = "print-packages:;@echo $(PACKAGES)"
+@pytest.mark.parametrize(
+    ("variable", "file", "least"),
+    [("PACKAGES", "apt-packages.txt", 6), ("BROWSER_PACKAGES", "apt-packages-browser.txt", 2)],
+)
+def test_make_reads_the_list_of_packages(variable: str, file: str, least: int) -> None:
+    asked = f"print-packages:;@echo $({variable})"
     told = subprocess.run(
         ["make", "-s", "--eval", asked, "print-packages"],
         cwd=ROOT,
@@ -244,8 +248,8 @@ def test_make_reads_the_list_of_packages() -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.split() == packages()
-    assert len(set(packages())) == len(packages()) > 5
+    assert told.stdout.split() == packages(file)
+    assert len(set(packages(file))) == len(packages(file)) >= least
 
 
 def test_make_help_lists_what_the_readme_promises() -> None:
