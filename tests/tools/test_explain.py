@@ -226,7 +226,7 @@ def test_other_words(word: str, pmill: Pmill) -> None:
 def test_help(pmill: Pmill) -> None:
     done = pmill("explain", "--help")
     assert done.returncode == 0
-    assert done.stdout.startswith("Usage: pmill explain [CODE]...\n")
+    assert done.stdout.startswith("Usage: pmill explain [CODE]... | FILE [OPTION]...\n")
 
 
 def test_stories_are_part_of_the_package() -> None:
