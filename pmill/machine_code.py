@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,13 +106,12 @@ def attributed(
 
     if not llvmlite_can(compiler):
         raise fail("PM0706", "counting instructions needs LLVM passes run by pmill itself")
-    compiler = replace(compiler, lines=True)
     halves = halves and not compiler.include
     with _checks(source, graph, compiler) as pool:
         rest = pool.submit(_rest, source, compiler, instances) if halves else None
-        bitcode = compiler.bitcode(source, "USUAL" if halves else None)
-        backend = _backend(options)
-        ir = backend.compile(bitcode, "llvm").decode()
+        bitcode = compiler.bitcode(source, "USUAL" if halves else None, lines=True)
+        backend = _backend(graph, options, compiler)
+        ir = backend.compile(bitcode, "llvm").code.decode()
         found = functions(backend.assemble(marked(ir, instances)), instances)
         return found + (rest.result() if rest is not None else [])
 

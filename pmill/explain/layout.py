@@ -7,6 +7,7 @@ where a packet crosses a border: it waits in a Queue, or is handed to a function
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -22,22 +23,21 @@ from pmill.graph import (
     field_names,
     fields_read,
     fields_written,
+    layout,
     live_at_entry,
+    written_at_entry,
 )
 from pmill.graph.metadata import ANNOTATION_BYTES, fields
 
 CACHE_LINE: Final = 64
-_WORD: Final = 4
-# Fields beside the annotation area: the member of a packet that holds each, and its bytes.
-_MEMBERS: Final = {
-    "mac": ("mac", 8),
-    "network": ("network_", 8),
-    "transport": ("transport", 8),
-    "timestamp": ("timestamp", 8),
-    "type": ("type", 1),
-}
+_POINTER: Final = 8
+# The member of a packet that holds the area of metadata, and those that hold one field.
+_AREA: Final = "others_"
+_MEMBERS: Final = {"network": "network_"}
 _PACKET = r"class pmill::Packet<struct pmill::program::Config::Layout>$"
 _WORKER = r"struct pmill::StaticWorker<struct pmill::program::Config>$"
+
+_STATE = r"struct pmill::StateOf<struct pmill::program::(\w+)"
 
 Where = Literal["registers", "buffer"]
 
@@ -114,25 +114,27 @@ def layout_table(graph: PipelineGraph, plan: EmitPlan, dumps: tuple[str, str]) -
     old, new = (next(records(dump, _PACKET), None) for dump in dumps)
     live = live_at_entry(graph)
     borders = _borders(graph, plan)
-    carried = field_bits(field_names() if graph.live is None else graph.live)
+    written = written_at_entry(graph)
     rows = []
     for name in field_names():
         bits = field_bits([name])
         readers = _names(graph, fields_read, bits)
         writers = _names(graph, fields_written, bits)
-        present = graph.live is None or name in graph.live
-        if name.startswith("byte") and not (writers or present):
+        place = _place(name, plan, new) if new else None
+        if name.startswith("byte") and not writers and place is None:
             continue  # one to which Click gives no name, and that is not there
         rows.append(
             FieldRow(
                 name=name,
                 size=_size(name),
                 before=fields()[name].offset,
-                after=_place(name, carried, new) if present and new else None,
+                after=place,
                 readers=readers,
                 writers=writers,
                 crossings=tuple(
-                    crossing for crossing, entry in borders if present and bits & live[entry]
+                    crossing
+                    for crossing, entry in borders
+                    if place is not None and bits & live[entry] & written[entry]
                 ),
             )
         )
@@ -154,19 +156,19 @@ def _names(graph: PipelineGraph, used: Callable[[Element], int], bits: int) -> t
 
 
 def _size(name: str) -> int:
-    return fields()[name].size or _MEMBERS[name][1]
+    return fields()[name].size or layout.OUTSIDE.get(name, _POINTER)
 
 
-def _place(name: str, carried: int, packet: Record) -> int | None:
-    """Return where a field lies in a packet; twin of detail::AnnotationMap."""
-    offset = fields()[name].offset
-    if offset is None:
-        member = _MEMBERS[name][0]
-        found = [m for m in packet.members if m.name == member and not m.is_empty]
-        return found[0].offset if found else None
-    area = next((m.offset for m in packet.members if m.name == "annotations"), 0)
-    words = [w for w in range(ANNOTATION_BYTES // _WORD) if carried >> w * _WORD & 0xF]
-    return area + words.index(offset // _WORD) * _WORD + offset % _WORD
+def _place(name: str, plan: EmitPlan, packet: Record) -> int | None:
+    """Return where a field lies in a packet: beside the area of metadata, or at its place there."""
+    found = {m.name: m.offset for m in packet.members if m.depth == 1 and not m.is_empty}
+    if name in _MEMBERS:
+        return found.get(_MEMBERS[name])
+    first = (fields()[name].bits & -fields()[name].bits).bit_length() - 1
+    for place in plan.layout.places:
+        if place.first <= first < place.first + (place.size if first < ANNOTATION_BYTES else 1):
+            return found[_AREA] + place.at + first - place.first
+    return None
 
 
 def _borders(graph: PipelineGraph, plan: EmitPlan) -> list[tuple[Crossing, str]]:
@@ -198,11 +200,16 @@ def _end(worker: Record, last: Member) -> int:
 def _state(worker: Record, plan: EmitPlan) -> list[StateRow]:
     """Return the state of every instance in the order of the worker."""
     names: Mapping[str, str] = {i.ident: i.name for i in plan.instances}
-    bases = list(worker.find(r"^struct pmill::StateOf<struct pmill::program::\w+> \(base\)"))
+    bases = sorted(
+        (m for m in worker.find(rf"^{_STATE}.*\(base\)$") if not m.is_empty),
+        key=lambda m: m.offset,
+    )
+    if not bases:
+        return []
     ends: Sequence[int] = [*(b.offset for b in bases[1:]), _end(worker, bases[-1])]
     rows = []
     for base, end in zip(bases, ends, strict=True):
-        ident = base.text.rpartition("::")[2].partition(">")[0]
+        ident = re.match(_STATE, base.text)[1]  # type: ignore[index]  # it was found by that
         inside = worker.inside(base)
         members = [
             (m.offset, m.text.removeprefix("struct ").removeprefix("class "))

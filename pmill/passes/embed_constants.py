@@ -46,7 +46,7 @@ class EmbedConstants:
         return f"{count(values, 'argument')} of {count(len(fresh), 'element')} embedded"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
-        """Name the arguments that became constants, what was made of them, and why others did not."""
+        """Name the arguments that became constants, what that made of them, and why others not."""
         found = []
         for e in after.elements.values():
             if e.frozen and not before.elements[e.name].frozen and e.arguments:

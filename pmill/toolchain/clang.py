@@ -36,15 +36,13 @@ class Compiler:
     """clang with the flags of one kind of program.
 
     With `sanitize`, clang itself runs all passes and makes objects: sanitizers are LLVM passes
-    that only clang schedules. With `lines`, programs say from which functions and lines their
-    instructions come; the code is the same.
+    that only clang schedules.
     """
 
     tools: Tools
     march: str
     sanitize: tuple[str, ...] = ()
     include: tuple[Path, ...] = ()
-    lines: bool = False
 
     def flags(self) -> list[str]:
         """Return the flags that decide what the code means and which machine it is for."""
@@ -79,8 +77,8 @@ class Compiler:
         With `lines` its instructions know the lines and the functions that they come from.
         """
         extra = ["-Xclang", "-disable-llvm-passes", "-emit-llvm"]
-        if lines:  # for profiling: with the full names of functions
-            extra += ["-gline-tables-only", "-fdebug-info-for-profiling"]
+        if lines:
+            extra += _WITH_LINES
         return self._compile(source, extra, "bc", half)
 
     def object(self, source: Path, half: Half | None = None) -> Path:
@@ -92,8 +90,9 @@ class Compiler:
         return self._compile(source, _LESS if half == "REST" else [], "o", half)
 
     def rest_as_text(self, source: Path) -> Path:
-        """Return the IR of the rest of a program, all passes run by clang as for `object`."""
-        return self._compile(source, [*_LESS, "-S", "-emit-llvm"], "ll", "REST")
+        """Return the IR of the rest of a program, with lines, as `object` makes it."""
+        extra = [*_LESS, *_WITH_LINES, "-S", "-emit-llvm"]
+        return self._compile(source, extra, "ll", "REST")
 
     def rest_as_assembly(self, ir: Path) -> Path:
         """Return what clang makes of the IR of the rest, an assembler text."""
@@ -181,8 +180,6 @@ class Compiler:
         command = [*self.flags(), "-w", *extra, "-include-pch", str(self._header())]
         if half:
             command.append(f"-DPMILL_{half}")
-        if self.lines:
-            command.append("-gline-tables-only")
         if self.include and half != "REST":  # the halves include the same headers
             command += ["-MD", "-MF", str(source.with_suffix(".d"))]
         self._run([*command, "-c", str(source), "-o", str(target)])
@@ -251,6 +248,8 @@ class Compiler:
         return done.stdout
 
 
+# For profiling: with the full names of functions.
+_WITH_LINES = ("-gline-tables-only", "-fdebug-info-for-profiling")
 # What is seldom run is compiled fast.
 _LESS = ("-O1", "-mllvm", "-fast-isel")
 # So that a program gets only what it uses of an object.

@@ -33,8 +33,12 @@ def commands() -> Iterator[tuple[str, list[str]]]:
 
 def pattern(line: str) -> re.Pattern[str]:
     """A shown line: any numbers, any spaces between words, anything for `…`."""
-    words = [re.escape(word) for word in line.split()]
-    loose = re.sub(r"\d+", r"\\d+", r"\s+".join(words))
+    words = [
+        r"(?:-|\d+)" if re.fullmatch(r"-|\d+", word) else re.sub(r"\d+", r"\\d+", re.escape(word))
+        for word in line.split()
+    ]
+    words[0] = words[0] if line.split()[0] != "-" else "-"  # a note of what was refused
+    loose = r"\s+".join(words)
     return re.compile(r"\s*" + loose.replace(re.escape("…"), ".*") + r"\s*")
 
 

@@ -116,7 +116,7 @@ def test_fields_and_who_uses_them() -> None:
     assert "- c: paint stays: read by c, written by p" in notes
     assert "+ q: byte5 has no place: written by q, read by nobody" in notes
     text = "InfiniteSource -> c :: CheckPaint(1) -> Discard;"
-    assert "+ c: paint has no place: read by c, written by nobody" in told(
+    assert "+ c: paint has no place: written by nobody, read by c" in told(
         text, "drop_dead_metadata"
     )
 
