@@ -106,7 +106,7 @@ def stages(
     from pmill import passes
 
     check_options(options)
-    graph = _profiled(analyse(source, options, diags), options, diags)
+    graph = profiled(analyse(source, options, diags), options, diags)
     return graph, passes.run(graph, options)
 
 

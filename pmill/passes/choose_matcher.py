@@ -48,7 +48,7 @@ class ChooseMatcher:
             value = _rules(element)
             if value is None or value.rules is None:
                 continue
-            if not element.frozen:
+            if not element.frozen or element.kept:
                 text = "its program is interpreted: the arguments are no constants"
                 found.append(PassNote(where=name, text=text, done=False))
             elif value.matcher is not None:
@@ -70,7 +70,7 @@ def _choice(value: Value) -> Choice:
 
 def _chosen(element: Element) -> Element:
     value = _rules(element)
-    if not element.frozen or value is None or value.matcher is not None:
+    if not element.frozen or element.kept or value is None or value.matcher is not None:
         return element
     found = _choice(value).matcher
     return element if found is None else matched_by(element, found.kind)

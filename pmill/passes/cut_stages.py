@@ -160,4 +160,4 @@ def _starts(graph: PipelineGraph, name: str) -> list[Element]:
 def _makes_bursts(start: Element) -> bool:
     """Whether packets may come from it several at a time."""
     burst = start.arguments.get("burst")
-    return burst is None or not start.frozen or burst.text != "1"
+    return burst is None or not start.is_constant("burst") or burst.text != "1"

@@ -30,7 +30,7 @@ def test_the_text_says_what_and_why() -> None:
     assert "  embed_constants: " in text
     assert "    - u: BURST stays changeable: it is marked with a !" in text
     assert "    + n: left out: it only passes packets on" in text
-    assert "    - check[1]: not inlined: it is rarely taken" in text
+    assert "    - check[1]: calls: it is rarely taken" in text
     assert re.search(r"^  kind +Classifier +1 +\d+ ", text, re.M)
     assert re.search(r"^  \S+ +pmill::TransmitBuffer::send +\d+$", text, re.M)
     assert re.search(r"^  paint +1 +17 ", text, re.M)

@@ -134,9 +134,9 @@ def test_borders_of_regions() -> None:
         f"{join} InfiniteSource -> s :: Switch(0); s[0] -> join; s[1] -> long :: Counter -> join;"
     )
     notes = told(text, "fuse_regions")
-    assert any(n.startswith("- long[0]: not inlined: ") and "is shorter" in n for n in notes)
+    assert any(n.startswith("- long[0]: calls: ") and "is shorter" in n for n in notes)
     text = "InfiniteSource -> a :: Counter -> t :: Tee -> a; t[1] -> Discard;"
-    assert "- t[0]: not inlined: it closes a cycle" in told(text, "fuse_regions")
+    assert "- t[0]: calls: it closes a cycle" in told(text, "fuse_regions")
     text = "InfiniteSource -> q :: Queue -> u :: Unqueue -> Discard;"
     assert "+ [0]u: inlined: u takes q into its loop" in told(text, "fuse_regions")
 
