@@ -10,6 +10,7 @@ import pytest
 from pmill import driver
 from pmill.diagnostics import Diagnostics, Source
 from pmill.emit import EmitPlan, lower, render
+from pmill.graph import PipelineGraph
 from pmill.llvm.attribution import MachineFunction, functions, marked
 from pmill.machine_code import attributed, machine_code
 from pmill.options import CompileOptions
@@ -111,7 +112,12 @@ def compiled(
     compiler = driver.compiler_for(options)
     instances = [i.ident for i in plan.instances]
     found = attributed(source, graph, options, compiler, instances=instances, halves=False)
-    return found, plan, machine_code(source, graph, options, compiler, "asm").decode()
+    return found, plan, _assembly(source, graph, options)
+
+
+def _assembly(source: Path, graph: PipelineGraph, options: CompileOptions) -> str:
+    compiler = driver.compiler_for(options)
+    return machine_code(source, graph, options, compiler, "asm", Diagnostics())[0].decode()
 
 
 @pytest.mark.parametrize("level", [0, 3])
