@@ -93,7 +93,7 @@ class ParkedPackets {
   }
   PMILL_INLINE decltype(auto) packet(unsigned n) {
     if constexpr (P::Layout::in_memory)
-      return P::parked(items_[n].buffer);
+      return P::template parked<meta::all>(items_[n].buffer);
     else
       return P(*std::launder(reinterpret_cast<P *>(items_[n].packet)));
   }
