@@ -150,7 +150,7 @@ std::size_t needed_megabytes(const Options &options, const Setup &setup,
   const std::size_t queues = workers * (setup.receive().size() + setup.transmit().size());
   const auto plan = runtime::plan_pool(setup, workers, queues * kGuessedDescriptors,
                                        runtime::captured_packets(devices), options);
-  return kBaseMegabytes + ((plan.bytes() + setup.memory()) >> 20);
+  return kBaseMegabytes + (plan.bytes() >> 20);
 }
 
 /// Memory that is not there would be granted, and the program killed when it touches it.
