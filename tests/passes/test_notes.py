@@ -6,9 +6,14 @@ import pytest
 
 from pmill.graph import PipelineGraph, connection_key
 from pmill.options import CompileOptions
-from pmill.passes import DEFAULT, run
+from pmill.passes import DEFAULT, Pass, run
+from pmill.passes.devirtualize import Devirtualize
+from pmill.passes.drop_dead_metadata import DropDeadMetadata
+from pmill.passes.embed_constants import EmbedConstants
+from pmill.passes.fuse_regions import FuseRegions
+from pmill.passes.outline_cold import OutlineCold
 from tests.conftest import ROOT
-from tests.passes.kit import graph_of
+from tests.passes.kit import after, graph_of
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.click"))
 CASES = sorted((ROOT / "tests" / "passes").glob("*/*.click"))
@@ -21,14 +26,21 @@ def told(text: str, name: str) -> list[str]:
     return [f"{'+' if n.done else '-'} {n.where}: {n.text}" for n in notes]
 
 
-def changed(before: PipelineGraph, after: PipelineGraph) -> set[str]:
+def alone(text: str, *passes: Pass) -> list[str]:
+    """The notes of the last of some passes, which run without the others."""
+    graph = after(text, *passes[:-1])
+    notes = passes[-1].notes(graph, passes[-1].run(graph))
+    return [f"{'+' if n.done else '-'} {n.where}: {n.text}" for n in notes]
+
+
+def changed(before: PipelineGraph, later: PipelineGraph) -> set[str]:
     """What is not as it was: elements that are gone or frozen, connections with another call."""
     was = {(c.source, c.target): c.call for c in before.connections}
-    found = set(before.elements) - set(after.elements)
-    found |= {n for n, e in after.elements.items() if e.arguments and e != before.elements[n]}
+    found = set(before.elements) - set(later.elements)
+    found |= {n for n, e in later.elements.items() if e.arguments and e != before.elements[n]}
     return found | {
-        connection_key(after, c)
-        for c in after.connections
+        connection_key(later, c)
+        for c in later.connections
         if was.get((c.source, c.target), c.call) != c.call
     }
 
@@ -112,7 +124,7 @@ def test_why_something_is_rarely_taken() -> None:
 
 def test_fields_and_who_uses_them() -> None:
     text = "InfiniteSource -> p :: Paint(1) -> q :: Paint(2, 5) -> c :: CheckPaint(1) -> Discard;"
-    notes = told(text, "drop_dead_metadata")
+    notes = alone(text, EmbedConstants(), DropDeadMetadata())
     assert "- c: paint stays: read by c, written by p" in notes
     assert "+ q: byte5 has no place: written by q, read by nobody" in notes
     text = "InfiniteSource -> c :: CheckPaint(1) -> Discard;"
@@ -133,8 +145,8 @@ def test_borders_of_regions() -> None:
     text = (
         f"{join} InfiniteSource -> s :: Switch(0); s[0] -> join; s[1] -> long :: Counter -> join;"
     )
-    notes = told(text, "fuse_regions")
-    assert any(n.startswith("- long[0]: calls: ") and "come here more often" in n for n in notes)
+    notes = alone(text, Devirtualize(), OutlineCold(), FuseRegions(budget=0))
+    assert any(n.startswith("- long[0]: calls: ") for n in notes)
     text = "InfiniteSource -> a :: Counter -> t :: Tee -> a; t[1] -> Discard;"
     assert "- t[0]: calls: it closes a cycle" in told(text, "fuse_regions")
     text = "InfiniteSource -> q :: Queue -> u :: Unqueue -> Discard;"
