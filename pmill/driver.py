@@ -132,6 +132,10 @@ def _front(
     from pmill import passes
 
     reports = passes.run(graph, options, passes.DEFAULT if pipeline is None else pipeline)
+    if options.counted:
+        from pmill.graph import counting
+
+        return counting(reports[-1].graph)[0], reports
     if emit.startswith("graph@"):
         return _print(_after(reports, emit.removeprefix("graph@"))), reports
     return (reports[-1].graph if reports else graph), reports
@@ -141,7 +145,7 @@ def profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) 
     """Return the graph with what the profile says of its connections."""
     if options.profile is None:
         return graph
-    from pmill.graph import connection_key, with_packets
+    from pmill.graph import connection_key, with_hits, with_packets
 
     known = {connection_key(graph, c) for c in graph.connections}
     strange = [key for key in options.profile.connections if key not in known]
@@ -152,7 +156,7 @@ def profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) 
             + (f", and {len(strange) - 1} more" if strange[1:] else ""),
             hint="it was made of another configuration: make it again",
         )
-    return with_packets(graph, options.profile.connections)
+    return with_hits(with_packets(graph, options.profile.connections), options.profile.rules)
 
 
 def _back(graph: PipelineGraph, options: CompileOptions, emit: str, diags: Diagnostics) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from pmill.diagnostics import Diagnostics, Source, fail
-from pmill.driver import Progress, compile_config
+from pmill.driver import Progress, analyse, compile_config
 from pmill.options import CompileOptions
 from pmill.profile import Profile, ProfileError
 
@@ -79,7 +79,7 @@ def collect(
     if done.returncode != 0 or at < 0:
         said = done.stderr.decode(errors="replace").strip()
         raise fail("PM0646", f"no profile could be made: the program failed\n{said}")
-    return _profile(json.loads(done.stdout[at:]))
+    return _profile(json.loads(done.stdout[at:]), _owners(source, options))
 
 
 def _counting(options: CompileOptions) -> CompileOptions:
@@ -90,12 +90,39 @@ def _counting(options: CompileOptions) -> CompileOptions:
     return replace(options, level=1, disabled=frozenset(others), profile=None, counted=True)
 
 
-def _profile(statistics: dict[str, Any]) -> Profile:
+def _owners(source: Source, options: CompileOptions) -> Mapping[str, tuple[int, ...]]:
+    """Return the rule of each step in which the counting program counts, by element."""
+    from pmill.graph import counting
+
+    return counting(analyse(source, options, Diagnostics()))[1]
+
+
+def _profile(statistics: dict[str, Any], owners: Mapping[str, tuple[int, ...]]) -> Profile:
     found = {
         f"{c['from']}[{c['output']}]" if c["push"] else f"[{c['input']}]{c['to']}": c["packets"]
         for c in statistics["connections"]
     }
-    return Profile(packets=statistics["packets"], connections=MappingProxyType(found))
+    rules = {
+        name: _hits(counts, owners[name])
+        for name, counts in statistics.get("decisions", {}).items()
+    }
+    return Profile(
+        packets=statistics["packets"],
+        connections=MappingProxyType(found),
+        rules=MappingProxyType(rules),
+    )
+
+
+def _hits(counts: Sequence[int], owners: Sequence[int]) -> tuple[int, ...]:
+    """Add up the packets that left a program in the steps of each rule.
+
+    A step of a rule only lets go of packets that match it; those for which there is no rule leave
+    in the last step, which belongs to none.
+    """
+    hits = [0] * (owners[-1] + 1)
+    for count, owner in zip(counts, owners, strict=True):
+        hits[owner] += count
+    return tuple(hits[:-1])
 
 
 def _is_text(name: str) -> bool:

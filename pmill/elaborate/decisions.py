@@ -10,6 +10,8 @@ a word and what it holds for:
              STEPS c 12/08000000%ffff0000?[0]:[X],
                                        all that is left of the decision program of c, a step a word
              VECTORS filter,            rules of these elements are matched by such tables
+             HITS filter#3=12,          how many packets a rule got, by a profile
+             GUARDED filter,            rules that got many are asked for first
              DIRECT *,                  how packets cross connections: `a[0]` is the connection of
              INLINE a[0] [1]b,          push output 0 of a, `[1]b` that of pull input 1 of b
              STAGED c[0],               packets wait there for the rest of their burst
@@ -36,11 +38,14 @@ from pmill.graph import (
     PipelineGraph,
     Place,
     Told,
+    boxed,
     connection_key,
     layout,
     matched_by,
     metadata,
+    rules_of,
     stages_of,
+    with_hits,
     with_packets,
 )
 from pmill.graph.deciding import program_of, read_step
@@ -51,6 +56,7 @@ from pmill.syntax.flat import ConfigText, FlatElement
 __all__ = ["PASS_INFO", "apply_decisions"]
 
 _WORD = re.compile(r"[A-Z]+")
+_HIT = re.compile(r"(?P<name>.+)#(?P<rule>\d{1,9})=(?P<packets>\d{1,18})")
 _OFFSET = re.compile(r"\d{1,3}")
 
 
@@ -93,6 +99,10 @@ def _apply(
         return replace(graph, live=frozenset(name.text for name in names))
     if word.text == "PACKETS":
         return _count(graph, names, diags)
+    if word.text == "HITS":
+        return _hits(graph, names, diags)
+    if word.text == "GUARDED":
+        return _guard(graph, names, diags)
     if word.text == "LAYOUT":
         return replace(graph, layout=tuple(_places(names, diags)))
     if word.text.lower() in MATCHERS:
@@ -115,6 +125,8 @@ def _words(calls: Iterable[str]) -> list[str]:
         "HOLDS",
         "TOLD",
         "STEPS",
+        "GUARDED",
+        "HITS",
         "LAYOUT",
         "LIVE",
         "PACKETS",
@@ -216,6 +228,27 @@ def _count(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics
         else:
             _check([name], [], "connection", diags)
     return with_packets(graph, found)
+
+
+def _hits(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
+    """Read `ELEMENT#RULE=PACKETS`; rules that are not named got none."""
+    found: dict[str, list[int]] = {}
+    for word in names:
+        m = _HIT.fullmatch(word.text)
+        element = graph.elements.get(m["name"]) if m else None
+        value = rules_of(element) if element else None
+        if m and value and value.rules and int(m["rule"]) < len(value.rules):
+            hits = found.setdefault(m["name"], [0] * len(value.rules))
+            hits[int(m["rule"])] = int(m["packets"])
+        else:
+            _check([word], [], "rule", diags)
+    return with_hits(graph, found)
+
+
+def _guard(graph: PipelineGraph, names: Sequence[ConfigText], diags: Diagnostics) -> PipelineGraph:
+    _check(names, list(graph.elements), "element", diags)
+    chosen = {name.text for name in names}
+    return graph.with_elements(boxed(e) if e.name in chosen else e for e in graph.elements.values())
 
 
 def _places(names: Sequence[ConfigText], diags: Diagnostics) -> Iterator[Place]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
+from pmill.emit.arguments import argument_plans, data_plans
 from pmill.emit.borders import entries, stage_numbers
 from pmill.emit.plan import (
-    ArgumentPlan,
     ClassPlan,
     CounterPlan,
-    DataPlan,
     EmitPlan,
     HandlerPlan,
     HopPlan,
@@ -36,6 +34,7 @@ from pmill.graph import (
     layout,
     names_of,
     queues_ahead,
+    rules_of,
     union,
 )
 from pmill.passes.heat import cold_elements
@@ -78,7 +77,7 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
         born=layout.births(graph),
         cold=cold_elements(graph),
     )
-    data = _data(graph.elements.values())
+    data = data_plans(graph.elements.values())
     stage = stage_numbers(graph)
     symbols = {plan.content: plan.symbol for plan in data}
     links = _links(graph)
@@ -109,25 +108,6 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
     )
 
 
-def _data(elements: Iterable[Element]) -> tuple[DataPlan, ...]:
-    """Name the tables of all arguments, each content once, by what it is: text that can be kept."""
-    found: dict[bytes, None] = {}
-    for element in elements:
-        for value in element.arguments.values():
-            if value.data is not None:
-                found[value.data] = None
-            if value.matcher is not None and element.frozen:
-                found[value.matcher.data] = None
-    return tuple(
-        DataPlan(
-            symbol=f"pmill_data_{hashlib.sha256(content).hexdigest()[:16]}",
-            size=len(content),
-            content=content,
-        )
-        for content in found
-    )
-
-
 class _Counts:
     """Which counter each connection has, where packets are counted."""
 
@@ -137,6 +117,11 @@ class _Counts:
             (Port(element=names[a], number=m), Port(element=names[b], number=n)): number
             for number, (a, m, b, n) in enumerate(links)
         }
+
+    def decisions(self, element: Element) -> int:
+        """Return the number of steps of an element's program, if packets are counted there."""
+        value = rules_of(element) if self._numbers else None
+        return value.count or 0 if value else 0
 
     def of(self, connection: Connection, kind: str, hop: str) -> str:
         """Return a hop that counts, or the hop."""
@@ -250,7 +235,7 @@ def _instance(
         mixed=bool(element.kept) and any(element.is_constant(a) for a in element.arguments),
         holds=element.holds,
         told=_told(element),
-        arguments=tuple(_arguments(element, idents, symbols)),
+        arguments=tuple(argument_plans(element, idents, symbols)),
         receives=tuple(
             _input(target, idents)
             for target in sorted(
@@ -267,6 +252,7 @@ def _instance(
         connected=sum(1 << port for port in by_port if port < 64),
         ahead=tuple(idents[name] for name in queues_ahead(graph, element)),
         schedule=_schedule(element),
+        decisions=counts.decisions(element),
         config=element.config,
         ins=_letters(element.inputs, ins),
         outs=_letters(element.outputs, outs or ins),
@@ -338,37 +324,6 @@ def _sources(
         return HopPlan(port=port, type=pull, comment=name)
 
     return tuple(source(port) for port in range(len(element.inputs)))
-
-
-def _arguments(
-    element: Element, idents: Mapping[str, str], symbols: Mapping[bytes, str]
-) -> Iterable[ArgumentPlan]:
-    enums = {e.name for e in element.spec.enums}
-    for arg in element.spec.arguments:
-        value = element.arguments[arg.name]
-        kind = arg.type
-        for name in enums:
-            kind = re.sub(rf"(?<![\w:]){name}\b", f"{element.spec.name}::{name}", kind)
-        cpp, text = value.cpp, None if arg.element_class else value.text
-        if value.element is not None:
-            cpp = f"{kind}::to<{idents[value.element]}, Config>()"
-        if value.data is not None:
-            data = _blob(value.data, symbols)
-            cpp, text = (value.cpp or "@data").replace("@data", data), None
-        if value.matcher is not None and element.frozen:
-            matcher = value.matcher
-            kind, cpp = matcher.cpp_type, matcher.cpp(_blob(matcher.data, symbols))
-        elif value.count is not None:
-            item = kind.removeprefix("List<").removesuffix(">")
-            kind = f"std::array<{item}, {value.count}>"
-            cpp = f"{{{{{cpp}}}}}" if value.count else "{}"
-        yield ArgumentPlan(
-            name=arg.name, type=kind, cpp=cpp, text=text, constant=element.is_constant(arg.name)
-        )
-
-
-def _blob(data: bytes, symbols: Mapping[bytes, str]) -> str:
-    return f"Data{{{symbols[data]}, {len(data)}}}"
 
 
 def identifiers(names: Iterable[str]) -> dict[str, str]:

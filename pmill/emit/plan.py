@@ -39,7 +39,8 @@ class InstancePlan:
     that share their place with others and begin to matter here. `rare`: no usual packet gets there.
     `sources`: what its inputs pull from, empty when it does not pull. `connected` has a bit for
     each of the first 64 outputs that lead anywhere. `ahead` are the instances it minds when they
-    are full. `schedule` is its Schedule in C++, empty for the usual one. `config` is its
+    are full. `schedule` is its Schedule in C++, empty for the usual one. `decisions` is the number
+    of steps of its program in which packets are counted, 0 where none are. `config` is its
     configuration string, `ins` and `outs` have a letter a port: h push, l pull, in capitals where
     the class would do either.
     """
@@ -64,6 +65,7 @@ class InstancePlan:
     connected: int
     ahead: tuple[str, ...]
     schedule: str
+    decisions: int
     config: str
     ins: str
     outs: str

@@ -14,7 +14,14 @@ from pmill.graph.liveness import (
     written_at_entry,
     written_at_inputs,
 )
-from pmill.graph.matching import matched_by
+from pmill.graph.matching import (
+    boxed,
+    counting,
+    matched_by,
+    rules_of,
+    steps_cpp,
+    with_hits,
+)
 from pmill.graph.metadata import field_bits, field_names, fields, fields_at, names_of
 from pmill.graph.model import (
     TICKETS,
@@ -54,9 +61,11 @@ __all__ = [
     "Stages",
     "Told",
     "Value",
+    "boxed",
     "carried",
     "chooses_at_run_time",
     "connection_key",
+    "counting",
     "field_bits",
     "field_names",
     "fields",
@@ -75,10 +84,13 @@ __all__ = [
     "queues_ahead",
     "read_behind",
     "reads_headers",
+    "rules_of",
     "share",
     "stages_of",
+    "steps_cpp",
     "union",
     "verify",
+    "with_hits",
     "with_packets",
     "written_at_entry",
     "written_at_inputs",

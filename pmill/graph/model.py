@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pmill.diagnostics import Span
 from pmill.elements.spec import ElementSpec
-from pmill.match import Matcher, Rules, Step
+from pmill.match import Box, Matcher, Rules, Step
 
 if TYPE_CHECKING:
     import networkx
@@ -69,6 +69,8 @@ class Value:
     program as they are, `text` does not say them, and `cpp` is empty or has `@data` in their place.
     `footprint` is the number of bytes of memory that using the value for one packet may touch any
     of: how large a table is when the program runs. `remark` says to people what was chosen for it.
+    `hits` are the packets that each of the rules got when a profile was made; `boxes` are packets
+    that are looked for before they are looked up.
     `rules` is what a decision program was made of; `matcher` is what embedding it uses instead of
     the program. `span` is where the configuration gives it.
     """
@@ -90,6 +92,8 @@ class Value:
     matcher: Matcher | None = None
     marked: bool = False
     span: Span | None = field(default=None, compare=False, repr=False)
+    hits: tuple[int, ...] = field(default=(), repr=False)
+    boxes: tuple[Box, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import get_args
 
 from pmill.graph.deciding import is_shortened, program_of, step_word
 from pmill.graph.layout import name_of
+from pmill.graph.matching import rules_of
 from pmill.graph.model import Call, Connection, Element, PipelineGraph
 from pmill.match import MATCHERS
 from pmill.syntax.classes import PASS_INFO
@@ -69,7 +70,10 @@ def _chains(graph: PipelineGraph) -> Iterator[str]:
 
 
 def _pass_info(graph: PipelineGraph) -> list[str]:
-    parts = (_kept, _frozen, _holds, _told, _programs, _matchers, _calls, _live, _layout, _packets)
+    parts = (
+        *(_kept, _frozen, _holds, _told, _programs, _matchers, _hits),
+        *(_calls, _live, _layout, _packets),
+    )
     arguments = [line for part in parts for line in part(graph)]
     if not arguments:
         return []
@@ -125,6 +129,23 @@ def _programs(graph: PipelineGraph) -> Iterator[str]:
         program = program_of(e)
         if program is not None and is_shortened(e):
             yield _wrapped("STEPS", [e.name, *map(step_word, program)])
+
+
+def _hits(graph: PipelineGraph) -> Iterator[str]:
+    """Say how many packets rules got, those that got any, and which elements have guards."""
+    values = {name: rules_of(e) for name, e in graph.elements.items()}
+    known = [
+        f"{name}#{n}={hits}"
+        for name, value in values.items()
+        if value
+        for n, hits in enumerate(value.hits)
+        if hits or not any(value.hits)
+    ]
+    if known:
+        yield _wrapped("HITS", known)
+    guarded = [name for name, value in values.items() if value and value.boxes]
+    if guarded:
+        yield _wrapped("GUARDED", guarded)
 
 
 def _calls(graph: PipelineGraph) -> Iterator[str]:

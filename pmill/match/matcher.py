@@ -35,6 +35,11 @@ class Matcher:
     about: str
 
     @property
+    def cost(self) -> float:
+        """What a packet costs, in steps of a program."""
+        return _TABLE * self.tables.cost
+
+    @property
     def cpp_type(self) -> str:
         """The type of the C++ object."""
         return self.tables.cpp_type()
@@ -81,7 +86,7 @@ def choose(rules: Rules, steps: int) -> Choice:
     found = matcher("vectors", rules)
     if found is None:
         return Choice(matcher=None, why="what the rules ask for is no small product of sets")
-    if steps / 2 <= _TABLE * found.tables.cost:
+    if steps / 2 <= found.cost:
         why = f"a program of {steps} steps costs less than {found.tables.cost} tables"
         return Choice(matcher=None, why=why)
     return Choice(matcher=found, why=f"{found.tables.cost} tables cost less than {steps} steps")

@@ -25,7 +25,7 @@ from pmill.match.predicates import (
     Present,
 )
 
-__all__ = ["program"]
+__all__ = ["owners", "program"]
 
 
 def program(rules: Sequence[tuple[Predicate, int]]) -> tuple[Step, ...]:
@@ -40,6 +40,18 @@ def program(rules: Sequence[tuple[Predicate, int]]) -> tuple[Step, ...]:
         layout.place(following)
     layout.steps.append(Step(offset=0, mask=0, value=0, yes=NEVER, no=NEVER))
     return layout.resolved()
+
+
+def owners(rules: Sequence[tuple[Predicate, int]]) -> tuple[int, ...]:
+    """Return the rule of each step of `program(rules)`; of the last step, the number of rules."""
+    layout = _Layout()
+    found: list[int] = []
+    for n, (predicate, jump) in enumerate(rules):
+        following = layout.label()
+        layout.lay(predicate, jump, following)
+        layout.place(following)
+        found += [n] * (len(layout.steps) - len(found))
+    return (*found, len(rules))
 
 
 class _Layout:

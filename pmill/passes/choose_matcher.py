@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pmill.graph import Element, PipelineGraph, Value, matched_by
+from pmill.graph import Element, PipelineGraph, Value, matched_by, rules_of
 from pmill.match import Choice, choose
 from pmill.passes.base import PassNote, count
 
@@ -45,7 +45,7 @@ class ChooseMatcher:
         """Say of every element with rules how they are matched, and why."""
         found = []
         for name, element in after.elements.items():
-            value = _rules(element)
+            value = rules_of(element)
             if value is None or value.rules is None:
                 continue
             if not element.frozen or element.kept:
@@ -59,17 +59,13 @@ class ChooseMatcher:
         return tuple(found)
 
 
-def _rules(element: Element) -> Value | None:
-    return next((v for v in element.arguments.values() if v.rules is not None), None)
-
-
 def _choice(value: Value) -> Choice:
     assert value.rules is not None
     return choose(value.rules, value.count or 0)
 
 
 def _chosen(element: Element) -> Element:
-    value = _rules(element)
+    value = rules_of(element)
     if not element.frozen or element.kept or value is None or value.matcher is not None:
         return element
     found = _choice(value).matcher
@@ -80,7 +76,7 @@ def _tables(before: PipelineGraph, after: PipelineGraph) -> list[tuple[str, str]
     """The elements that were given tables, and what these are."""
     found = []
     for name, element in after.elements.items():
-        value, old = _rules(element), _rules(before.elements[name])
+        value, old = rules_of(element), rules_of(before.elements[name])
         if value and value.matcher and not (old and old.matcher):
             found.append((name, f"({value.matcher.kind}: {value.matcher.about})"))
     return found

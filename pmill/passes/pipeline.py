@@ -15,6 +15,7 @@ from pmill.passes.devirtualize import Devirtualize
 from pmill.passes.drop_dead_metadata import DropDeadMetadata
 from pmill.passes.embed_constants import EmbedConstants
 from pmill.passes.fuse_regions import FuseRegions
+from pmill.passes.guard_rules import GuardRules
 from pmill.passes.hoist_checks import HoistChecks
 from pmill.passes.metadata_layout import MetadataLayout
 from pmill.passes.outline_cold import OutlineCold
@@ -32,6 +33,7 @@ DEFAULT: tuple[Pass, ...] = (
     SimplifyMatches(),  # what it leaves out is read by nobody, as liveness will find
     TellFacts(),  # where the optimiser cannot follow packets, it is told
     ChooseMatcher(),  # of what is constant now
+    GuardRules(),  # what a packet costs without guards is known now
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code
     CutStages(),  # before fusion, which ends at the borders; behind heat, which decides, too

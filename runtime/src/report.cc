@@ -273,6 +273,16 @@ void json_connections(Json &json, const Report &report) {
   json.close(']');
 }
 
+void json_decisions(Json &json, const Report &report) {
+  json.open('{', "decisions");
+  for (const DecidedInfo &d : report.decided) {
+    json.open('[', d.element);
+    for (const std::uint64_t count : d.steps) json.count({}, count);
+    json.close(']');
+  }
+  json.close('}');
+}
+
 void json_drops(Json &json, const Report &report) {
   json.open('[', "drops");
   for (const CounterInfo &c : report.counters) {
@@ -305,6 +315,7 @@ void print_json(const Report &report) {
   json_elements(json, report);
   json_drops(json, report);
   if (!report.crossed.empty()) json_connections(json, report);
+  if (!report.decided.empty()) json_decisions(json, report);
   json.open('[', "workers");
   for (const WorkerReport &w : report.workers) {
     json.open('{');

@@ -245,6 +245,8 @@ void finish(const ProgramInfo &program) {
          .push = std::tolower(program.instances[link.from].outputs[link.output]) == 'h',
          .packets = *program.crossed[i]});
   }
+  for (const DecisionCounts &d : program.decided)
+    report.decided.push_back({program.instances[d.instance].name, d.steps});
   print_report(report, s.options.stats);
   stop_eal();
 }

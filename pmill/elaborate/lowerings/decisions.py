@@ -8,7 +8,7 @@ from typing import Final
 
 from pmill.diagnostics import Note
 from pmill.elaborate.lowerings import LoweringContext
-from pmill.graph import Element, Patterns, Value, reads_headers
+from pmill.graph import Element, Patterns, Value, reads_headers, steps_cpp
 from pmill.match.byte_program import NEVER, Step, optimize, outputs
 from pmill.match.predicates import TRUE
 from pmill.match.program import program
@@ -140,10 +140,7 @@ def _value(
     looked_at = {min(t.offset // 256, 2) for t in steps if not t.always}
     unread = [name for n, name in enumerate(_HEADERS) if headers and n not in looked_at]
     return Value(
-        cpp=", ".join(
-            f"ClassifierNode{{{t.offset}, 0x{t.mask:08x}, 0x{t.value:08x}, {t.yes}, {t.no}}}"
-            for t in steps
-        ),
+        cpp=steps_cpp(steps),
         text=" ".join(f"{t.offset},{t.mask},{t.value},{t.yes},{t.no}" for t in steps),
         click=None,
         count=len(steps),

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <pmill/attributes.hh>
+#include <pmill/match/boxes.hh>
 #include <pmill/match/bytes.hh>
 #include <pmill/match/vectors.hh>
 #include <pmill/values.hh>
@@ -185,13 +186,34 @@ struct Unrolled {
 /// Steps of a program that becomes code: more take clang very long and fill the cache.
 inline constexpr std::size_t kMostUnrolled = 1024;
 
+/// Where packets left the program of an instance, by its steps, in programs that count that.
+template <typename D>
+  requires requires { D::decisions; }
+inline std::uint64_t decision_counts[D::decisions]{};
+
+/// Runs a program, and counts the step that decides.
+template <typename D, std::size_t Headers>
+std::int32_t count_decision(const auto &program, const Bytes<Headers> &bytes) {
+  std::int32_t at = 0, last = 0;
+  do {
+    last = at;
+    at = step(program[static_cast<std::size_t>(at)], bytes);
+  } while (at > 0);
+  __atomic_fetch_add(&decision_counts<D>[last], 1, __ATOMIC_RELAXED);
+  return at;
+}
+
 /// Runs the program of an element's arguments; returns the output of the packet, which is no
 /// output at all when no pattern matches.
 template <std::size_t Headers>
 PMILL_INLINE std::size_t classify(auto &self, const Bytes<Headers> &bytes) {
   using Self = std::remove_cvref_t<decltype(self)>;
-  if constexpr (!Self::frozen) {
+  if constexpr (requires { Self::Instance::decisions; }) {
+    return output(count_decision<typename Self::Instance>(self.args.program, bytes));
+  } else if constexpr (!Self::frozen) {
     return output(interpret(self.args.program, bytes));
+  } else if constexpr (requires { Self::Args::program.boxes; }) {
+    return output(BoxSearch<typename Self::Args, Headers>::run(bytes));
   } else if constexpr (requires { Self::Args::program.vectors; }) {
     return output(VectorSearch<typename Self::Args, Headers>::run(bytes));
   } else if constexpr (Self::Args::program.size() > kMostUnrolled) {

@@ -78,6 +78,12 @@ struct Program {
   static constexpr std::string_view version = Config::version;
   static constexpr std::string_view requirements = Config::requirements;
   static constexpr View<Link> links = Config::links;
+  static constexpr View<DecisionCounts> decided = [] {
+    if constexpr (requires { Config::decided; })
+      return View<DecisionCounts>(Config::decided);
+    else
+      return View<DecisionCounts>();
+  }();
   static constexpr View<const std::uint64_t *> crossed = [] {
     if constexpr (requires { Config::crossed; })
       return View<const std::uint64_t *>(Config::crossed);

@@ -77,6 +77,18 @@ struct CrossedInfo {
   std::uint64_t packets = 0;
 };
 
+/// How many packets left the decision program of an instance at each of its steps.
+struct DecisionCounts {
+  std::size_t instance = 0;
+  View<std::uint64_t> steps;
+};
+
+/// The same by the element's name.
+struct DecidedInfo {
+  std::string_view element;
+  View<std::uint64_t> steps;
+};
+
 /// The whole run. `crossed` is empty in programs that do not count packets on their connections.
 struct Report {
   std::string_view program;
@@ -84,6 +96,7 @@ struct Report {
   std::vector<WorkerReport> workers;
   std::vector<CounterInfo> counters;
   std::vector<CrossedInfo> crossed;
+  std::vector<DecidedInfo> decided;
 };
 
 /// Writes the statistics to standard output; ports are read from their devices.

@@ -39,6 +39,7 @@ struct ProgramInfo {
   View<InstanceInfo> instances;
   View<Link> links;
   View<const std::uint64_t *> crossed;  // packets on each link, when they are counted
+  View<DecisionCounts> decided;
   void (*handle)(Worker &, std::size_t instance, HandlerCall &);
   void (*find_states)(Worker &, const void **into);  // of every instance
   void (*configure)(Setup &);
@@ -147,6 +148,7 @@ int run(int argc, char **argv) {
       .instances = Program::instances,
       .links = Program::links,
       .crossed = Program::crossed,
+      .decided = Program::decided,
       .handle = Program::handle,
       .find_states = Program::find_states,
       .configure = Program::configure,
