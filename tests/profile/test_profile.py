@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
+import struct
 from pathlib import Path
 
 import pytest
 
+from pmill.bench import rulesets
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.graph import connection_key, print_graph
@@ -193,3 +196,52 @@ def test_a_profile_changes_no_packet(trace: Path, tmp_path: Path, pmill: Pmill) 
     )
     assert len(plain) == 320
     assert sorted(plain) == sorted(profiled)  # arp may overtake what waits in the queue
+
+
+def udp(destination_port: int) -> bytes:
+    ip = bytes.fromhex("4500002c000000004011000a0a0000010a000002")
+    return ETHER + b"\x08\x00" + ip + struct.pack(">HHHH", 9, destination_port, 24, 0) + bytes(16)
+
+
+FILTER = """\
+FromDPDKDevice(0) -> MarkIPHeader(14) -> f :: IPFilter(
+    deny dst port 7, allow dst port 8, allow dst port 7 or dst port 9, deny dst port 10);
+f -> ToDPDKDevice(0);
+"""
+
+
+def test_packets_of_every_rule_are_counted(tmp_path: Path) -> None:
+    ports = {7: 5, 8: 0, 9: 3, 10: 2, 11: 4}
+    write_frames(tmp_path / "in.pcap", [udp(p) for p, count in ports.items() for _ in range(count)])
+    profile = profile_of(FILTER, str(tmp_path / "in.pcap"))
+    assert dict(profile.rules) == {"f": (5, 0, 3, 2)}  # the rest has no rule
+    assert Profile.read(profile.text()) == profile
+
+
+def test_rules_that_are_not_there_any_more_are_not_counted() -> None:
+    graph = graph_of(FILTER + "PassInfo(HITS f#1=5);")
+    assert "HITS f#1=5" in print_graph(graph)
+    assert placeless(graph_of(print_graph(graph))) == placeless(graph)
+    with pytest.raises(DiagnosticError, match="there is no rule 'f#4=1'"):
+        graph_of(FILTER + "PassInfo(HITS f#4=1);")
+
+
+def test_rules_that_are_looked_for_first_change_no_packet(tmp_path: Path, pmill: Pmill) -> None:
+    found = rulesets.rules("acl", 200)
+    config, usual, other = tmp_path / "f.click", tmp_path / "usual.pcap", tmp_path / "other.pcap"
+    config.write_text(rulesets.configuration(found))
+    write_frames(usual, rulesets.traffic(found[-1:], 300))
+    frames = rulesets.traffic(found, 3000)
+    rng = random.Random(1)
+    frames += [frame[: rng.randrange(14, len(frame))] for frame in frames[:300]]
+    write_frames(other, frames)
+    shown = pmill("compile", config, "--profile", usual, "--emit=graph@guard_rules").stdout
+    assert "GUARDED f" in shown
+    outs = []
+    for name, words in (("plain", []), ("profiled", ["--profile", usual])):
+        out = tmp_path / f"{name}.pcap"
+        done = pmill("run", config, *words, "--pcap", other, "--out", out)
+        assert done.returncode == 0, done.stderr
+        outs.append([frame for _, frame in read_pcap(out)])
+    assert outs[0] == outs[1]
+    assert len(outs[0]) > 1000
