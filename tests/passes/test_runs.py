@@ -12,9 +12,10 @@ from pmill.passes import DEFAULT
 from pmill.verify import report, verify
 from pmill.verify.variants import PassList
 from pmill.verify.verifying import Request
+from tests.passes.kit import EXTRA
 from tests.passes.test_passes import CASES, name_of
 
-ALL = PassList(options=CompileOptions(level=2), pipeline=None)
+ALL = PassList(options=CompileOptions(level=2, include=EXTRA), pipeline=None)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
