@@ -83,17 +83,17 @@ class ParkedPackets {
   unsigned count = 0;
 
   /// `loops`: how many back edges the packet has crossed.
-  PMILL_INLINE void put(const P &packet, std::uint16_t hop, unsigned loops) {
+  PMILL_INLINE void put(auto &packet, std::uint16_t hop, unsigned loops) {
     Item &item = items_[count++];
     if constexpr (P::Layout::in_memory)
-      item.buffer = packet.buffer();
+      item.object = &packet;
     else
       new (item.packet) P(packet);
     item.hop = hop, item.loops = static_cast<std::uint16_t>(loops);
   }
   PMILL_INLINE decltype(auto) packet(unsigned n) {
     if constexpr (P::Layout::in_memory)
-      return P::template parked<meta::all>(items_[n].buffer);
+      return (*items_[n].object);
     else
       return P(*std::launder(reinterpret_cast<P *>(items_[n].packet)));
   }
@@ -103,7 +103,7 @@ class ParkedPackets {
  private:
   struct Item {
     union {
-      Buffer buffer;
+      P *object;
       alignas(P) std::uint8_t packet[sizeof(P)];
     };
     std::uint16_t hop;
@@ -148,7 +148,7 @@ void run_stage(W &worker);
 namespace detail {
 /// Parks a packet, which has the number of its hop, for stage `Number`.
 template <unsigned Number, typename W>
-PMILL_INLINE void park_for(W &worker, const auto &packet, std::uint16_t hop, unsigned loops) {
+PMILL_INLINE void park_for(W &worker, auto &&packet, std::uint16_t hop, unsigned loops) {
   auto &room = worker.rooms[Number - 1];
   room.put(packet, hop, loops);
   if (room.count >= worker.most_parked) [[unlikely]]
