@@ -12,12 +12,16 @@ from typing import Final
 
 DEFINITIONS: Final = """\
 define($colour 7, $size 100);
-elementclass Painted { $a | input -> Paint($a) -> output || $a, KEY $k | -> Paint($a) -> Strip($k) -> }
-elementclass Both { input [0] -> x :: Null -> [0] output; input [1] -> Paint($colour) -> [1] output }
+elementclass Painted {
+  $a | input -> Paint($a) -> output || $a, KEY $k | -> Paint($a) -> Strip($k) ->
+}
+elementclass Both {
+  input [0] -> x :: Null -> [0] output; input [1] -> Paint($colour) -> [1] output
+}
 elementclass Rest { __REST__ $r | input -> inner :: { -> CheckPaint($r) -> } -> output }
 elementclass Painted { -> Counter -> || ... }
 elementclass Same Null
-"""  # noqa: E501
+"""
 """What the pieces use; it stands in front of them, and LATER anywhere."""
 
 LATER: Final = "define($pair 8 9);\n"  # definitions hold for what stands before them, too
