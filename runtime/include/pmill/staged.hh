@@ -86,7 +86,7 @@ class ParkedPackets {
   PMILL_INLINE void put(auto &packet, std::uint16_t hop, unsigned loops) {
     Item &item = items_[count++];
     if constexpr (P::Layout::in_memory)
-      item.object = &packet;
+      item.object = &packet.template park<meta::all>();  // it may be a copy
     else
       new (item.packet) P(packet);
     item.hop = hop, item.loops = static_cast<std::uint16_t>(loops);
