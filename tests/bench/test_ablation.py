@@ -79,6 +79,8 @@ def test_all_is_well() -> None:
         ("on", (300.0, 109.0), ["work of on / off, cycles"]),
         (ROUTER_OFF, (565.0, 130.0), [f"work of {ROUTER_OFF} / {ROUTER_VIRTUAL}, instructions"]),
         (ROUTER_OFF, (550.0, 139.0), [f"work of {ROUTER_OFF} / {ROUTER_VIRTUAL}, cycles"]),
+        # Less than the floor: nothing was measured.
+        ("on", (300.0, 55.0), ["work of on / off, cycles"]),
         # A control that keeps the limit shows that the check could not fail.
         (VIRTUAL_CONTROL, (0.0, 121.0), [f"work of {VIRTUAL_CONTROL} / {ROUTER_VIRTUAL}, cycles"]),
     ],
