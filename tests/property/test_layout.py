@@ -170,6 +170,7 @@ FromDump(in.pcap) -> r :: RoundRobinSwitch;
 r[0] -> Paint(2, 5) -> five :: CheckPaint(2, 5) -> Counter -> join :: Counter;
 r[1] -> Paint(2, 6) -> join;
 r[2] -> Paint(3, 6) -> join;
+r[3] -> Paint(4, 5) -> five;
 five[1] -> Discard;
 join -> Queue(10000) -> Unqueue -> six :: CheckPaint(2, 6) -> ToDump(painted.pcap, SNAPLEN 0);
 six[1] -> ToDump(other.pcap, SNAPLEN 0);
@@ -196,8 +197,8 @@ def test_shared_bytes_are_told_apart(tmp_path: Path, options: CompileOptions) ->
         name: [frame for _, frame in read_pcap(tmp_path / f"{name}.pcap")]
         for name in ("painted", "other")
     }
-    painted = [frame for n, frame in enumerate(frames) if n % 3 == 1]
-    others = [frame for n, frame in enumerate(frames) if n % 3 != 1]
+    painted = [frame for n, frame in enumerate(frames) if n % 4 == 1]
+    others = [frame for n, frame in enumerate(frames) if n % 4 in (0, 2)]
     assert sent == {"painted": painted, "other": others}
 
 
