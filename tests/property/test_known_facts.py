@@ -10,7 +10,7 @@ from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import analyse
 from pmill.options import CompileOptions
 from pmill.passes import run
-from tests.property.test_random_graphs import (
+from tests.property.nodes import (
     ADDRESSES,
     BOOLS,
     QUEUES,

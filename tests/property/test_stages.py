@@ -22,7 +22,7 @@ from pmill.options import CompileOptions
 from pmill.passes import run
 from pmill.toolchain import Compiler
 from tests.examples.compare import assert_same
-from tests.property.test_random_graphs import (
+from tests.property.nodes import (
     BOOLS,
     FRAMES,
     NODES,
