@@ -128,13 +128,16 @@ def test_every_writable_argument_alone(class_name: str) -> None:
     assert compile_config(source, options, Diagnostics(), emit="llvm").data
 
 
+ONLY = (EmbedConstants(),)
+
+
 def test_the_manifest_lists_what_is_for_good() -> None:
     text = "s :: InfiniteSource(LIMIT !9, BURST 2)\n -> p :: Paint(3) -> Discard;"
 
     def made(level: int = 3) -> dict[str, Any]:
         options = CompileOptions(level=level, keep=frozenset(("s.active",)))
         source = Source("test.click", text)
-        graph = pipeline.run(analyse(source, options, Diagnostics()), options)[-1].graph
+        graph = pipeline.run(analyse(source, options, Diagnostics()), options, ONLY)[-1].graph
         return manifest(graph)
 
     told = made()
@@ -158,19 +161,17 @@ def test_the_manifest_lists_what_is_for_good() -> None:
 
 def test_what_the_manifest_calls_read_only_is_refused() -> None:
     """And nothing else: the program is asked about every handler that could be written."""
-    text = (
-        "s :: InfiniteSource(LIMIT !9) -> p :: Paint(3) -> q :: Queue -> u :: Unqueue -> Discard;"
-    )
+    text = "s :: InfiniteSource(LIMIT !9) -> p :: Truncate(60) -> q :: Queue -> u :: Unqueue -> Discard;"
     report = compile_config(Source("test.click", text), CompileOptions(), Diagnostics()).report
     assert report is not None
     read_only = {row["keep"].removeprefix("--keep ") for row in report["manifest"]["read_only"]}
     for path, value in {
-        "s.limit": "1", "s.burst": "1", "s.tickets": "7", "p.color": "3", "q.capacity": "9",
+        "s.limit": "1", "s.burst": "1", "s.tickets": "7", "p.nbytes": "3", "q.capacity": "9",
         "u.active": "true", "u.tickets": "7", "s.reset": "",
     }.items():  # fmt: skip
         refused = "was compiled in" in ask(text, "--write", f"{path} {value}").stderr
         assert refused == (path in read_only), path
-    assert {"s.burst", "p.color", "q.capacity", "u.active", "u.tickets"} <= read_only
+    assert {"s.burst", "p.nbytes", "q.capacity", "u.active", "u.tickets"} <= read_only
 
 
 def test_the_manifest_on_the_command_line(pmill: Pmill, tmp_path: Path) -> None:

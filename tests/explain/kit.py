@@ -10,7 +10,7 @@ from pmill.options import CompileOptions
 
 # Every kind of border, of call and of note, and characters that HTML has for itself.
 MIXED = """\
-s :: FromDPDKDevice(0) -> p :: Paint(3) -> kind :: Classifier(12/0800, 12/0806 20/0001, -);
+s :: FromDPDKDevice(0) -> p :: Paint(!3) -> kind :: Classifier(12/0800, 12/0806 20/0001, -);
 kind[0] -> Strip(14) -> check :: CheckIPHeader -> q :: Queue(64) -> u :: Unqueue(BURST !4)
   -> r :: CheckPaint(3) -> n :: Null -> ToDPDKDevice(0);
 check[1] -> bad :: Print("<b>&amp;\\"bad\\"</script><script>alert('x')</script>") -> Discard;
