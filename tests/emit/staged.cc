@@ -132,17 +132,17 @@ struct Described<elements::InfiniteSource> {
   };
   static void handle(auto &self, HandlerCall &call) {
     using Element = elements::InfiniteSource;
-    constexpr bool frozen = SelfOf<decltype(self)>::frozen;
+    constexpr bool changeable = kChangeable<typename SelfOf<decltype(self)>::Instance>;
     const bool read = call.kind == HandlerCall::Kind::read;
     switch (call.handler) {
       case 0:
         if (read) call.answer.add(Element::read_data(self, call.text));
-        if constexpr (!frozen)
+        if constexpr (changeable)
           if (!read) call.good = Element::write_data(self, call.text, call.error);
         break;
       case 1:
         if (read) call.answer.add(Element::read_length(self, call.text));
-        if constexpr (!frozen)
+        if constexpr (changeable)
           if (!read) call.good = Element::write_length(self, call.text, call.error);
         break;
       case 2:
