@@ -1,3 +1,3 @@
 // Nobody reads what is written: no field has a place, as before.
-InfiniteSource -> paint :: Paint(1) -> Strip(14) -> Discard;
+InfiniteSource(LIMIT 5, STOP true) -> paint :: Paint(1) -> Strip(14) -> Discard;
 DriverManager(wait_stop, print paint.color);
