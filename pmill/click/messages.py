@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pmill.diagnostics import Diagnostic, facts
-from pmill.elaborate.scalars import parse_int
 
 Facts = dict[str, Any]
 
@@ -196,6 +195,8 @@ def _placed(place: str | None, text: str) -> str:
 def _reworded(text: str) -> str:
     if found := _RANGE.fullmatch(text):
         keyword, value, low, high = found.groups()
+        from pmill.elaborate.scalars import parse_int  # late: few messages need it
+
         number = parse_int(value)  # None: of a unit, or too long to be told whole
         below = value.startswith("-") if number is None else number < int(low)
         return f"{keyword}: out of range, bound {low if below else high}"

@@ -3,7 +3,7 @@
 Before::
 
     in -> CheckIPHeader(CHECKSUM true) -> MarkIPHeader -> Strip(4) -> Unstrip(4)
-      -> again :: CheckIPHeader -> Paint(1) -> ToDPDKDevice(1);
+      -> again :: CheckIPHeader -> ToDPDKDevice(1);
 
 After::
 
@@ -12,11 +12,13 @@ After::
 
 A check that packets pass for sure, because an equal or a stricter one let them through and nothing
 has changed since what it looks at, is not made again; its element stays for its counters. An
-element that marks what is marked, a Strip and an Unstrip of as many bytes one behind the other, and
-an element that does no more than write metadata that nobody behind it reads are left out.
+element that marks what is marked, and a Strip and an Unstrip of as many bytes one behind the other
+are left out. A Paint that nobody reads stays, to be asked for its colour: where its metadata have
+no place (drop_dead_metadata) it does nothing.
 
 Not applied to elements whose arguments are kept changeable, and nothing is left out that something
-else names, that counts, or without which the graph would not be the same (paths.can_be_left_out).
+else names, that counts or has handlers, or without which the graph would not be the same
+(paths.can_be_left_out).
 An Unstrip is left out only where the bytes are known to be there: elsewhere it may drop packets.
 """
 
@@ -26,11 +28,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import Element, PipelineGraph, fields_written, live_at_entry
+from pmill.graph import Element, PipelineGraph, fields_written
 from pmill.graph.facts import Base, Facts
 from pmill.graph.known import known_facts, number, only_passes, wanted_check
 from pmill.passes.base import PassNote, count
-from pmill.passes.mentions import mentioned
+from pmill.passes.mentions import is_asked, mentioned
 from pmill.passes.paths import bypass, can_be_left_out
 
 _Ways = dict[str, tuple[int, int]]
@@ -83,7 +85,7 @@ class HoistChecks:
 def _may_repeat(e: Element) -> bool:
     """Whether an element is of a kind that this pass knows to empty or to leave out."""
     facts = {arg.fact for arg in e.spec.arguments}
-    return e.spec.checks or e.spec.marks or bool(facts & {"unstrips"}) or _only_writes(e)
+    return e.spec.checks or e.spec.marks or bool(facts & {"unstrips"})
 
 
 def _newly_held(before: PipelineGraph, after: PipelineGraph) -> list[str]:
@@ -136,7 +138,6 @@ def _is_marked(facts: Facts, at: int) -> bool:
 
 def _left_out(graph: PipelineGraph, named: frozenset[str]) -> PipelineGraph:
     known = known_facts(graph)
-    live = live_at_entry(graph)
     through: _Ways = {}
     for name, e in graph.elements.items():
         facts = known.at(name)
@@ -146,12 +147,6 @@ def _left_out(graph: PipelineGraph, named: frozenset[str]) -> PipelineGraph:
         if check is not None and _is_marked(facts, check.at):
             there = facts.length(Base.DATA) > check.at
             through |= {name: (0, 0)} if there else {}
-        elif _only_writes(e):
-            behind = 0
-            for c in graph.outgoing(name):
-                behind |= live[c.target.element]
-            if not behind & fields_written(e):
-                through[name] = (0, 0)
     found = can_be_left_out(graph, through)
     for pair in _undone(graph, named):
         both = dict.fromkeys(pair, (0, 0))
@@ -168,12 +163,7 @@ def _left_out(graph: PipelineGraph, named: frozenset[str]) -> PipelineGraph:
 def _is_plain(e: Element) -> bool:
     """Whether an element has one way through and counts nothing; others' elements may do more."""
     ports = len(e.inputs) == len(e.outputs) == 1
-    return e.spec.own and ports and e.spec.passes and not e.spec.counters and not e.spec.handlers
-
-
-def _only_writes(e: Element) -> bool:
-    """Whether all that an element does is to write metadata."""
-    return _is_plain(e) and only_passes(e) and bool(fields_written(e))
+    return e.spec.own and ports and e.spec.passes and not e.spec.counters and not is_asked(e)
 
 
 def _undone(graph: PipelineGraph, named: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -203,7 +193,7 @@ def _moves(e: Element) -> int:
         or len(e.outputs) != 1
     ):
         return 0
-    if e.spec.handlers or any(c.kind != "drop" for c in e.spec.counters) or fields_written(e):
+    if is_asked(e) or fields_written(e):
         return 0
     return (number(e, "strips") or 0) - (number(e, "unstrips") or 0)
 

@@ -1,4 +1,4 @@
-"""Which elements configuration strings name: a fact that passes share."""
+"""Which elements somebody may miss: facts that passes share."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ def mentioned(graph: PipelineGraph, by: Iterable[Element]) -> frozenset[str]:
     """
     words = {word for e in by for word in _NAME.findall(e.config)}
     return frozenset(name for name in graph.elements if not words.isdisjoint(_ways_to_write(name)))
+
+
+def is_asked(element: Element) -> bool:
+    """Whether a running program can be asked more of an element than what all elements answer.
+
+    Drops are no such thing: where none can happen, nobody misses their counter.
+    """
+    spec = element.spec
+    return (
+        bool(spec.handlers)
+        or any(arg.handler for arg in spec.arguments)
+        or any(counter.kind != "drop" for counter in spec.counters)
+    )
 
 
 def _ways_to_write(name: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ Before::
 
 After::
 
-    in -> Paint(1) -> out :: ToDPDKDevice(0);
+    in -> Paint(1) -> same :: CheckPaint(1) -> out :: ToDPDKDevice(0);
+    same[1] -> Idle;
 
 What elements decide may be known: a StaticSwitch, a Switch whose argument is constant, a CheckPaint
 or PaintSwitch behind the only Paint, a check that holds, patterns that nothing matches
@@ -15,8 +16,9 @@ or PaintSwitch behind the only Paint, a check that holds, patterns that nothing 
 decision that always comes out the same becomes a connection. Where an output of an element that
 stays leads nowhere any more, an Idle stands.
 
-Not applied once it was decided how packets cross connections, to what another element names, to
-elements without ports, to decisions that count more than drops or whose arguments are kept
+Not applied to what a running program can be asked for a count or an argument: it stays, though no
+packet comes to it. Nor once it was decided how packets cross connections, to what pulls and what is
+pulled, to what another element names, to elements without ports, to arguments that are kept
 changeable, and to a sink that is the only thing on an output: an Idle would be no better.
 """
 
@@ -32,7 +34,7 @@ from pmill.graph import Connection, Element, PipelineGraph, queues_ahead
 from pmill.graph.known import KnownFacts, known_facts, only_output
 from pmill.passes.base import PassNote, count
 from pmill.passes.filling import filled
-from pmill.passes.mentions import mentioned
+from pmill.passes.mentions import is_asked, mentioned
 from pmill.passes.paths import bypass, can_be_left_out
 
 
@@ -56,7 +58,7 @@ class RemoveUnused:
         if not constant and kept == graph.elements.keys():
             return graph
         alive = graph.with_connections(
-            c for c in graph.connections if _stays(c, known, reached)
+            c for c in graph.connections if _stays(graph, c, known, reached)
         ).with_elements(e for e in graph.elements.values() if e.name in kept)
         alive = bypass(alive, can_be_left_out(alive, constant))
         alive = alive.with_elements(
@@ -105,8 +107,8 @@ def _idle() -> ElementSpec:
 
 
 def _reached(graph: PipelineGraph, known: KnownFacts) -> frozenset[str]:
-    """Return the sources, and what packets come to."""
-    sources = {e.name for e in graph.elements.values() if e.spec.source}
+    """Return what runs by itself, and what packets come to."""
+    sources = {e.name for e in graph.elements.values() if e.spec.source or e.drives}
     return frozenset(sources | {port.element for port in known.inputs})
 
 
@@ -127,19 +129,15 @@ def _constant(
 
 def _only_decides(e: Element) -> bool:
     """Whether nobody misses an element but for its decision; others' elements may do more."""
-    return (
-        e.spec.own
-        and len(e.inputs) == 1
-        and not e.spec.handlers
-        and all(counter.kind == "drop" for counter in e.spec.counters)
-    )
+    return e.spec.own and len(e.inputs) == 1 and not is_asked(e)
 
 
 def _with_needed(
     graph: PipelineGraph, known: KnownFacts, reached: frozenset[str]
 ) -> frozenset[str]:
-    """Return what is reached and what must be there beside it."""
-    kept = set(reached) | {e.name for e in graph.elements.values() if not (e.inputs or e.outputs)}
+    """Return what is reached, what must be there beside it, and what somebody may ask."""
+    kept = set(reached)
+    kept |= {e.name for e in graph.elements.values() if is_asked(e) or not (e.inputs or e.outputs)}
     if not reached:  # nothing ever happens: the program will say so, of a graph that is there
         return frozenset(graph.elements)
     while True:
@@ -148,7 +146,7 @@ def _with_needed(
         more |= {
             end
             for c in graph.connections
-            if _stays(c, known, reached)
+            if _stays(graph, c, known, reached)
             for end, other in (
                 (c.target.element, c.source.element),
                 (c.source.element, c.target.element),
@@ -172,6 +170,13 @@ def _fills_a_port(e: Element) -> bool:
     return e.spec.name == "Idle" or (len(e.inputs) == 1 and not e.outputs)
 
 
-def _stays(c: Connection, known: KnownFacts, reached: frozenset[str]) -> bool:
-    """Whether packets take a connection, or it leads to or from what may fill a port."""
-    return c.source in known.outputs or not {c.source.element, c.target.element} <= reached
+def _stays(graph: PipelineGraph, c: Connection, known: KnownFacts, reached: frozenset[str]) -> bool:
+    """Whether packets take a connection, somebody pulls through it, or an end may fill a port.
+
+    What is pulled and let through by nobody was still taken from where it waited.
+    """
+    return (
+        c.source in known.outputs
+        or not graph.is_push(c)
+        or not {c.source.element, c.target.element} <= reached
+    )

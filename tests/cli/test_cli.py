@@ -56,8 +56,7 @@ def test_passes(pmill: Pmill) -> None:
     assert done.returncode == 0
     rows = [line.split(None, 2) for line in done.stdout.splitlines()]
     assert [row[1] for row in rows] == [p.name for p in DEFAULT] + list(driver.LLVM_PASSES)
-    levels = [row[0] for row in rows]
-    assert levels == sorted(levels)
+    assert {row[0] for row in rows} == {"-O1", "-O2", "-O3"}
     assert all(row[2].endswith(".") for row in rows)
 
 

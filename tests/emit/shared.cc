@@ -5,6 +5,7 @@
 
 #include <pmill/pmill.hh>
 
+#include <basic/checkpaint.hh>
 #include <basic/counter.hh>
 #include <basic/discard.hh>
 #include <basic/infinitesource.hh>
@@ -16,6 +17,19 @@
 namespace pmill {
 
 // --- what the element classes count --------------------------------------------------------------
+
+template <>
+struct Described<elements::CheckPaint> {
+  static constexpr std::string_view class_name = "CheckPaint";
+  using State = elements::CheckPaint::State;
+  static constexpr CounterSpec counters[]{
+      {offsetof(State, drops), "drops", "The paint was another one, and output 1 is not connected.", CounterKind::drop, -1},
+  };
+  template <typename D>
+  static constexpr ArgumentInfo arguments[]{
+      argument("color", Common<D>::args.color, true),
+  };
+};
 
 template <>
 struct Described<elements::Counter> {
@@ -168,6 +182,7 @@ struct a_;
 struct Paint_4_;
 struct Strip_5_;
 struct Truncate_6_;
+struct CheckPaint_7_;
 struct end_;
 struct waste_;
 
@@ -187,7 +202,7 @@ struct InfiniteSource_1_ {
     static constexpr String end_call = "";
     static constexpr std::uint32_t headroom = 128;
   };
-  static constexpr FieldSet live{0xf0000000};  // extra_length
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<t_>>;  // [0] -> t
 };
@@ -200,7 +215,7 @@ struct t_ {
   struct Args {
     static constexpr std::uint32_t n = 12;
   };
-  static constexpr FieldSet live{0xf0000000};  // extra_length
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<a_>,  // [0] -> a
       Inline<a_>,  // [1] -> a
@@ -228,7 +243,7 @@ struct a_ {
     static constexpr bool batch_precise = false;
     static constexpr bool atomic = false;
   };
-  static constexpr FieldSet live{0xf0000000};  // extra_length
+  static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
       Inline<Paint_4_>>;  // [0] -> Paint@4
 };
@@ -242,7 +257,7 @@ struct Paint_4_ {
     static constexpr std::uint8_t color = 1;
     static constexpr Anno<1> anno = Anno<1>{17};
   };
-  static constexpr FieldSet live{0xf0000000};  // extra_length
+  static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<Strip_5_>>;  // [0] -> Strip@5
 };
@@ -255,7 +270,7 @@ struct Strip_5_ {
   struct Args {
     static constexpr std::uint32_t length = 2;
   };
-  static constexpr FieldSet live{0xf0000000};  // extra_length
+  static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<Truncate_6_>>;  // [0] -> Truncate@6
 };
@@ -269,7 +284,21 @@ struct Truncate_6_ {
     static constexpr std::uint32_t length = 20;
     static constexpr bool extra_length = true;
   };
-  static constexpr FieldSet live{0xf0000000};  // extra_length
+  static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
+  using Outputs = Hops<
+      Inline<CheckPaint_7_>>;  // [0] -> CheckPaint@7
+};
+
+// shared.click:4: CheckPaint@7 :: CheckPaint
+struct CheckPaint_7_ {
+  using Element = elements::CheckPaint;
+  static constexpr std::string_view name = "CheckPaint@7";
+  static constexpr unsigned number = 6;
+  struct Args {
+    static constexpr std::uint8_t color = 1;
+    static constexpr Anno<1> anno = Anno<1>{17};
+  };
+  static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<end_>>;  // [0] -> end
 };
@@ -278,7 +307,7 @@ struct Truncate_6_ {
 struct end_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "end";
-  static constexpr unsigned number = 6;
+  static constexpr unsigned number = 7;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -291,7 +320,7 @@ struct end_ {
 struct waste_ {
   using Element = elements::Discard;
   static constexpr std::string_view name = "waste";
-  static constexpr unsigned number = 7;
+  static constexpr unsigned number = 8;
   struct Args {
     static constexpr bool active = true;
     static constexpr std::uint32_t burst = 1;
@@ -308,21 +337,26 @@ struct Config {
   static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = false;
   struct Layout {
-    static constexpr FieldSet live{0xf0000000};  // extra_length
+    static constexpr FieldSet live{0xf0020000};  // extra_length, paint, paint2
     static constexpr FieldSet read{0xf0000000};
     static constexpr FieldSet written{0x80000f0000000};
+    static constexpr std::array places{
+        FieldPlace{28, 4, 0},  // extra_length
+        FieldPlace{17, 1, 4}};  // paint
+    static constexpr unsigned area_bytes = 5;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = false;
   };
   template <template <typename> typename Part>
   struct Parts : Part<InfiniteSource_1_>,
                  Part<t_>,
+                 Part<waste_>,
                  Part<a_>,
                  Part<Paint_4_>,
                  Part<Strip_5_>,
                  Part<Truncate_6_>,
-                 Part<end_>,
-                 Part<waste_> {};
+                 Part<CheckPaint_7_>,
+                 Part<end_> {};
   [[gnu::always_inline]] static constexpr void each(auto &&use) {
     if constexpr (requires { use(Tag<InfiniteSource_1_>{}); }) use(Tag<InfiniteSource_1_>{});
     if constexpr (requires { use(Tag<t_>{}); }) use(Tag<t_>{});
@@ -330,6 +364,7 @@ struct Config {
     if constexpr (requires { use(Tag<Paint_4_>{}); }) use(Tag<Paint_4_>{});
     if constexpr (requires { use(Tag<Strip_5_>{}); }) use(Tag<Strip_5_>{});
     if constexpr (requires { use(Tag<Truncate_6_>{}); }) use(Tag<Truncate_6_>{});
+    if constexpr (requires { use(Tag<CheckPaint_7_>{}); }) use(Tag<CheckPaint_7_>{});
     if constexpr (requires { use(Tag<end_>{}); }) use(Tag<end_>{});
     if constexpr (requires { use(Tag<waste_>{}); }) use(Tag<waste_>{});
   }
@@ -340,6 +375,7 @@ struct Config {
       describe<Paint_4_>("1", "H", "H", 0x1),
       describe<Strip_5_>("2", "H", "H", 0x1),
       describe<Truncate_6_>("20", "H", "H", 0x1),
+      describe<CheckPaint_7_>("1", "H", "H", 0x1),
       describe<end_>("", "H", "", 0x0),
       describe<waste_>("", "H", "", 0x0),
   };
@@ -356,11 +392,12 @@ struct Config {
       {1, 8, 2, 0},
       {1, 9, 2, 0},
       {1, 10, 2, 0},
-      {1, 11, 7, 0},
+      {1, 11, 8, 0},
       {2, 0, 3, 0},
       {3, 0, 4, 0},
       {4, 0, 5, 0},
       {5, 0, 6, 0},
+      {6, 0, 7, 0},
   };
   static const std::string_view text;
 };
