@@ -45,7 +45,7 @@ test-slow: $(STAMP)  ## the tests that take long
 	@$(PYTHON) -m pytest -q -m slow
 
 test-verify: $(STAMP)  ## 300 random configurations, and all examples pass by pass: an hour or two
-	@$(PYTHON) -m pytest -q -n $(WORKERS) -m verify tests/property tests/examples
+	@$(PYTHON) -m pytest -q -n $(WORKERS) -m verify tests/property tests/examples tests/passes
 
 fuzz: $(STAMP)  ## 100,000 mutated configurations
 	@PMILL_FUZZ=100000 $(PYTHON) -m pytest -q -n $(WORKERS) tests/fuzz

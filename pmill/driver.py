@@ -222,7 +222,6 @@ def _program(
     from pmill.llvm import llvmlite_files
     from pmill.toolchain import find_tools, link
 
-    check_options(options, pipeline)
     tools = find_tools()
     directories = element_directories(options, diags)
     name = cache.key(
