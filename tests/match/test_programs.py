@@ -13,6 +13,7 @@ from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.match.vectors import Rule, bit_vectors
 from pmill.options import CompileOptions
+from tests.conftest import slow
 from tests.elaborate.ippatterns import context, item
 from tests.elaborate.test_ippattern_meaning import predicate
 from tests.elements.conftest import configuration
@@ -80,7 +81,18 @@ def hostile(frames: list[bytes], rng: random.Random) -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "count"), [*((kind, n) for kind in SEEDS for n in (5, 120)), ("fw", 900)]
+    ("kind", "count"),
+    [
+        ("acl", 5),
+        ("ipc", 120),
+        ("fw", 900),
+        *(
+            pytest.param(kind, n, marks=pytest.mark.slow)
+            for kind in SEEDS
+            for n in (5, 120)
+            if (kind, n) not in (("acl", 5), ("ipc", 120))
+        ),
+    ],
 )
 def test_rule_sets(kind: str, count: int, tmp_path: Path) -> None:
     rng = random.Random(count)
@@ -109,7 +121,7 @@ def small(rng: random.Random, count: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, slow(1)])
 def test_random_patterns(seed: int, tmp_path: Path) -> None:
     """Also with overreads reported."""
     rng = random.Random(seed)
@@ -123,7 +135,8 @@ def test_random_patterns(seed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["", "MarkIPHeader(14) -> Strip(34)", "Strip(14) -> MarkIPHeader"]
+    "before",
+    [slow(""), "MarkIPHeader(14) -> Strip(34)", slow("Strip(14) -> MarkIPHeader")],
 )
 def test_headers_that_are_missing_or_stripped(before: str, tmp_path: Path) -> None:
     rng = random.Random(5)

@@ -42,7 +42,7 @@ def test_frames_arrive_as_they_are(mode: str, check: Check, tmp_path: Path) -> N
         ("filter", ["net_pmill0,generate=16"]),
         ("rate", ["net_pmill0,generate=16,rate=100000"]),
         ("restart", ["net_pmill0,generate=100"]),
-        ("restart", ["net_pmill0,generate=100,preparsed=1"]),
+        pytest.param("restart", ["net_pmill0,generate=100,preparsed=1"], marks=pytest.mark.slow),
         ("peers", ["net_pmill0,peer=net_pmill1", "net_pmill1,peer=net_pmill0"]),
         ("exhausted", ["net_pmill0,generate=100"]),
         ("stepped", ["net_pmill0,generate=100,stepped=1"]),

@@ -113,6 +113,7 @@ def test_a_pass_that_raises_is_found() -> None:
     assert guilty(verdict) == [("broken", ())]
 
 
+@pytest.mark.slow
 def test_a_program_that_does_not_end_is_found() -> None:
     verdict = verdict_of(broken.broken(broken.hang), timeout=8, options=WITH_ELEMENTS)
     assert told(verdict) == ["end: status 0 became no end within 8 s"]
@@ -139,11 +140,13 @@ def test_guilty_only_together() -> None:
     assert "broken is guilty, and only together with devirtualize" in text(verdict)
 
 
+@pytest.mark.slow
 def test_what_a_pass_requires_is_not_guilty_with_it() -> None:
     wrong = broken.broken(broken.if_devirtualized, requires=("devirtualize",))
     assert guilty(verdict_of(Devirtualize(), wrong)) == [("broken", ())]
 
 
+@pytest.mark.slow
 def test_two_guilty_passes() -> None:
     first = broken.broken(broken.other_bytes, "first")
     second = broken.broken(broken.other_order, "second")
@@ -151,6 +154,7 @@ def test_two_guilty_passes() -> None:
     assert guilty(verdict) == [("first", ()), ("second", ())]
 
 
+@pytest.mark.slow
 def test_a_fault_that_others_hide() -> None:
     """All together are right: what one spoils, the next mends."""
     spoils = broken.broken(broken.other_order, "spoils")
