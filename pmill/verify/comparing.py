@@ -107,6 +107,10 @@ def _story(first: PacketDifference, wanted: Sequence[Packet], found: Sequence[Pa
         return f"{counts}, packet {at} is lost"
     if Counter(wanted) == Counter(found):
         return f"{counts} in another order, from packet {at} on"
+    if _is_part(found[at:], wanted[at:]):
+        return f"{counts}, {_range(at, wanted[at:].index(first.found))} lost"
+    if _is_part(wanted[at:], found[at:]):
+        return f"{counts}, {_range(at, found[at:].index(first.wanted))} surplus"
     for lost in range(1, _LOOK_AHEAD):
         if _goes_on(wanted[at + lost :], found[at:]):
             return f"{counts}, {_range(at, lost)} lost"
@@ -120,6 +124,12 @@ def _story(first: PacketDifference, wanted: Sequence[Packet], found: Sequence[Pa
     places = changed_bytes(a, b)
     shown = ", ".join(map(str, places[:_SHOWN])) + ", …" * (len(places) > _SHOWN)
     return f"{counts}, packet {at} differs at {shown}"
+
+
+def _is_part(some: Sequence[Packet], whole: Sequence[Packet]) -> bool:
+    """Whether packets are those of a longer sequence, in its order, without others."""
+    rest = iter(whole)
+    return all(packet in rest for packet in some)
 
 
 def _goes_on(a: Sequence[Packet], b: Sequence[Packet]) -> bool:
