@@ -3,6 +3,9 @@
 A program that filters by rules (pmill/bench/rulesets.py) and sends back what passes, with packets
 about its own rules. The criterion is a ratio: a thousand rules may take three times as long as ten.
 The control is the same thousand rules as a program of steps, which must take longer than that.
+
+Last, packets that only the last of a thousand rules is about: a program that was compiled with a
+profile of them must forward them faster than one that was not.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +22,7 @@ from typing import Final
 from pmill.bench.comparison import Comparison, Spread, interleave
 from pmill.bench.contestants import Program
 from pmill.bench.measure import measure
-from pmill.bench.rulesets import SEEDS, configuration, rules, traffic
+from pmill.bench.rulesets import SEEDS, Rule, configuration, last_traffic, rules, traffic
 from pmill.bench.settings import Devices, Settings
 from pmill.bench.trace import write_empty, write_frames
 from pmill.diagnostics import fail
@@ -31,6 +34,8 @@ _SECONDS: Final = 60.0  # to compile ten thousand
 _MEGABYTES: Final = 2048
 _PACKETS: Final = 1024
 _CONTROL: Final = "acl, 1000, as steps"
+_LAST: Final = "acl, 1000, the last"
+_PROFILED: Final = "acl, 1000, profiled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +51,7 @@ class Built:
 def run(settings: Settings, folder: Path) -> int:
     """Print the table and the checks; 1 when one fails."""
     show = steps()
-    built: dict[str, Built] = {}
-    _build("acl", 1, settings, folder)  # whatever is compiled only once, is now
-    for kind in SEEDS:
-        for size in SIZES:
-            show(f"compiling {kind}, {size} rules")
-            built[_name(kind, size)] = _build(kind, size, settings, folder)
-    show("compiling the control")
-    built[_CONTROL] = _build("acl", 1_000, settings, folder, "--disable-pass", "choose_matcher")
+    built = _all_built(settings, folder, show)
     comparison = interleave(
         [each.program for each in built.values()],
         settings.rounds,
@@ -63,25 +61,52 @@ def run(settings: Settings, folder: Path) -> int:
     )
     show("")
     _print_table(comparison, built)
-    return 0 if all([*_ratios(comparison), _compile_time(built)]) else 1
+    return 0 if all([*_ratios(comparison), _profile(comparison), _compile_time(built)]) else 1
+
+
+def _all_built(settings: Settings, folder: Path, show: Callable[[str], None]) -> dict[str, Built]:
+    """Compile all programs, each with its traffic."""
+    some = rules("acl", 1)
+    _build(_name("acl", 1), some, traffic(some, 1), settings, folder)  # what is compiled only once
+    built: dict[str, Built] = {}
+    for kind in SEEDS:
+        for size in SIZES:
+            show(f"compiling {kind}, {size} rules")
+            name, found = _name(kind, size), rules(kind, size)
+            built[name] = _build(name, found, traffic(found, _PACKETS), settings, folder)
+    show("compiling the control, and with a profile")
+    found = rules("acl", 1_000)
+    packets, last = traffic(found, _PACKETS), last_traffic(found, _PACKETS)
+    steps_only = ("--disable-pass", "choose_matcher")
+    built[_CONTROL] = _build(_CONTROL, found, packets, settings, folder, *steps_only)
+    built[_LAST] = _build(_LAST, found, last, settings, folder)
+    profile = ("--profile", str(built[_LAST].devices.flows))
+    built[_PROFILED] = _build(_PROFILED, found, last, settings, folder, *profile)
+    return built
 
 
 def _name(kind: str, size: int) -> str:
     return f"{kind}, {size}"
 
 
-def _build(kind: str, size: int, settings: Settings, folder: Path, *options: str) -> Built:
+def _build(
+    name: str,
+    found: Sequence[Rule],
+    frames: Sequence[bytes],
+    settings: Settings,
+    folder: Path,
+    *options: str,
+) -> Built:
     """Compile a program for a rule set in a cache of its own, and write its traffic."""
-    stem = folder / "-".join((kind, str(size), *options))
+    stem = folder / name.replace(", ", "-").replace(" ", "-")
     config, capture, empty = (stem.with_suffix(f".{end}") for end in ("click", "pcap", "none"))
-    found = rules(kind, size)
     config.write_text(configuration(found))
-    write_frames(capture, traffic(found, _PACKETS))
+    write_frames(capture, frames)
     write_empty(empty)
     command = [sys.executable, "-m", "pmill", "compile", str(config), "--march", settings.march]
     seconds, megabytes = _spent([*command, *options, "-o", str(stem)], folder / "cache")
     program = Program(
-        name=_CONTROL if options else _name(kind, size),
+        name=name,
         ports=1,
         path=stem,
         options=("--stats=json", "--buffers", str(settings.mbufs)),
@@ -132,8 +157,17 @@ def _ratios(comparison: Comparison) -> list[bool]:
     return good
 
 
+def _profile(comparison: Comparison) -> bool:
+    """Print what a profile of the last rule's packets buys; return whether it does."""
+    value = comparison.ratio(_PROFILED, _LAST)
+    print(
+        f"  {_mark(value.median < 1)}  the last of 1,000 rules: {_text(value, 2)} with its profile"
+    )
+    return value.median < 1
+
+
 def _compile_time(built: Mapping[str, Built]) -> bool:
-    largest = [each for name, each in built.items() if name.endswith(str(SIZES[-1]))]
+    largest = [built[_name(kind, SIZES[-1])] for kind in SEEDS]
     seconds, most = max(e.seconds for e in largest), max(e.megabytes for e in largest)
     good = seconds <= _SECONDS and most <= _MEGABYTES
     print(

@@ -19,13 +19,15 @@ import random
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, TypeVar
 
 from pmill.bench.trace import frame
 
-__all__ = ["SEEDS", "Rule", "Seed", "configuration", "rules", "traffic"]
+__all__ = ["SEEDS", "Rule", "Seed", "configuration", "last_traffic", "rules", "traffic"]
 
 Range = tuple[int, int]  # first and last
+Header = tuple[int, int, int, int, int]  # addresses, protocol, ports: source before destination
 _T = TypeVar("_T")
 
 _PORTS: Final[Range] = (0, 65535)
@@ -119,6 +121,17 @@ class Rule:
         for first, last in (self.source_ports, self.destination_ports):
             size *= last - first + 1
         return size if self.protocol else size << 8
+
+    def takes(self, header: Header) -> bool:
+        """Whether it is about a header."""
+        source, destination, protocol, source_port, destination_port = header
+        return (
+            _inside(source, self.source)
+            and _inside(destination, self.destination)
+            and self.protocol in (0, protocol)
+            and self.source_ports[0] <= source_port <= self.source_ports[1]
+            and self.destination_ports[0] <= destination_port <= self.destination_ports[1]
+        )
 
     def pattern(self) -> str:
         """Write it as a pattern of IPFilter."""
@@ -219,26 +232,51 @@ def traffic(found: Sequence[Rule], count: int, seed: int = 1) -> list[bytes]:
     """Return frames: nine tenths are about rules drawn uniformly, the rest about nothing."""
     rng = random.Random(seed)
     return [
-        _anything(rng) if rng.random() < _MISSES else _packet(rng.choice(found), rng)
+        _frame(_anything(rng) if rng.random() < _MISSES else _header(rng.choice(found), rng))
         for _ in range(count)
     ]
 
 
-def _packet(rule: Rule, rng: random.Random) -> bytes:
+def last_traffic(found: Sequence[Rule], count: int, seed: int = 1) -> list[bytes]:
+    """Return frames that the last rule is about, and no other.
+
+    Raises ValueError when others take nearly all that it is about.
+    """
+    rng = random.Random(seed)
+    drawn = (_header(found[-1], rng) for _ in range(1000 * count))
+    own = (h for h in drawn if not any(rule.takes(h) for rule in found[:-1]))
+    frames = [_frame(header) for header in islice(own, count)]
+    if len(frames) < count:
+        raise ValueError("there is hardly a packet that only the last rule is about")
+    return frames
+
+
+def _header(rule: Rule, rng: random.Random) -> Header:
     def within(prefix: tuple[int, int]) -> int:
         return prefix[0] | rng.getrandbits(32 - prefix[1]) if prefix[1] < 32 else prefix[0]
 
-    return frame(
+    return (
         within(rule.source),
         within(rule.destination),
         rule.protocol or rng.choice((_TCP, _UDP)),
-        struct.pack(">HH", rng.randint(*rule.source_ports), rng.randint(*rule.destination_ports)),
+        rng.randint(*rule.source_ports),
+        rng.randint(*rule.destination_ports),
     )
 
 
-def _anything(rng: random.Random) -> bytes:
-    ports = struct.pack(">HH", rng.randrange(1 << 16), rng.randrange(1 << 16))
-    return frame(rng.getrandbits(32), rng.getrandbits(32), rng.choice((_TCP, _UDP, _ICMP)), ports)
+def _anything(rng: random.Random) -> Header:
+    ports = rng.randrange(1 << 16), rng.randrange(1 << 16)
+    return rng.getrandbits(32), rng.getrandbits(32), rng.choice((_TCP, _UDP, _ICMP)), *ports
+
+
+def _frame(header: Header) -> bytes:
+    source, destination, protocol, *ports = header
+    return frame(source, destination, protocol, struct.pack(">HH", *ports))
+
+
+def _inside(address: int, prefix: tuple[int, int]) -> bool:
+    shift = 32 - prefix[1]
+    return address >> shift == prefix[0] >> shift
 
 
 def _ports(end: str, ports: Range) -> list[str]:
