@@ -21,7 +21,14 @@ from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.options import CompileOptions, Dialect
 from pmill.tools.output import write_output
 from pmill.tools.source import SOURCE_OPTIONS
-from pmill.tools.start import Command, compile_options, complain, refuse, start
+from pmill.tools.start import (
+    ELEMENT_OPTIONS,
+    Command,
+    compile_options,
+    complain,
+    refuse,
+    start,
+)
 from pmill.tools.words import Option, Words, WrongWords
 
 _OPTIONS: Final = (
@@ -62,12 +69,8 @@ _OPTIONS: Final = (
     ),
     Option(name="affinity", takes="optional", metavar="N", help="accepted: workers stay on CPUs"),
     Option(name="no-affinity", help="accepted"),
-    Option(
-        name="dialect",
-        takes="value",
-        metavar="NAME",
-        help="whose defaults apply: fastclick (default) or click",
-    ),
+    *ELEMENT_OPTIONS,
+    Option(name="no-contracts", help="let per-packet code do what takes unknown time"),
 )
 _COMMAND: Final = Command(
     name="click",
@@ -148,7 +151,8 @@ def _compile_options(words: Words) -> CompileOptions:
         raise WrongWords(f"there is no dialect '{chosen}'; there are fastclick and click")
     # Whoever asks Click for its elements sees all of them, those that do nothing, too.
     disabled = frozenset({"bypass_nulls", "remove_unreachable"})
-    return replace(compile_options(words, dialects[chosen]), disabled=disabled)
+    options = compile_options(words, dialects[chosen])
+    return replace(options, disabled=disabled, contracts=not words.has("no-contracts"))
 
 
 def _workers(words: Words) -> int:

@@ -195,3 +195,11 @@ def test_the_table_names_what_there_is() -> None:
         names = re.findall(r"\d+([A-Za-z_]+)", pattern.replace("*", ""))
         for name in names:
             assert re.search(rf"\b{name}\b", runtime), f"{pattern}: there is no {name}"
+
+
+def test_in_the_manner_of_click(own: Path, tmp_path: Path) -> None:
+    folder = write_own(own, **BROKEN["atomic"])
+    (tmp_path / "own.click").write_text(CONFIG)
+    command = ["click", "-q", "-I", str(folder), str(tmp_path / "own.click")]
+    assert run_pmill(*command).returncode == 1
+    assert run_pmill(*command, "--no-contracts").returncode == 0
