@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.zygote import zygote
+
 ROOT = Path(__file__).resolve().parent.parent
 
 Pmill = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -61,18 +63,24 @@ def run_pmill(
     stdin: str | None = None,
     timeout: float = 300,
 ) -> subprocess.CompletedProcess[str]:
-    """Run pmill with these arguments, in the interpreter that runs the tests."""
-    return subprocess.run(
-        [sys.executable, "-m", "pmill", *map(str, args)],
-        cwd=cwd or ROOT,
-        env={**os.environ, **(env or {})},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=timeout,
-        check=False,
-    )
+    """Run pmill with these arguments, in the interpreter that runs the tests.
+
+    What `env` says to Python itself it must hear at its start.
+    """
+    environment = {**os.environ, **(env or {})}
+    if any(name.startswith("PYTHON") for name in env or {}):
+        return subprocess.run(
+            [sys.executable, "-m", "pmill", *map(str, args)],
+            cwd=cwd or ROOT,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+    return zygote().run([*map(str, args)], cwd or ROOT, environment, stdin, timeout)
 
 
 @pytest.fixture(scope="session")
