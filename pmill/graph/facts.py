@@ -235,6 +235,19 @@ class Facts:
             end = self.headers[Base.TRANSPORT] - self.headers[Base.NETWORK]
         return self.edited_header(_HEADER_BYTES, end)
 
+    def edited_payload(self) -> Facts:
+        """Change bytes behind the marked network header, which has 20 bytes or more."""
+        start = self.headers.get(Base.NETWORK)
+
+        def gone(base: Base, offset: int) -> bool:
+            if base == Base.NETWORK:
+                return offset >= _HEADER_BYTES
+            return base != Base.DATA or start is None or offset >= start + _HEADER_BYTES
+
+        return replace(
+            self._without(gone), checks=frozenset(c for c in self.checks if c.at == start)
+        )
+
     def cut(self) -> Facts:
         """Cut bytes off at the end: what is compared with missing bytes is as false as before."""
         return replace(self, lengths={}, checks=frozenset())

@@ -209,6 +209,8 @@ def _edited(e: Element, facts: Facts, output: int) -> Facts:
                 )
             case "options":
                 facts = facts.edited_header(10, 12).edited_options()
+            case "payload":
+                facts = facts.edited_payload()
             case "end":
                 facts = facts.cut()
             case "front":

@@ -20,7 +20,7 @@ HeaderFault find_fault(const std::uint8_t *at, std::uint32_t available, bool ver
   return HeaderFault::none;
 }
 
-void report_fault(std::string_view name, HeaderFault fault) {
+std::string_view fault_text(HeaderFault fault) {
   static constexpr std::array<std::string_view, 7> kReasons{
       "",
       "tiny packet",
@@ -30,10 +30,11 @@ void report_fault(std::string_view name, HeaderFault fault) {
       "bad IPv4 checksum",
       "bad source address",
   };
-  TextLine(stderr)
-      .text(name)
-      .text(": IP header check failed: ")
-      .text(kReasons[static_cast<std::size_t>(fault)]);
+  return kReasons[static_cast<std::size_t>(fault)];
+}
+
+void report_fault(std::string_view name, HeaderFault fault) {
+  TextLine(stderr).text(name).text(": IP header check failed: ").text(fault_text(fault));
 }
 
 }  // namespace pmill::net

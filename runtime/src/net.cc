@@ -7,3 +7,4 @@
 #include "ip_options.cc"
 #include "link.cc"
 #include "text.cc"
+#include "transport_check.cc"

@@ -59,6 +59,7 @@ def happen(packet: Packet, facts: Facts, data: st.DataObject) -> Facts | None:
         "put",
         "edit",
         "header",
+        "payload",
         "cut",
         "front",
         "check",
@@ -105,6 +106,17 @@ def happen(packet: Packet, facts: Facts, data: st.DataObject) -> Facts | None:
             if sound:
                 packet.repair(start)
             return facts.edited_header(8, 9).edited_header(10, 12)
+        case "payload":
+            start = packet.start(Base.NETWORK)
+            if start is None or not packet.has(Base.NETWORK, 20):
+                return None
+            header = 4 * (packet.buffer[start] & 15)
+            if header < 20:
+                return None
+            low = min(start + header + count, packet.end)
+            high = min(low + 4, packet.end)
+            packet.buffer[low:high] = bytes(data.draw(BYTES) for _ in range(high - low))
+            return facts.edited_payload()
         case "cut":
             packet.end = max(packet.data, packet.end - count)
             return facts.cut()

@@ -51,6 +51,10 @@ struct CheckIPHeader {
     Count bad_source;         ///< @drop(1) The source address is no sender's.
   };
 
+  struct Handlers {
+    Read drop_details;  ///< The number of bad packets by reason.
+  };
+
   static void push(auto &self, auto &packet) {
     if constexpr (kHolds<decltype(self)>) {
       ++self.state.count;
@@ -58,6 +62,10 @@ struct CheckIPHeader {
     } else {
       check(self, packet);
     }
+  }
+
+  static Tally read_drop_details(auto &self, std::string_view) {
+    return net::fault_details(self.state);
   }
 
  private:

@@ -12,7 +12,8 @@
 //   static std::string read_table(auto &self, std::string_view parameter);
 //   static bool write_insert(auto &self, std::string_view text, std::string &error);
 //
-// What a read function returns is a text, or a number: then the numbers of all workers are added.
+// What a read function returns is a text, or a number: then the numbers of all workers are added,
+// those of a Tally line by line, and of a Most the largest is shown.
 // A write function is called once for every worker; false, with a reason in `error`, refuses.
 // All workers stand between two bursts then. `@keeps` names the argument that writing changes:
 // where it is a compile-time constant, the handler cannot be written.
@@ -25,6 +26,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace pmill {
 
@@ -44,10 +46,24 @@ struct HandlerSpec {
   bool keeps = false;  // writing changes an argument
 };
 
+/// Numbers with names, shown one a line.
+struct TallyLine {
+  std::uint64_t count;
+  std::string_view name;
+};
+using Tally = std::vector<TallyLine>;
+
+/// A number of which the largest of all workers counts.
+struct Most {
+  double value;
+};
+
 /// What a read handler says: a text, or the sum of what all workers say.
 class Answer {
  public:
   void add(const std::string &text);
+  void add(const Tally &lines);
+  void add(Most number);
   template <std::integral T>
   void add(T number) {
     kind_ = Kind::integer;
@@ -62,11 +78,12 @@ class Answer {
   std::string text() const;
 
  private:
-  enum class Kind : std::uint8_t { text, integer, real };
+  enum class Kind : std::uint8_t { text, integer, real, tally };
   Kind kind_ = Kind::text;
   std::string text_;
   std::int64_t integer_ = 0;
   double real_ = 0;
+  Tally tally_;
 };
 
 /// A call of a handler that is a function, by its number among those of the class.

@@ -32,6 +32,7 @@ inline constexpr PartSet options{4};  // its options; its checksum stays right
 inline constexpr PartSet source{8};   // its source address; its checksum stays right
 inline constexpr PartSet end{16};     // bytes are cut off at the end
 inline constexpr PartSet front{32};   // what lies in front of the data, for Unstrip
+inline constexpr PartSet payload{64};  // bytes behind its header, of which it has 20 or more
 }  // namespace part
 
 /// The declaration of an element class; every element has one `static constexpr Spec spec`.

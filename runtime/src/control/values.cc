@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Values as people write them: how handlers show arguments, and how they read them.
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -7,6 +8,7 @@
 #include <deque>
 #include <limits>
 #include <pmill/handler.hh>
+#include <pmill/text.hh>
 #include <pmill/values.hh>
 
 #include "control.hh"
@@ -315,8 +317,21 @@ PMILL_VALUE_TYPE(std::string_view)
 
 void Answer::add(const std::string &text) { text_ += text; }
 
+void Answer::add(const Tally &lines) {
+  kind_ = Kind::tally;
+  if (tally_.empty()) tally_.resize(lines.size(), TallyLine{});
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    tally_[i] = {tally_[i].count + lines[i].count, lines[i].name};
+}
+
+void Answer::add(Most number) {
+  real_ = kind_ == Kind::real ? std::max(real_, number.value) : number.value;
+  kind_ = Kind::real;
+}
+
 std::string Answer::text() const {
   std::string out = text_;
+  for (const TallyLine &line : tally_) out += join({line.count, "\t", line.name, "\n"});
   if (kind_ == Kind::integer) print_number(out, integer_);
   if (kind_ == Kind::real) print_number(out, real_);
   return out;

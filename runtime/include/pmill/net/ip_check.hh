@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <pmill/attributes.hh>
+#include <pmill/handler.hh>
 #include <pmill/net/checksum.hh>
 #include <pmill/net/ip.hh>
 #include <pmill/spec.hh>
@@ -90,7 +91,10 @@ PMILL_INLINE PlainHeader check_plain(const auto &packet, std::uint32_t offset,
           .length = length};
 }
 
-/// Says on standard error what is wrong, in Click's words.
+/// A fault in Click's words.
+std::string_view fault_text(HeaderFault fault);
+
+/// Says on standard error what is wrong.
 [[gnu::cold]] void report_fault(std::string_view name, HeaderFault fault);
 
 /// The counter of a fault in a State that has one for each, and `drops` for their sum. Counts
@@ -112,6 +116,16 @@ PMILL_COLD Count &note_fault(auto &state, HeaderFault fault, std::string_view na
     default:
       return state.bad_source;
   }
+}
+
+/// The counters of such a State as Click's handler drop_details shows them.
+Tally fault_details(const auto &state) {
+  return {{state.tiny_packet.value, fault_text(HeaderFault::tiny)},
+          {state.bad_version.value, fault_text(HeaderFault::version)},
+          {state.bad_header_length.value, fault_text(HeaderFault::header_length)},
+          {state.bad_length.value, fault_text(HeaderFault::length)},
+          {state.bad_checksum.value, fault_text(HeaderFault::checksum)},
+          {state.bad_source.value, fault_text(HeaderFault::source)}};
 }
 
 /// Marks a header of `header_bytes` that passed the check at `at`, with `available` bytes from

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <pmill/element.hh>
+#include <pmill/net/transport_check.hh>
+
+namespace pmill::elements {
+
+/// Checks ICMP headers.
+///
+/// Checks that the packet is ICMP and whole, that a message of its type may have so many bytes, and
+/// the checksum. An error quotes an IP header and eight bytes at least; a timestamp has exactly 20
+/// bytes, and what asks for information 8. Of a fragment the checksum cannot be checked: all are
+/// bad.
+///
+/// A bad packet leaves on output 1 when that is connected and is dropped otherwise; the first one,
+/// or each with VERBOSE, is reported on standard error. The network header must be marked.
+/// @group ip
+/// @example Strip(14) -> CheckIPHeader -> c :: IPClassifier(icmp, -); c[0] -> CheckICMPHeader -> Discard; c[1] -> Discard;
+struct CheckICMPHeader {
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "a/ah",
+                             .reads = meta::network,
+                             .expects = meta::network,
+                             .cold = outputs(1),
+                             .passes = true};
+
+  struct Args {
+    bool verbose = false;  ///< Report every bad packet.
+    bool details = false;  ///< Click's switch for counts by reason; they are always kept.
+  };
+
+  struct State {
+    Count count;         ///< @read Good packets.
+    Count drops;         ///< @read Bad packets, for whatever reason.
+    Count bad_protocol;  ///< @drop(1) No marked IPv4 header, or its protocol is not ICMP.
+    Count bad_length;    ///< @drop(1) The packet is too short, or does not end where it says.
+    Count fragment;      ///< @drop(1) A fragment, which has not all that is to be checked.
+    Count bad_checksum;  ///< @drop(1) The ICMP checksum is wrong.
+  };
+
+  struct Handlers {
+    Read drop_details;  ///< The number of bad packets by reason.
+  };
+
+  static void push(auto &self, auto &packet) {
+    const auto fault = net::find_transport_fault<net::kIcmp>(packet, true);
+    if (fault != net::TransportFault::none) [[unlikely]]
+      return reject<1>(self, packet,
+                       net::note_fault(self.state, "ICMP", fault, self.name, self.args.verbose));
+    ++self.state.count;
+    emit<0>(self, packet);
+  }
+
+  static Tally read_drop_details(auto &self, std::string_view) {
+    return net::fault_details(self.state, "ICMP");
+  }
+};
+
+}  // namespace pmill::elements
