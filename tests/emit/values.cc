@@ -31,6 +31,18 @@ struct Described<elements::CheckIPHeader> {
       {offsetof(State, bad_checksum), "bad_checksum", "The header checksum is wrong.", CounterKind::drop, 1},
       {offsetof(State, bad_source), "bad_source", "The source address is no sender's.", CounterKind::drop, 1},
   };
+  static constexpr HandlerSpec handlers[]{
+      {.name = "drop_details", .reads = true},
+  };
+  static void handle(auto &self, HandlerCall &call) {
+    using Element = elements::CheckIPHeader;
+    const bool read = call.kind == HandlerCall::Kind::read;
+    switch (call.handler) {
+      case 0:
+        if (read) call.answer.add(Element::read_drop_details(self, call.text));
+        break;
+    }
+  }
 };
 
 template <>
