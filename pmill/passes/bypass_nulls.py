@@ -8,7 +8,8 @@ After::
 
     FromDPDKDevice(0) -> a :: Counter -> ToDPDKDevice(1);
 
-A Null, PushNull or PullNull counts nothing and has no handlers of its own, so nobody misses it.
+A Null, PushNull, PullNull or EnsureDPDKBuffer counts nothing and has no handlers of its own, so
+nobody misses it.
 Not applied to one that something else names, to one that no packet reaches, to one on which a cycle
 closes (where that is decides how often packets go round), to one but for which nobody would say
 that its packets are pulled, and to one about whose connections something was decided.
@@ -24,7 +25,7 @@ from pmill.passes.base import PassNote, count
 from pmill.passes.mentions import mentioned
 from pmill.passes.paths import bypass, can_be_left_out, from_sources
 
-_NULLS = ("Null", "PushNull", "PullNull")
+_NULLS = ("Null", "PushNull", "PullNull", "EnsureDPDKBuffer")
 
 
 def is_null(element: Element) -> bool:

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998): std::mt19937 without the time that
+// it takes to compile <random>.
+#pragma once
+
+#include <cstdint>
+#include <pmill/attributes.hh>
+
+namespace pmill {
+
+class MersenneTwister {
+ public:
+  explicit MersenneTwister(std::uint32_t seed = 5489) {
+    words_[0] = seed;
+    for (std::uint32_t i = 1; i < kWords; ++i)
+      words_[i] = 1812433253u * (words_[i - 1] ^ words_[i - 1] >> 30) + i;
+  }
+
+  /// A number of 32 bits.
+  PMILL_INLINE std::uint32_t next() {
+    if (at_ == kWords) [[unlikely]]
+      twist();
+    std::uint32_t word = words_[at_++];
+    word ^= word >> 11;
+    word ^= word << 7 & 0x9d2c5680u;
+    word ^= word << 15 & 0xefc60000u;
+    return word ^ word >> 18;
+  }
+
+ private:
+  static constexpr std::uint32_t kWords = 624;
+  static constexpr std::uint32_t kDistance = 397;
+
+  /// Makes the next 624 words of the state.
+  [[gnu::noinline]] void twist() {
+    for (std::uint32_t i = 0; i < kWords; ++i) {
+      const std::uint32_t next = i + 1 == kWords ? 0 : i + 1;
+      const std::uint32_t far = i + kDistance < kWords ? i + kDistance : i + kDistance - kWords;
+      const std::uint32_t joined = (words_[i] & 0x80000000u) | (words_[next] & 0x7fffffffu);
+      words_[i] = words_[far] ^ joined >> 1 ^ (joined & 1 ? 0x9908b0dfu : 0);
+    }
+    at_ = 0;
+  }
+
+  std::uint32_t at_ = kWords;
+  std::uint32_t words_[kWords];
+};
+
+}  // namespace pmill
