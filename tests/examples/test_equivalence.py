@@ -16,7 +16,17 @@ from tests.traffic import neighbours, write_frames
 
 LEVELS = (slow(1), slow(2), 3)
 # The ports on which each receives.
-RECEIVING = {"forwarder": 1, "router": 2, "router-static": 2, "firewall-lite": 2, "capture": 0}
+RECEIVING = {
+    "forwarder": 1,
+    "router": 2,
+    "router-static": 2,
+    "firewall-lite": 2,
+    "capture": 0,
+    "paper/forwarder": 1,
+    "paper/router": 1,
+    "paper/router-ids-vlan": 1,
+    "paper/router-workpackage": 1,
+}
 
 
 def check(name: str, folder: Path, *, level: int = 3, each: bool = False) -> Verdict:
@@ -59,4 +69,5 @@ def test_pass_by_pass(name: str, tmp_path: Path) -> None:
 
 
 def test_every_example_is_verified() -> None:
-    assert {p.stem for p in EXAMPLES.glob("*.click")} == set(RECEIVING)
+    names = {str(p.relative_to(EXAMPLES).with_suffix("")) for p in EXAMPLES.rglob("*.click")}
+    assert names == set(RECEIVING)

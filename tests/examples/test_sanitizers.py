@@ -18,6 +18,8 @@ DEVICES = (
     ("router", 2, ("MTU=576",)),
     ("router-static", 2, ("MTU=576",)),
     ("firewall-lite", 2, ()),
+    ("paper/router-ids-vlan", 1, ("MTU=576",)),
+    ("paper/router-workpackage", 1, ("N=20",)),
 )
 _REPORTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
 

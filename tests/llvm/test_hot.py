@@ -42,6 +42,18 @@ def functions(module: Module, code: HotCode) -> set[str]:
             ["13CheckIPHeader4push", "8DecIPTTL4push", "10ARPQuerier4push", "12ToDPDKDevice4push"],
             ["13CheckIPHeader9check_any", "12IPFragmenter8fragment"],
         ),
+        (
+            "paper/router-ids-vlan",
+            [
+                "13CheckIPHeader4push",
+                "14CheckTCPHeader4push",
+                "14CheckUDPHeader4push",
+                "15CheckICMPHeader4push",
+                "9VLANEncap4push",
+            ],
+            ["13CheckIPHeader9check_any", "10note_fault"],
+        ),
+        ("paper/router-workpackage", ["11WorkPackage4work", "12ToDPDKDevice4push"], []),
     ],
 )
 def test_the_usual_way_is_hot(
@@ -64,8 +76,11 @@ def leaves(block_code: tuple[Instruction, ...]) -> bool:
     return any("run_outlined" in i.callee or "run_rarely" in i.callee for i in block_code)
 
 
-@pytest.mark.parametrize("example", ["router", "router-static"])
-def test_no_annotation_of_a_router_is_stored(example: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("example", "ports"),
+    [("router", 2), ("router-static", 2), ("paper/router", 1), ("paper/router-ids-vlan", 1)],
+)
+def test_no_annotation_of_a_router_is_stored(example: str, ports: int, tmp_path: Path) -> None:
     """Packets are values: of a packet that goes through nothing is written but its bytes.
 
     What is told by where a store goes: to the stack, where a packet would be that is in memory, or
@@ -74,7 +89,7 @@ def test_no_annotation_of_a_router_is_stored(example: str, tmp_path: Path) -> No
     """
     module = optimised(bitcode(example), PASSES, tmp_path)
     turns = [code for code in hot_code(module) if code.called is None]
-    assert len(turns) == 2
+    assert len(turns) == ports
     for code in turns:
         pointers = Pointers(module, code.function)
         blocks = [instructions for _, instructions in code.blocks if not leaves(instructions)]
