@@ -8,23 +8,7 @@
 // DropBroadcasts has nothing to do here: FromDPDKDevice marks every packet as sent to this host.
 #include "limits.h"
 #include "router_slow.h"
-
-// Whether the Internet checksum of the 20 bytes at `p`, not all zero, is right: whether the sum of
-// their words is a multiple of 0xffff. As 2^64 - 1 is one too, words may be of 64 bits, with
-// carries added at the low end; the division becomes a multiplication.
-static ALWAYS_INLINE bool checksum_holds(const uint8_t *p) {
-  uint64_t sum, b;
-  uint32_t c;
-  memcpy(&sum, p, 8);
-  memcpy(&b, p + 8, 8);
-  memcpy(&c, p + 16, 4);
-  // The compiler does not find this chain of carries.
-  __asm__("addq %1, %0\n\tadcq %2, %0\n\tadcq $0, %0"
-          : "+r"(sum)
-          : "r"(b), "r"((uint64_t)c)
-          : "cc");
-  return sum % 0xffff == 0;
-}
+#include "sums.h"
 
 // Whether the longest prefix of `dst` (host order) surely leads to the other network than
 // `port`'s. Destinations come in any order, so there is no branch in it; the addresses .0 and .1

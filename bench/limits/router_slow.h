@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rare paths of the hand-written router: every element of examples/router-static.click, in plain C.
+// The rare paths of the hand-written routers: every element of examples/router-static.click, in plain C.
+// ROUTER_ONE_ROUTE makes it the router of examples/paper, with one port and one route; ROUTER_VLAN
+// is the tag of what it sends then, and ROUTER_ACCEPT looks at packets with a good header.
 // A packet that takes them is taken apart from the beginning; nothing here needs to be fast.
 #pragma once
 
@@ -14,6 +16,12 @@
 
 #ifndef MTU
 #define MTU 1500
+#endif
+#ifndef ROUTER_ONE_ROUTE
+#define ROUTER_ONE_ROUTE 0
+#endif
+#ifndef ROUTER_VLAN
+#define ROUTER_VLAN 0
 #endif
 #define IP0 0x0a000001u
 #define IP1 0x0a000101u
@@ -54,6 +62,8 @@ struct router {
   uint64_t expired[2];       // out*/ttl.drops
   uint64_t unfragmentable[2];  // out*/fragment.drops
   uint64_t fragments[2];     // out*/fragment.fragments
+  uint64_t refused;          // by ROUTER_ACCEPT
+  uint64_t worked, sum;      // work.count, work.sum
   uint64_t unanswered;       // packets no ICMP error may be sent about
   uint64_t no_buffer, segments;
   uint16_t icmp_id;
@@ -67,6 +77,11 @@ struct packet {
   uint8_t problem;
   bool fix_source;
 };
+
+#ifdef ROUTER_ACCEPT
+// False when the packet is gone.
+static bool ROUTER_ACCEPT(struct router *r, struct packet *p);
+#endif
 
 static ALWAYS_INLINE uint16_t load16(const void *p) {
   uint16_t v;
@@ -278,7 +293,15 @@ static bool handle_options(struct packet *p, uint32_t address) {
 // --- IPFragmenter and EtherEncap -----------------------------------------------------------
 
 static void transmit(struct router *r, uint16_t out, struct rte_mbuf *m) {
-  memcpy(rte_pktmbuf_prepend(m, 14), out == 0 ? kEncap0 : kEncap1, 14);
+  const uint8_t *encap = out == 0 ? kEncap0 : kEncap1;
+  if (ROUTER_VLAN != 0) {
+    store16(rte_pktmbuf_prepend(m, 2), RTE_ETHER_TYPE_IPV4);
+    store16(rte_pktmbuf_prepend(m, 2), ROUTER_VLAN);
+    store16(rte_pktmbuf_prepend(m, 2), RTE_ETHER_TYPE_VLAN);
+    memcpy(rte_pktmbuf_prepend(m, 12), encap, 12);
+  } else {
+    memcpy(rte_pktmbuf_prepend(m, 14), encap, 14);
+  }
   queue_add(r, out, m);
 }
 
@@ -379,7 +402,7 @@ static void send_on(struct router *r, uint16_t out, struct packet *p) {
 }
 
 static void output(struct router *r, uint16_t out, struct packet *p) {
-  if (p->paint != out) return send_on(r, out, p);
+  if (ROUTER_ONE_ROUTE || p->paint != out) return send_on(r, out, p);
   struct packet copy = *p;
   copy.m = rte_pktmbuf_copy(p->m, r->limits->pool, 0, UINT32_MAX);
   if (copy.m == NULL) {
@@ -393,6 +416,7 @@ static void output(struct router *r, uint16_t out, struct packet *p) {
 // StaticIPLookup. Outputs: 0 ourselves, 1 and 2 the networks, 3 nobody knows.
 static unsigned lookup(uint32_t *dst) {
   const uint32_t d = *dst;
+  if (ROUTER_ONE_ROUTE) return d == IP0 ? 0 : (*dst = 0x0a000002, 1);
   if (d == IP0 || d == IP1) return 0;
   if (d >> 8 == 0x0a0000) return 1;
   if (d >> 8 == 0x0a0001) return 2;
@@ -425,8 +449,10 @@ static bool check_header(struct packet *p) {
   if (header < 20 || length > available || length < header) return false;
   if (internet_checksum(ip, header) != 0) return false;
   const uint32_t src = load32(ip + 12), dst = load32(ip + 16);
-  const bool bad = src == 0 || src == 0xffffffff || src == 0x0a0000ff || src == 0x0a0001ff;
-  if (bad && dst != IP0 && dst != IP1) return false;
+  const bool two = !ROUTER_ONE_ROUTE;  // and so two networks
+  const bool bad =
+      src == 0 || src == 0xffffffff || src == 0x0a0000ff || (two && src == 0x0a0001ff);
+  if (bad && dst != IP0 && !(two && dst == IP1)) return false;
   rte_pktmbuf_trim(p->m, (uint16_t)(available - length));
   p->gateway = dst;
   return true;
@@ -465,13 +491,18 @@ static COLD void router_slow(struct router *r, uint16_t port, struct rte_mbuf *m
   rte_pktmbuf_adj(m, 14);
   if (!check_header(&p)) return discard(&p, &r->bad_header[port]);
   r->checked[port]++;
+#ifdef ROUTER_ACCEPT
+  if (!ROUTER_ACCEPT(r, &p)) return;
+#endif
   route(r, &p);
 }
 
 static void router_report(const void *state, FILE *to) {
   const struct router *r = (const struct router *)state;
   fprintf(to, ",\"local\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"no_buffer\":%" PRIu64
-          ",\"segments\":%" PRIu64, r->local, r->unanswered, r->no_buffer, r->segments);
+          ",\"segments\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"worked\":%" PRIu64
+          ",\"sum\":%" PRIu64, r->local, r->unanswered, r->no_buffer, r->segments, r->refused,
+          r->worked, r->sum);
   for (int i = 0; i < 2; i++) {
     fprintf(to, ",\"%d\":{\"checked\":%" PRIu64 ",\"bad_header\":%" PRIu64 ",\"other\":%" PRIu64
             ",\"arp_dropped\":%" PRIu64 ",\"bad_options\":%" PRIu64 ",\"expired\":%" PRIu64

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,11 @@ from pathlib import Path
 import pytest
 
 from pmill.bench.contestants import LIMITS
+from tests.elements.ip_frames import ether, with_checksum
+from tests.elements.test_workpackage import model as work_of
+from tests.elements.transport import NUMBERS, packets
+from tests.examples.test_paper import timeless
+from tests.models.paper import PaperRouter
 from tests.models.router import Router
 from tests.traffic import malformed, read_pcap, router_mix, without_times, write_frames
 
@@ -59,6 +65,39 @@ def test_router_does_what_the_model_does(
         for number, (a, e) in enumerate(zip(actual, expected[out], strict=False)):
             assert a.hex() == e.hex(), f"packet {number} of port {out}"
         assert len(actual) == len(expected[out])
+
+
+def everything() -> list[bytes]:
+    """Return frames of which every kind of packet is common enough."""
+    mixed = [*router_mix(7, 3000, 0), *malformed(7, 3000)]
+    transports = [
+        ether(p) for kind in NUMBERS for p in packets(random.Random(8), kind, 1000) if len(p) >= 20
+    ]
+    return mixed + [f[:14] + with_checksum(f[14:]) for f in transports]
+
+
+@pytest.mark.parametrize("name", ["router_one", "router_ids_vlan", "router_work"])
+def test_routers_of_the_paper_do_what_the_models_do(
+    programs: Path, tmp_path: Path, name: str
+) -> None:
+    frames, accepted = everything(), []
+    inspects = name == "router_ids_vlan"
+    model = PaperRouter(checks=inspects, vlan=100 if inspects else None, accepted=accepted.append)
+    wanted = [timeless(sent) for frame in frames for _, sent in model.process(0, frame)]
+    statistics, (sent,) = run(programs / name, tmp_path, [frames])
+    for number, (a, e) in enumerate(zip(map(timeless, sent), wanted, strict=False)):
+        assert a.hex() == e.hex(), f"packet {number}"
+    assert len(sent) == len(wanted)
+    assert statistics["no_buffer"] == 0
+    assert statistics["0"]["checked"] == len(accepted)
+    wrong = {f"{kind}: {why}" for kind in NUMBERS for why in ("fragment", "bad_checksum")}
+    refused = sum(n for reason, n in model.drops.items() if reason.split(":")[0] in NUMBERS)
+    assert statistics["refused"] == refused
+    if inspects:
+        assert wrong <= set(model.drops)
+    worked = accepted if name == "router_work" else []
+    assert statistics["worked"] == len(worked)
+    assert statistics["sum"] == work_of(worked, s=4, n=1, w=4)
 
 
 def test_forwarder_swaps_addresses(programs: Path, tmp_path: Path) -> None:
