@@ -68,8 +68,7 @@ PMILL_INLINE std::uint16_t tci_for(const auto &packet, const auto &args) {
                                  : tci_of(args);
 }
 
-// --- handlers that show and change it
-// -------------------------------------------------------------
+// --- handlers -----------------------------------------------------------------------------------
 
 /// Makes the arguments say a TCI.
 inline void write_tci(auto &args, std::uint16_t tci) {
@@ -125,8 +124,7 @@ inline bool change_priority(auto &self, std::string_view text, std::string &erro
   return true;
 }
 
-// --- frames
-// ---------------------------------------------------------------------------------------
+// --- frames --------------------------------------------------------------------------------------
 
 /// Whether a TCI, in host order, is of a VLAN whose frames carry no tag; `native` -1: there is
 /// none.
