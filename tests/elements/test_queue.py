@@ -176,3 +176,12 @@ def test_several_push_and_several_pull(tmp_path: Path) -> None:
     assert counters["u0.count"] + counters["u1.count"] + counters["q.length"] == (
         counters["s0.count"] + counters["s1.count"] - counters["q.drops"]
     )
+
+
+def test_workers_that_find_it_full_at_once_are_counted_each(tmp_path: Path) -> None:
+    """Whoever is refused is counted, though others are refused at the same moment."""
+    sources = "".join(f"s{n} :: InfiniteSource(LIMIT 3000000, BURST 1000) -> q;" for n in range(2))
+    text = f"q :: Queue(1) -> Unqueue -> d :: Discard; {sources} StaticThreadSched(s0 0, s1 1);"
+    counters = run_program(tmp_path, text, options=("--", "--lcores", TWO)).counters
+    assert counters["s0.count"] == counters["s1.count"] == 3000000
+    assert counters["q.drops"] + counters["d.count"] == 6000000

@@ -84,7 +84,8 @@ struct Queue {
         return;
       }
     } while (self.args.blocking && await_room(self.worker, state, capacity));
-    reject<1>(self, packet, state.drops);
+    count_refused(state, self.worker.count > 1);
+    emit<1>(self, packet);
   }
 
   /// One without any room is not full: nobody would ever make a packet for it.
@@ -171,6 +172,11 @@ struct Queue {
   template <typename T>
   PMILL_INLINE static void set(T &value, std::type_identity_t<T> to) {
     __atomic_store_n(&value, to, __ATOMIC_RELEASE);
+  }
+
+  PMILL_INLINE static void count_refused(State &state, bool several) {
+    const Guard guard(state.pushing, several);
+    ++state.drops;
   }
 
   /// Packets in the queue; while others push and pull, no fewer than there were at the beginning.
