@@ -1,6 +1,6 @@
 # make demo and make test are all a user needs; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-verify fuzz test-net test-browser lint golden bench clean
+.PHONY: help setup demo test test-slow test-verify fuzz test-races test-net test-browser lint golden bench clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -49,6 +49,9 @@ test-verify: $(STAMP)  ## 300 random configurations, and all examples pass by pa
 
 fuzz: $(STAMP)  ## 100,000 mutated configurations
 	@PMILL_FUZZ=100000 $(PYTHON) -m pytest -q -n $(WORKERS) tests/fuzz
+
+test-races: $(STAMP)  ## ThreadSanitizer: all examples with two workers
+	@$(PYTHON) -m pytest -q -m "slow or not slow" tests/workers/test_races.py
 
 test-net: $(STAMP)  ## programs between hosts in network namespaces; as root
 	@test "$$(id -u)" = 0 || { echo "make test-net makes network namespaces: run it as root"; exit 1; }

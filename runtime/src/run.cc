@@ -3,6 +3,7 @@
 #include <rte_errno.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <rte_pause.h>
 #include <sys/random.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -69,8 +70,9 @@ std::vector<unsigned> g_lcores;
 void (*g_loop)(WorkerStatus &) = nullptr;
 
 int launched(void *argument) {
-  const std::size_t worker = *static_cast<const std::size_t *>(argument);
-  g_loop(state().workers[worker]);
+  WorkerStatus &status = state().workers[*static_cast<const std::size_t *>(argument)];
+  g_loop(status);
+  status.over.store(true, std::memory_order_release);
   return 0;
 }
 
@@ -172,6 +174,9 @@ void run_workers(void (*loop)(WorkerStatus &)) {
       watch();
     }
     rte_eal_mp_wait_lcore();
+    // EAL waits in its own way; by this what the workers wrote is here to be read.
+    for (const WorkerStatus &w : workers())
+      while (!w.over.load(std::memory_order_acquire)) rte_pause();
   }
   s.seconds = static_cast<double>(Clock::cycles() - begin) / static_cast<double>(rte_get_tsc_hz());
   if (s.options.simulated)

@@ -27,6 +27,7 @@
 #include "options.cc"
 #include "pools.cc"
 #include "ports.cc"
+#include "races.cc"
 #include "report.cc"
 #include "run.cc"
 #include "setup.cc"

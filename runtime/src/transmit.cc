@@ -21,6 +21,7 @@ void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
   const Outcome outcome{worker, sent, dropped};
   if (queue_ == nullptr || waiting_count_ != 0) [[unlikely]]
     return resend(outcome);
+  hand_over::give(first(), used());
   const unsigned n = queue_->send(first(), used());
   sent += n;
   if (n != used()) [[unlikely]]
@@ -69,6 +70,7 @@ void TransmitBuffer::resend(const Outcome &outcome) {
 unsigned TransmitBuffer::offer(const Outcome &outcome, Buffer *buffers, unsigned count) {
   unsigned sent = 0;
   while (sent < count) {
+    hand_over::give(buffers + sent, count - sent);
     const unsigned n = queue_->send(buffers + sent, std::min(count - sent, kRoom));
     if (n == 0) break;
     sent += n;

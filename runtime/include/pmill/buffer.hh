@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <pmill/attributes.hh>
+#include <pmill/hand_over.hh>
 #include <pmill/poison.hh>
 #include <utility>
 
@@ -52,7 +53,11 @@ PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
 }
 
 /// Takes an empty buffer from a pool, data at the default headroom; nullptr when there is none.
-PMILL_INLINE Buffer allocate(BufferPool pool) { return rte_pktmbuf_alloc(pool); }
+PMILL_INLINE Buffer allocate(BufferPool pool) {
+  const Buffer b = rte_pktmbuf_alloc(pool);
+  hand_over::take(&b, b == nullptr ? 0 : 1);
+  return b;
+}
 
 /// Chains buffers that somebody keeps: `next` may be nullptr.
 PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
@@ -62,6 +67,7 @@ PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
 /// Gives many buffers back.
 PMILL_INLINE void release(Buffer *buffers, unsigned count) {
   for (unsigned i = 0; i < count; ++i) poison::open(start(buffers[i]), buffers[i]->buf_len);
+  hand_over::give(buffers, count);
   rte_pktmbuf_free_bulk(buffers, count);
 }
 

@@ -56,6 +56,7 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
   Buffer buffers[PolledQueues::kMostBurst];
   const unsigned n = queue.receive(buffers, burst);
   if (n == 0) return 0;
+  hand_over::take(buffers, n);
   const unsigned group = queue.group, ahead = queue.ahead;
   detail::fetch(buffers, 0, std::min(ahead, n));
   for (unsigned i = 0; i < n;) {

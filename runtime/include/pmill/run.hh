@@ -25,6 +25,7 @@ struct alignas(kApart) WorkerStatus {
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
   std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
+  std::atomic<bool> over{false};       // its loop has ended, on an lcore of its own
   std::uint64_t packets = 0;
   std::uint64_t busy_cycles = 0;
 };
