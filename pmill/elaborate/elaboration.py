@@ -15,6 +15,7 @@ from pmill.elaborate.names import read as read_names
 from pmill.elaborate.placement import place
 from pmill.elaborate.ports import count_ports, merged, resolve_ports
 from pmill.elaborate.propagation import Instance
+from pmill.elaborate.second_workers import refuse_second_workers
 from pmill.elaborate.unset_metadata import warn_of_unset_metadata
 from pmill.elements.provisions import PROVISIONS
 from pmill.elements.spec import ElementSpec
@@ -87,6 +88,8 @@ def elaborate(
     diags.stop_if_errors()
     if not decisions:  # passes may have removed what set it, where it was known to say nothing
         warn_of_unset_metadata(graph, diags)
+        refuse_second_workers(graph, diags)
+        diags.stop_if_errors()
     return graph
 
 

@@ -26,6 +26,8 @@ def describe(spec: ElementSpec) -> str:
             parts.append(f"{title}\n" + _list(items))
     if shown := _handlers(spec):
         parts.append("Handlers\n" + _list((name, f"{how}: {text}") for name, how, text in shown))
+    if said := _workers(spec):
+        parts.append(f"Several workers\n{_filled(said)}")
     if spec.examples:
         parts.append("Example\n" + "\n".join(f"  {example}" for example in spec.examples))
     if spec.aliases:
@@ -62,6 +64,8 @@ def markdown(spec: ElementSpec) -> str:
     if shown := _handlers(spec):
         functions = [(f"`{name}`", how, _cell(text)) for name, how, text in shown]
         parts.append("## Handlers\n\n" + _table(("Name", "Kind", "Meaning"), functions))
+    if said := _workers(spec):
+        parts.append(f"## Several workers\n\n{said}")
     if spec.examples:
         parts.append("## Example\n\n```click\n" + "\n".join(spec.examples) + "\n```")
     if spec.aliases:
@@ -77,6 +81,14 @@ def markdown_index(specs: Iterable[ElementSpec]) -> str:
         lines = [f"- [{spec.name}]({spec.name}.md): {spec.summary}" for spec in members]
         parts.append(f"## {group}\n\n" + "\n".join(lines))
     return "\n\n".join(parts) + "\n"
+
+
+def _workers(spec: ElementSpec) -> str:
+    """What several workers mean for the element; empty where it makes no difference."""
+    if spec.shared:
+        return "All workers use one state, under a lock."
+    only = "One worker alone may have packets for it. " if spec.workers == "one" else ""
+    return only + spec.workers_doc
 
 
 def _by_group(specs: Iterable[ElementSpec]) -> dict[str, list[ElementSpec]]:

@@ -48,6 +48,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("processing", spec.processing),
         ("flow", spec.flow),
         ("shares", " ".join(spec.shares)),
+        ("workers", spec.workers),
     ):
         yield f'static_assert(spec.{name} == "{code}");'
     for name, fields in (
@@ -66,6 +67,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("resizes", spec.resizes),
         ("shared", spec.shared),
         ("source", spec.source),
+        ("everywhere", spec.everywhere),
         ("single", spec.single),
         ("clones", spec.clones),
         ("fills", spec.fills),

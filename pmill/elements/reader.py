@@ -11,13 +11,13 @@ PM0205 Spec: port, processing or flow code        PM0211 counters of State
 PM0206 Spec: unknown metadata field               PM0212 declarations behind a function
                                                   PM0213 handlers
 
-This is the only module that imports lark; `library.py` imports it only when its cache is cold.
+Only this module and settings.py import lark; `library.py` imports it only when its cache is cold.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
 
 from lark import Lark, TextSlice, Token, Tree, UnexpectedInput
@@ -25,44 +25,35 @@ from lark import Lark, TextSlice, Token, Tree, UnexpectedInput
 from pmill.diagnostics import Diagnostics, Note, Source, Span, did_you_mean
 from pmill.elements.arguments import TAGS, Member, build_argument, check_order, integer
 from pmill.elements.head import Head, find_head
-from pmill.elements.spec import ArgSpec, CounterSpec, ElementSpec, EnumSpec, HandlerSpec
+from pmill.elements.settings import (
+    CODES,
+    EXAMPLES,
+    KINDS,
+    children,
+    flag_of,
+    names_in,
+    number_of,
+    subtrees,
+    text_of,
+    tokens,
+    workers_of,
+)
+from pmill.elements.spec import (
+    ArgSpec,
+    CounterSpec,
+    ElementSpec,
+    EnumSpec,
+    HandlerSpec,
+)
 from pmill.elements.syntax_errors import report_syntax
 from pmill.elements.tags import read_element_doc, read_member_doc
 from pmill.resources import grammar_dir, runtime_dir
 
-_PORTS = re.compile(r"(?:\d+|\d*-\d*)(?:/(?:\d+|\d*-\d*|=?\++|=))?")
-_PROCESSING = re.compile(r"[ahl]+(?:/[ahl]+)?")
-_SHARES = re.compile(r"(?:(?:stderr|random|target)(?: (?!$)|$))*")
-_PORT_CODE = r"(?:[A-Za-z#]|\[\^?[A-Za-z#]+\])+"
-_FLOW = re.compile(rf"{_PORT_CODE}(?:/{_PORT_CODE})?")
-_CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "ports": (_PORTS, "inputs/outputs, each a count or a range: '1/1-2', '-/-'"),
-    "processing": (_PROCESSING, "inputs/outputs, a letter a port: h push, l pull, a agnostic"),
-    "flow": (_FLOW, "inputs/outputs in Click's port codes: 'x/x', 'xy/x', '#/[^#]'"),
-    "shares": (_SHARES, "words of 'stderr', 'random' and 'target'"),
-}
-_KINDS: Mapping[str, str] = {
-    **dict.fromkeys(_CODES, "text"),
-    **dict.fromkeys(("reads", "expects", "writes", "renews"), "fields"),
-    "cold": "ports",
-    "edits": "parts",
-    "puts": "number",
-    **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "fills", "yields"), "flag"),
-    **dict.fromkeys(("passes", "marks", "checks"), "flag"),
-}
 # Kinds of handlers that are functions: whether they can be read and written.
 _HANDLERS: Mapping[str, tuple[bool, bool]] = {
     "Read": (True, False),
     "Write": (False, True),
     "ReadWrite": (True, True),
-}
-_EXAMPLES: Mapping[str, str] = {
-    "text": '"1/1"',
-    "fields": "meta::network | meta::dst_ip",
-    "ports": "outputs(1)",
-    "flag": "true",
-    "number": "14",
-    "parts": "part::ttl | part::options",
 }
 
 
@@ -114,7 +105,7 @@ class _Reader:
 
     def read(self, tree: Tree[Token], header: str) -> ElementSpec | None:
         before = sum(1 for _ in self.diags)
-        lines = [self.span(t) for t in _tokens(tree, "DOC_LINE")]
+        lines = [self.span(t) for t in tokens(tree, "DOC_LINE")]
         doc = read_element_doc(lines, self.head.name_span, self.diags)
         if not self.head.has_function:
             name = self.head.name
@@ -126,6 +117,8 @@ class _Reader:
         arguments = self.arguments(tree, enums)
         counters = self.counters(tree)
         handlers = self.handlers(tree, arguments)
+        if doc is not None:
+            self.check_workers(settings, doc.workers)
         if doc is None or sum(1 for _ in self.diags) > before:
             return None
         return ElementSpec(
@@ -142,28 +135,32 @@ class _Reader:
             counters=counters,
             handlers=handlers,
             enums=tuple(enums.values()),
-            ports=_text(settings, "ports", "1/1"),
-            processing=_text(settings, "processing", "a/a"),
-            flow=_text(settings, "flow", "x/x"),
-            reads=_names(settings, "reads"),
-            expects=_names(settings, "expects"),
-            writes=_names(settings, "writes"),
-            renews=_names(settings, "renews"),
-            cold=tuple(sorted({int(n) for n in _names(settings, "cold")})),
-            resizes=_flag(settings, "resizes"),
-            shared=_flag(settings, "shared"),
-            source=_flag(settings, "source"),
-            single=_flag(settings, "single"),
-            clones=_flag(settings, "clones"),
-            fills=_flag(settings, "fills"),
-            yields=_flag(settings, "yields"),
+            ports=text_of(settings, "ports", "1/1"),
+            processing=text_of(settings, "processing", "a/a"),
+            flow=text_of(settings, "flow", "x/x"),
+            reads=names_in(settings, "reads"),
+            expects=names_in(settings, "expects"),
+            writes=names_in(settings, "writes"),
+            renews=names_in(settings, "renews"),
+            cold=tuple(sorted({int(n) for n in names_in(settings, "cold")})),
+            resizes=flag_of(settings, "resizes"),
+            shared=flag_of(settings, "shared"),
+            source=flag_of(settings, "source"),
+            everywhere=flag_of(settings, "everywhere"),
+            stateful=any(next(tokens(state, "NAME"), "") for state in children(tree, "state")),
+            workers=workers_of(settings),
+            workers_doc=doc.workers,
+            single=flag_of(settings, "single"),
+            clones=flag_of(settings, "clones"),
+            fills=flag_of(settings, "fills"),
+            yields=flag_of(settings, "yields"),
             prepares=self.head.prepares,
-            shares=tuple(_text(settings, "shares", "").split()),
-            passes=_flag(settings, "passes"),
-            edits=_names(settings, "edits"),
-            puts=_number(settings, "puts"),
-            marks=_flag(settings, "marks"),
-            checks=_flag(settings, "checks"),
+            shares=tuple(text_of(settings, "shares", "").split()),
+            passes=flag_of(settings, "passes"),
+            edits=names_in(settings, "edits"),
+            puts=number_of(settings, "puts"),
+            marks=flag_of(settings, "marks"),
+            checks=flag_of(settings, "checks"),
         )
 
     # --- Spec ---------------------------------------------------------------------------------
@@ -171,9 +168,9 @@ class _Reader:
     def settings(self, tree: Tree[Token]) -> dict[str, Tree[Token]]:
         """The values of the Spec by field, each of the kind its field needs."""
         found: dict[str, Tree[Token]] = {}
-        for setting in _subtrees(tree, "setting"):
-            name = next(_tokens(setting, "NAME"))
-            value = next(_children(setting, *_EXAMPLES))
+        for setting in subtrees(tree, "setting"):
+            name = next(tokens(setting, "NAME"))
+            value = next(children(setting, *EXAMPLES))
             self.check_setting(name, value, found)
             found.setdefault(name, value)
         return found
@@ -181,41 +178,52 @@ class _Reader:
     def check_setting(
         self, name: Token, value: Tree[Token], found: Mapping[str, Tree[Token]]
     ) -> None:
-        if name not in _KINDS:
+        if name not in KINDS:
             self.diags.error(
                 "PM0204",
                 f"Spec has no field '{name}'",
                 self.span(name),
-                hint=did_you_mean(name, list(_KINDS)) or f"fields: {', '.join(_KINDS)}",
+                hint=did_you_mean(name, list(KINDS)) or f"fields: {', '.join(KINDS)}",
             )
             return
         if name in found:
             note = Note("the first time", self.tree_span(found[name]))
             self.diags.error("PM0204", f"'.{name}' twice", self.span(name), notes=(note,))
             return
-        if value.data != _KINDS[name]:
-            hint = f"for example '.{name} = {_EXAMPLES[_KINDS[name]]}'"
+        if value.data != KINDS[name]:
+            hint = f"for example '.{name} = {EXAMPLES[KINDS[name]]}'"
             span = self.tree_span(value)
             self.diags.error("PM0204", f"'.{name}' cannot be '{span.text}'", span, hint=hint)
             return
-        if name in _CODES:
+        if name in CODES:
             self.check_code(name, value)
-        for field in _subtrees(value, "field"):
-            self.check_field(next(_tokens(field, "NAME")))
-        for part in _subtrees(value, "part"):
-            self.check_part(next(_tokens(part, "NAME")))
+        for field in subtrees(value, "field"):
+            self.check_field(next(tokens(field, "NAME")))
+        for part in subtrees(value, "part"):
+            self.check_part(next(tokens(part, "NAME")))
         if value.data == "number" and integer(self.tree_span(value).text) is None:
             self.diags.error("PM0204", f"'.{name}' is a whole number", self.tree_span(value))
-        for number in _tokens(value, "NUMBER") if value.data == "ports" else ():
+        for number in tokens(value, "NUMBER") if value.data == "ports" else ():
             if not number.isdecimal() or int(number) > 63:
                 self.diags.error("PM0204", "an output is a number to 63", self.span(number))
 
     def check_code(self, name: str, value: Tree[Token]) -> None:
-        pattern, meaning = _CODES[name]
-        token = next(_tokens(value, "STRING"))
+        pattern, meaning = CODES[name]
+        token = next(tokens(value, "STRING"))
         if not pattern.fullmatch(token[1:-1]):
             self.diags.error(
                 "PM0205", f"{token} is no {name} code", self.span(token), hint=f"write {meaning}"
+            )
+
+    def check_workers(self, settings: Mapping[str, Tree[Token]], said: str) -> None:
+        """What is said of several workers, a user must be able to read."""
+        if text_of(settings, "workers", "") in ("each", "flow", "one") and not said:
+            self.diags.error(
+                "PM0203",
+                f"the doc comment of element '{self.head.name}' does not say what several workers"
+                " mean for it",
+                self.tree_span(settings["workers"]),
+                hint="write '/// @workers Every worker has ... of its own.' above the struct",
             )
 
     def check_field(self, token: Token) -> None:
@@ -240,35 +248,35 @@ class _Reader:
 
     def enums(self, tree: Tree[Token]) -> dict[str, EnumSpec]:
         found: dict[str, EnumSpec] = {}
-        for enum in _subtrees(tree, "enumeration"):
-            name, *values = _tokens(enum, "NAME")
+        for enum in subtrees(tree, "enumeration"):
+            name, *values = tokens(enum, "NAME")
             found[str(name)] = EnumSpec(name=str(name), values=tuple(str(v) for v in values))
         return found
 
     def arguments(self, tree: Tree[Token], enums: Mapping[str, EnumSpec]) -> tuple[ArgSpec, ...]:
-        members = [self.member(node) for node in _subtrees(tree, "argument")]
+        members = [self.member(node) for node in subtrees(tree, "argument")]
         built = [build_argument(m, enums, self.diags) for m in members]
         arguments = tuple(a for a in built if a is not None)
         check_order(arguments, self.diags)
         return arguments
 
     def member(self, node: Tree[Token]) -> Member:
-        types = [self.tree_span(t) for t in _children(node, "type")]
-        values = [self.tree_span(v) for v in _children(node, "value", "braces")]
-        name = self.span(next(_tokens(node, "NAME")))
+        types = [self.tree_span(t) for t in children(node, "type")]
+        values = [self.tree_span(v) for v in children(node, "value", "braces")]
+        name = self.span(next(tokens(node, "NAME")))
         return Member(
             name=name,
             type=types[0],
             default=values[0] if values else None,
-            doc=read_member_doc(map(self.span, _tokens(node, "TRAIL")), TAGS, self.diags),
+            doc=read_member_doc(map(self.span, tokens(node, "TRAIL")), TAGS, self.diags),
             span=name,
         )
 
     def counters(self, tree: Tree[Token]) -> tuple[CounterSpec, ...]:
         """The counters with a tag; other documented members must not look like one."""
         found: list[CounterSpec] = []
-        for state in _children(tree, "state"):
-            for stray in _tokens(state, "TRAIL"):
+        for state in children(tree, "state"):
+            for stray in tokens(state, "TRAIL"):
                 if re.search(r"@\w", stray):
                     self.diags.error(
                         "PM0211",
@@ -276,19 +284,19 @@ class _Reader:
                         self.span(stray),
                         hint="declare it 'Count name;  ///< @read What it counts.'",
                     )
-            found += [c for node in _children(state, "counter") if (c := self.counter(node))]
+            found += [c for node in children(state, "counter") if (c := self.counter(node))]
         return tuple(found)
 
     def handlers(self, tree: Tree[Token], arguments: Iterable[ArgSpec]) -> tuple[HandlerSpec, ...]:
         """The functions that a user may call, of all kinds."""
         names = {a.name for a in arguments}
-        nodes = [n for h in _children(tree, "handlers") for n in _children(h, "handler")]
+        nodes = [n for h in children(tree, "handlers") for n in children(h, "handler")]
         return tuple(h for node in nodes if (h := self.handler(node, names)))
 
     def handler(self, node: Tree[Token], arguments: Set[str]) -> HandlerSpec | None:
-        kind, name = _tokens(node, "NAME")
+        kind, name = tokens(node, "NAME")
         doc = read_member_doc(
-            map(self.span, _tokens(node, "TRAIL")), {"keeps": 1, "called": 1}, self.diags
+            map(self.span, tokens(node, "TRAIL")), {"keeps": 1, "called": 1}, self.diags
         )
         keeps = next((tag.words[0] for tag in doc.tags if tag.name == "keeps"), None)
         called = next((tag.words[0] for tag in doc.tags if tag.name == "called"), str(name))
@@ -316,8 +324,8 @@ class _Reader:
         return None
 
     def counter(self, node: Tree[Token]) -> CounterSpec | None:
-        member = next(_tokens(node, "NAME"))
-        lines = [self.span(t) for t in _tokens(node, "TRAIL")]
+        member = next(tokens(node, "NAME"))
+        lines = [self.span(t) for t in tokens(node, "TRAIL")]
         doc = read_member_doc(lines, {"read": 0, "drop": 0}, self.diags)
         if not doc.tags:
             return None
@@ -349,43 +357,3 @@ class _Reader:
 
     def tree_span(self, tree: Tree[Token]) -> Span:
         return Span(self.source, tree.meta.start_pos, tree.meta.end_pos)
-
-
-def _children(tree: Tree[Token], *rules: str) -> Iterator[Tree[Token]]:
-    return (c for c in tree.children if isinstance(c, Tree) and c.data in rules)
-
-
-def _subtrees(tree: Tree[Token], rule: str) -> Iterator[Tree[Token]]:
-    for child in tree.children:
-        if isinstance(child, Tree):
-            if child.data == rule:
-                yield child
-            yield from _subtrees(child, rule)
-
-
-def _tokens(tree: Tree[Token], terminal: str) -> Iterator[Token]:
-    return (c for c in tree.children if isinstance(c, Token) and c.type == terminal)
-
-
-def _text(settings: Mapping[str, Tree[Token]], name: str, default: str) -> str:
-    if name not in settings:
-        return default
-    return str(next(_tokens(settings[name], "STRING"), '""')[1:-1])
-
-
-def _names(settings: Mapping[str, Tree[Token]], name: str) -> tuple[str, ...]:
-    """The fields or the outputs that a setting names, in the order of the text."""
-    if name not in settings:
-        return ()
-    value = settings[name]
-    named = [*_subtrees(value, "field"), *_subtrees(value, "part")]
-    fields = [str(t) for f in named for t in _tokens(f, "NAME")]
-    return tuple(dict.fromkeys(fields or [str(t) for t in _tokens(value, "NUMBER")]))
-
-
-def _flag(settings: Mapping[str, Tree[Token]], name: str) -> bool:
-    return name in settings and any(True for _ in _tokens(settings[name], "TRUE"))
-
-
-def _number(settings: Mapping[str, Tree[Token]], name: str) -> int:
-    return integer(str(next(_tokens(settings[name], "NUMBER")))) or 0 if name in settings else 0

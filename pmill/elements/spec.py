@@ -25,6 +25,8 @@ CounterKind = Literal["read", "drop"]
 Fact = Literal[
     "strips", "unstrips", "header", "verifies", "refuses", "into", "equals", "chooses", "decides"
 ]
+# What a State of which every worker has one is to several workers: spec.hh says it.
+WorkersWord = Literal["", "any", "each", "flow", "one"]
 ELEMENT_REFERENCE = re.compile(r"ElementRef<(\w+)>")
 
 
@@ -130,9 +132,11 @@ class ElementSpec:
     where nothing before has set them, and `renews` those that no packet the element emits has from
     one it took. `cold` lists the outputs that packets rarely take. `resizes`: the element moves the
     packet's data or changes its length. `shared`: all workers use one state. `source`: the header
-    has `poll`. `single`: a configuration has at
-    most one. `clones`: every packet leaves on all outputs. `fills`: it has room for so many
-    packets, and for no more; `yields`: it makes none while all such elements behind it are full.
+    has `poll`. `everywhere`: every worker runs it, for queues that it alone has. `single`: a
+    configuration has at most one. `stateful`: its State has more than counters that are shown;
+    `workers` says what that is to several workers, and `workers_doc` in a sentence. `clones`: every
+    packet leaves on all outputs. `fills`: it has room for so many packets, and for no more;
+    `yields`: it makes none while all such elements behind it are full.
     `prepares`: it has `prepare`, the first step of a lookup in two. `shares` are the words of what
     its packets make it use and others use, too: `stderr`, `random`, `target`.
     `passes`: it emits what it took, changed only as `writes`, `edits` (names of `part::`), `puts`
@@ -158,7 +162,11 @@ class ElementSpec:
     resizes: bool = False
     shared: bool = False
     source: bool = False
+    everywhere: bool = False
     single: bool = False
+    stateful: bool = False
+    workers: WorkersWord = ""
+    workers_doc: str = ""
     clones: bool = False
     fills: bool = False
     yields: bool = False

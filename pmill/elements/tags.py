@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pmill.diagnostics import Diagnostics, Span, did_you_mean
 
 _WORD = re.compile(r"\S+")
+ELEMENT_TAGS = ("group", "example", "alias", "needs", "workers")
 _TAG = re.compile(r"@([a-z]+)(?:\((\d*)\))?")
 
 
@@ -44,6 +45,7 @@ class ElementDoc:
     examples: tuple[str, ...]
     aliases: tuple[str, ...]
     needs: tuple[str, ...]
+    workers: str
 
 
 def read_member_doc(
@@ -75,7 +77,7 @@ def read_member_doc(
 def read_element_doc(lines: Sequence[Span], name: Span, diags: Diagnostics) -> ElementDoc | None:
     """Return the doc comment of the element called `name`, or report what it lacks."""
     prose: list[str] = []
-    found: dict[str, list[str]] = {"group": [], "example": [], "alias": [], "needs": []}
+    found: dict[str, list[str]] = {tag: [] for tag in ELEMENT_TAGS}
     open_tag: list[str] | None = None  # the texts of the tag that a plain line would continue
     for line in lines:
         text = line.text.removeprefix("///").strip()
@@ -110,6 +112,7 @@ def read_element_doc(lines: Sequence[Span], name: Span, diags: Diagnostics) -> E
         examples=tuple(found["example"]),
         aliases=tuple(word for value in found["alias"] for word in value.split()),
         needs=tuple(word for value in found["needs"] for word in value.split()),
+        workers=" ".join(found["workers"]),
     )
 
 

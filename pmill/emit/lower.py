@@ -11,6 +11,7 @@ from pmill.elements import ArgSpec, ElementSpec
 from pmill.emit.arguments import argument_plans, data_plans
 from pmill.emit.borders import entries, stage_numbers
 from pmill.emit.plan import (
+    AlonePlan,
     ClassPlan,
     CounterPlan,
     EmitPlan,
@@ -32,9 +33,11 @@ from pmill.graph import (
     field_names,
     held_at_entry,
     layout,
+    meetings,
     names_of,
     queues_ahead,
     rules_of,
+    serves_one,
     union,
 )
 from pmill.passes.heat import cold_elements
@@ -103,8 +106,25 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
         parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
         requirements="".join(f"{r}\n" for r in graph.requirements),
         text=tuple(graph.text.splitlines(keepends=True)),
+        alone=_alone(graph),
         data=data,
         counted=counted,
+    )
+
+
+def _alone(graph: PipelineGraph) -> tuple[AlonePlan, ...]:
+    """What only a program with several workers can tell: whether they come to what serves one."""
+    if not serves_one(graph):
+        return ()
+    numbers = {name: n for n, name in enumerate(graph.elements)}
+    return tuple(
+        AlonePlan(
+            instance=numbers[m.element],
+            tasks=tuple(numbers[way.task] for way in m.ways),
+            why=graph.elements[m.element].spec.workers_doc,
+        )
+        for m in meetings(graph).values()
+        if m.verdict == "one"
     )
 
 

@@ -154,6 +154,18 @@ class DataPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlonePlan:
+    """An instance that serves one worker, and those whose packets come there; `why` is for people.
+
+    Instances are given by their numbers.
+    """
+
+    instance: int
+    tasks: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmitPlan:
     """One program.
 
@@ -162,8 +174,8 @@ class EmitPlan:
     instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
     not every program has. `on_the_way` has all instances in the order in which packets meet them.
     `stages` are the hops by which packets go on that waited for their burst, for every stage behind
-    the first. `data` are tables that are no text. `counted`: the program counts the packets on
-    every connection.
+    the first. `alone` are the instances that serve one worker. `data` are tables that are no text.
+    `counted`: the program counts the packets on every connection.
     """
 
     version: str
@@ -180,5 +192,6 @@ class EmitPlan:
     requirements: str
     parts: tuple[str, ...]
     stages: tuple[tuple[str, ...], ...]
+    alone: tuple[AlonePlan, ...]
     data: tuple[DataPlan, ...]
     counted: bool

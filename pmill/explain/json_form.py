@@ -13,7 +13,8 @@ from pmill import __version__
 from pmill.explain.explanation import Explanation, hot_path
 from pmill.explain.layout import LayoutTable
 from pmill.explain.machine import PLACES
-from pmill.graph import connection_key
+from pmill.explain.workers import meaning
+from pmill.graph import connection_key, meetings
 from pmill.passes import DEFAULT
 
 VERSION: Final = 1
@@ -51,6 +52,7 @@ def json_form(x: Explanation) -> dict[str, Any]:
         },
         "uncounted": x.uncounted or None,
         "calls": [] if machine is None else list(_calls(x)),
+        "workers": list(_workers(x)),
         "layout": layout_form(x.layout),
     }
 
@@ -85,6 +87,17 @@ def _elements(x: Explanation) -> Iterator[dict[str, Any]]:
             "instructions": {place: x.machine.of(ident or "", place) for place in PLACES}
             if counted and x.machine is not None
             else None,
+        }
+
+
+def _workers(x: Explanation) -> Iterator[dict[str, Any]]:
+    for meeting in meetings(x.before).values():
+        yield {
+            "element": meeting.element,
+            "state": meeting.verdict,
+            "several": meeting.several,
+            "ways": [list(way.elements) for way in meeting.ways],
+            "meaning": meaning(x.before, meeting),
         }
 
 

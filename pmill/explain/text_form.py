@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pmill.explain.explanation import Explanation, hot_path
 from pmill.explain.layout import FieldRow, LayoutTable, StateRow
 from pmill.explain.machine import PLACES, MachineCode
+from pmill.explain.workers import others, worker_rows
 from pmill.passes import DEFAULT
 
 _SHOWN = 3  # names in a cell
@@ -17,6 +18,7 @@ def text_form(x: Explanation) -> str:
     lines = [*_passes(x), "", *_hot_path(x)]
     if x.machine is not None:
         lines += ["", *_remains(x, x.machine)]
+    lines += ["", *_workers(x)]
     return "\n".join([*lines, "", *_fields(x.layout), ""])
 
 
@@ -59,6 +61,15 @@ def _remains(x: Explanation, machine: MachineCode) -> Iterator[str]:
     rows = [["from", "to", "times"]]
     rows += [[names.get(c.caller, "the runtime"), c.callee, str(c.count)] for c in machine.calls]
     yield from _table(rows, left=2)
+
+
+def _workers(x: Explanation) -> Iterator[str]:
+    yield "several workers: what is so for any number of them"
+    rows = [["element", "state", "meaning"], *map(list, worker_rows(x.before))]
+    if len(rows) > 1:
+        yield from _table(rows, left=3)
+    if others_of := list(others(x.before)):
+        yield f"  {'the others' if len(rows) > 1 else 'elements'}: {'; '.join(others_of)}"
 
 
 def _fields(table: LayoutTable) -> Iterator[str]:

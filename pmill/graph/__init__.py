@@ -42,6 +42,7 @@ from pmill.graph.printer import CALLS, connection_key, print_graph
 from pmill.graph.profiled import is_rare, share, with_packets
 from pmill.graph.stages import Stages, plan_stages, stages_of
 from pmill.graph.verify import verify
+from pmill.graph.workers import Meeting, Verdict, Way, conflict, meetings, serves_one
 from pmill.syntax.classes import PASS_INFO
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Element",
     "HandlerUse",
     "Home",
+    "Meeting",
     "Patterns",
     "PipelineGraph",
     "Place",
@@ -61,9 +63,12 @@ __all__ = [
     "Stages",
     "Told",
     "Value",
+    "Verdict",
+    "Way",
     "boxed",
     "carried",
     "chooses_at_run_time",
+    "conflict",
     "connection_key",
     "counting",
     "field_bits",
@@ -77,6 +82,7 @@ __all__ = [
     "is_rare",
     "live_at_entry",
     "matched_by",
+    "meetings",
     "names_of",
     "plan_stages",
     "print_graph",
@@ -85,6 +91,7 @@ __all__ = [
     "read_behind",
     "reads_headers",
     "rules_of",
+    "serves_one",
     "share",
     "stages_of",
     "steps_cpp",

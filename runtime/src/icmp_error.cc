@@ -18,10 +18,11 @@ bool is_error_message(const IPv4 &ip, std::uint32_t available) {
   return is_error_type(*(reinterpret_cast<const std::uint8_t *>(&ip) + ip.header_bytes()));
 }
 
-/// The id of the next IPv4 header that this worker makes for an ICMP error, from 1.
-std::uint16_t next_id() {
+/// The id of the next IPv4 header that this worker makes for an ICMP error, from 1; workers begin
+/// far from each other, so that few packets have the same id at about one time.
+std::uint16_t next_id(const Worker &worker) {
   static thread_local std::uint16_t last = 0;
-  return ++last;
+  return static_cast<std::uint16_t>(++last + worker.index * (0x10000 / worker.count));
 }
 
 /// Whether an error of a type may answer a packet (RFC 1812 4.3.2.7).
@@ -43,8 +44,8 @@ bool may_answer(const Offender &offender, std::uint8_t type) {
 /// Bytes in front of the quoted packet.
 constexpr std::uint32_t kFrontBytes = IPv4::kBytes + Icmp::kBytes;
 
-void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quoted,
-                      const IcmpError &error) {
+void write_icmp_error(const Worker &worker, std::uint8_t *out, const IPv4 &original,
+                      std::uint32_t quoted, const IcmpError &error) {
   constexpr std::uint8_t kTtl = 200;
   auto &icmp = *reinterpret_cast<Icmp *>(out + IPv4::kBytes);
   icmp = {};
@@ -61,7 +62,7 @@ void write_icmp_error(std::uint8_t *out, const IPv4 &original, std::uint32_t quo
   ip = {};
   ip.version_and_words = 0x45;
   ip.total_length = net16(static_cast<std::uint16_t>(kFrontBytes + quoted));
-  ip.id = net16(next_id());
+  ip.id = net16(next_id(worker));
   ip.ttl = kTtl;
   ip.protocol = kIcmp;
   ip.source_address = error.source.value;
@@ -79,7 +80,7 @@ Buffer make_icmp_error(Worker &worker, const Offender &offender, const IcmpError
   }
   const std::uint32_t quoted = std::min(offender.available, error.mtu - kFrontBytes);
   const Buffer b = worker.allocate(RTE_PKTMBUF_HEADROOM, kFrontBytes + quoted);
-  if (b != nullptr) write_icmp_error(buffer::data(b), offender.ip, quoted, error);
+  if (b != nullptr) write_icmp_error(worker, buffer::data(b), offender.ip, quoted, error);
   return b;
 }
 

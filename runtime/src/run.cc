@@ -273,6 +273,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
     workers.emplace_back(program.make(), program.destroy);
     runtime::equip(*workers.back(), status);
   }
+  runtime::refuse_crowds(program);
   for (auto &worker : workers) program.initialize(*worker);
   control.begin(program, runtime::workers());
   runtime::write_handlers(options);

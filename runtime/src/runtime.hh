@@ -2,6 +2,7 @@
 // What the parts of the runtime share among themselves.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -150,5 +151,21 @@ int read_handlers(const Options &options);
 std::span<WorkerStatus> workers();
 /// Stops the ports; their counters stay readable until the end.
 void stop_ports();
+
+/// The worker that runs an instance: where it is placed, or whose turn it is among those that are
+/// shared out. Of what every worker runs, the first.
+unsigned home_of(const ProgramInfo &program, std::size_t instance);
+
+/// Two workers whose packets come to an instance that serves one, and the task of the second.
+struct Crowd {
+  const InstanceInfo &element;
+  std::string_view from;
+  std::array<unsigned, 2> workers;
+  std::string_view why;
+};
+/// Returns such workers; none when nothing is wrong.
+std::optional<Crowd> find_crowd(const ProgramInfo &program);
+/// Ends the program when there are some.
+void refuse_crowds(const ProgramInfo &program);
 
 }  // namespace pmill::runtime

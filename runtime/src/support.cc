@@ -6,6 +6,7 @@
 // power management of queues.
 #define ALLOW_EXPERIMENTAL_API
 
+#include "alone.cc"
 #include "arguments.cc"
 #include "capture.cc"
 #include "control/command_line.cc"

@@ -252,3 +252,30 @@ def test_what_is_shared_and_how_much_is_touched() -> None:
 def test_what_is_shared_or_touched_wrongly(text: str, code: str) -> None:
     with pytest.raises(DiagnosticError, match=code):
         read(text)
+
+
+def test_what_several_workers_are_to_an_element() -> None:
+    plain = "/// Does it.\n/// @group test"
+    said = f"{plain}\n/// @workers Each has\n/// its own."
+    kept = "  struct State {\n    Count seen;  ///< @read Seen.\n    int last = 0;\n  };"
+    spec = read(header(kept, spec='.workers = "each"', doc=said))
+    assert (spec.workers, spec.workers_doc, spec.stateful) == ("each", "Each has its own.", True)
+    spec = read(header(kept.replace("int last = 0;", ""), spec='.workers = "any"'))
+    assert (spec.workers, spec.workers_doc, spec.stateful) == ("any", "", False)
+    assert read(header(kept)).workers == ""
+    assert read(header(spec=".source = true, .everywhere = true")).everywhere
+
+
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        ('.workers = "all"', "PM0205"),
+        ('.workers = ""', "PM0205"),
+        (".workers = true", "PM0204"),
+        ('.workers = "flow"', "PM0203"),
+        ('.workers = "one"', "PM0203"),
+    ],
+)
+def test_several_workers_wrongly(spec: str, code: str) -> None:
+    with pytest.raises(DiagnosticError, match=code):
+        read(header(spec=spec))

@@ -74,7 +74,7 @@ def test_json_form() -> None:
     told = form()
     assert list(told) == [
         "explain", "pmill", "configuration", "level", "passes", "elements", "connections",
-        "hot_path", "instructions", "uncounted", "calls", "layout",
+        "hot_path", "instructions", "uncounted", "calls", "workers", "layout",
     ]  # fmt: skip
     assert (told["explain"], told["configuration"], told["level"]) == (1, "mixed.click", 3)
     assert [p["name"] for p in told["passes"]] == [p.name for p in DEFAULT]

@@ -7,11 +7,16 @@
 namespace pmill::elements {
 
 /// Makes packets with the same data, as fast as they are taken.
+/// @workers LIMIT would hold for each worker apart.
 /// @group basic
 /// @example InfiniteSource(LENGTH 60, LIMIT 1000000, BURST 32, STOP true) -> c :: Counter -> Discard;
 struct InfiniteSource {
-  static constexpr Spec spec{
-      .ports = "0/1", .processing = "a", .writes = meta::timestamp, .source = true, .yields = true};
+  static constexpr Spec spec{.ports = "0/1",
+                             .processing = "a",
+                             .writes = meta::timestamp,
+                             .source = true,
+                             .yields = true,
+                             .workers = "one"};
 
   struct Args {
     String data =

@@ -11,12 +11,16 @@ namespace pmill::elements {
 ///
 /// RATE counts packets, BANDWIDTH bytes. What could not be made in time is made up for, but not
 /// more than a hundredth of a second of it (two packets at the least).
+/// @workers LIMIT and the rate would hold for each worker apart.
 /// @group basic
 /// @example RatedSource(LENGTH 60, RATE 1000, LIMIT 5000, STOP true) -> Discard;
 /// @example RatedSource(BANDWIDTH 10Mbps, LENGTH 1000) -> Discard;
 struct RatedSource {
-  static constexpr Spec spec{
-      .ports = "0/1", .processing = "a", .writes = meta::timestamp, .source = true};
+  static constexpr Spec spec{.ports = "0/1",
+                             .processing = "a",
+                             .writes = meta::timestamp,
+                             .source = true,
+                             .workers = "one"};
 
   struct Args {
     String data =

@@ -10,10 +10,11 @@ namespace pmill::elements {
 ///
 /// Each pull begins with the input behind the one that gave the last packet, and takes the first
 /// packet it finds.
+/// @workers Whose turn it is would be known to each worker apart.
 /// @group basic
 /// @example sched :: RoundRobinSched -> Unqueue -> Discard; FromDPDKDevice(0) -> Queue -> sched; FromDPDKDevice(1) -> Queue -> [1] sched;
 struct RoundRobinSched {
-  static constexpr Spec spec{.ports = "1-/1", .processing = "l", .passes = true};
+  static constexpr Spec spec{.ports = "1-/1", .processing = "l", .passes = true, .workers = "one"};
 
   struct Args {
     std::int32_t max = -1;  ///< Inputs to pull from, the first ones; -1: all. @positional

@@ -11,10 +11,11 @@ namespace pmill::elements {
 /// Sends packets to the outputs in turn.
 ///
 /// Every worker begins with output 0 and takes turns of its own.
+/// @workers Every worker takes turns of its own: in all, outputs get equal parts, but not in turn.
 /// @group basic
 /// @example FromDPDKDevice(0) -> r :: RoundRobinSwitch; r[0] -> ToDPDKDevice(1); r[1] -> ToDPDKDevice(2);
 struct RoundRobinSwitch {
-  static constexpr Spec spec{.ports = "1/1-", .processing = "h", .passes = true};
+  static constexpr Spec spec{.ports = "1/1-", .processing = "h", .passes = true, .workers = "each"};
 
   struct Args {
     std::uint32_t max = 0;   ///< Use so many outputs at most; 0: all. @positional @writable

@@ -11,8 +11,11 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> SetTimestamp -> ToDump(seen.pcap);
 struct SetTimestamp {
-  static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .writes = meta::timestamp, .passes = true};
+  static constexpr Spec spec{.ports = "1/1",
+                             .processing = "a/a",
+                             .writes = meta::timestamp,
+                             .passes = true,
+                             .workers = "any"};
 
   struct Args {
     Timestamp timestamp{-1};  ///< The time; negative: when the packet comes here. @positional

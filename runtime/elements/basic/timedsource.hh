@@ -8,11 +8,15 @@ namespace pmill::elements {
 /// Makes a packet every INTERVAL, the first one after the first interval.
 ///
 /// A packet that comes late does not delay the others. When several are late, they come at once.
+/// @workers LIMIT and the rate would hold for each worker apart.
 /// @group basic
 /// @example TimedSource(0.1s, LIMIT 10, STOP true) -> Discard;
 struct TimedSource {
-  static constexpr Spec spec{
-      .ports = "0/1", .processing = "h", .writes = meta::timestamp, .source = true};
+  static constexpr Spec spec{.ports = "0/1",
+                             .processing = "h",
+                             .writes = meta::timestamp,
+                             .source = true,
+                             .workers = "one"};
 
   struct Args {
     Duration interval{500000000};  ///< Time from one packet to the next. @positional @writable

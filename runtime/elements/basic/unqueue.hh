@@ -9,10 +9,11 @@ namespace pmill::elements {
 ///
 /// It pulls up to BURST packets in each round of its worker, as long as there are any, LIMIT in
 /// all.
+/// @workers LIMIT would hold for each worker apart.
 /// @group basic
 /// @example FromDPDKDevice(0) -> Queue -> Unqueue(BURST 32) -> Discard;
 struct Unqueue {
-  static constexpr Spec spec{.ports = "1/1", .processing = "l/h", .passes = true};
+  static constexpr Spec spec{.ports = "1/1", .processing = "l/h", .passes = true, .workers = "one"};
 
   struct Args {
     std::int32_t burst =

@@ -21,10 +21,12 @@ namespace pmill::elements {
 /// max eq ne gt ge lt le not and or nand nor if in random length unquote sprintf first now cat get
 /// shift readable writable htons htonl ntohs ntohl avg count popcount gt_vec ceil floor round.
 /// @needs script
+/// @workers A script for packets runs on the main lcore alone.
 /// @group control
 /// @example InfiniteSource -> c :: Counter -> Discard; Script(wait 1s, print "$(c.count) packets", stop);
 struct Script {
-  static constexpr Spec spec{.ports = "-/-", .processing = "ah/ah", .shares = "stderr random"};
+  static constexpr Spec spec{
+      .ports = "-/-", .processing = "ah/ah", .shares = "stderr random", .workers = "one"};
 
   struct Args {
     String type = "active";  ///< When it runs. @lowering script_type

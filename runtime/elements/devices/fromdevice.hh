@@ -24,7 +24,9 @@ struct FromDevice {
   static constexpr Spec spec{.ports = "0/1",
                              .processing = "h/h",
                              .writes = meta::mac | meta::type | meta::extra_length,
-                             .source = true};
+                             .source = true,
+                             .everywhere = true,
+                             .workers = "any"};
 
   enum class Method { pcap, linux };
   enum class Encap { ether, en10mb };
@@ -63,8 +65,6 @@ struct FromDevice {
     Read encap;          ///< What packets begin with: ETHER.
     Write reset_counts;  ///< Counts packets from 0 again.
   };
-
-  static constexpr bool polled_by_every_worker = true;
 
   static void configure(const auto &args, Setup &setup) {
     if (!args.active) return;

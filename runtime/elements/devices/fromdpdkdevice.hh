@@ -20,8 +20,12 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0000:01:00.0, N_QUEUES 4, RSS_AGGREGATE true) -> Discard;
 /// @alias FromDPDKDeviceXCHG
 struct FromDPDKDevice {
-  static constexpr Spec spec{
-      .ports = "0/1", .processing = "h/h", .writes = meta::mac, .source = true};
+  static constexpr Spec spec{.ports = "0/1",
+                             .processing = "h/h",
+                             .writes = meta::mac,
+                             .source = true,
+                             .everywhere = true,
+                             .workers = "any"};
 
   enum class Mode { unset, none, rss, vmdq, vmdq_rss, vmdq_dcb, vmdq_dcb_rss, flow };
   enum class Pause { unset, none, rx, tx, full };
@@ -85,8 +89,6 @@ struct FromDPDKDevice {
     unsigned empty = 0;
     bool uncleared = false;
   };
-
-  static constexpr bool polled_by_every_worker = true;
 
   static void configure(const auto &args, Setup &setup) {
     if (!args.active) return;

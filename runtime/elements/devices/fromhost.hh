@@ -24,6 +24,8 @@ struct FromHost {
                              .writes = meta::timestamp | meta::mac | meta::network,
                              .cold = outputs(1),
                              .source = true,
+                             .everywhere = true,
+                             .workers = "any",
                              .yields = true};
 
   struct Args {
@@ -49,8 +51,6 @@ struct FromHost {
   struct Handlers {
     Read signal;  ///< Whether frames are taken: not while all queues behind are full.
   };
-
-  static constexpr bool polled_by_every_worker = true;
 
   static void configure(const auto &args, Setup &setup) {
     if (args.devname.empty()) setup.fail("DEVNAME is empty", "name the interface, such as fake0");

@@ -22,7 +22,9 @@ struct KernelTap {
                              .processing = "a/h",
                              .flow = "x/y",
                              .writes = meta::timestamp | meta::mac,
-                             .source = true};
+                             .source = true,
+                             .everywhere = true,
+                             .workers = "any"};
 
   struct Args {
     IPPrefix addr;        ///< The kernel's address on the interface, and the network.
@@ -50,8 +52,6 @@ struct KernelTap {
     FrameRoom room;
     OverflowMessage overflow;
   };
-
-  static constexpr bool polled_by_every_worker = true;
 
   static void configure(const auto &args, Setup &setup) {
     const TapRequest tap{.receives = true,

@@ -15,7 +15,8 @@ namespace pmill::elements {
 /// @group devices
 /// @example FromDevice(eth0) -> Queue -> ToDevice(eth1);
 struct ToDevice {
-  static constexpr Spec spec{.ports = "1/0", .processing = "l/h", .shares = "target"};
+  static constexpr Spec spec{
+      .ports = "1/0", .processing = "l/h", .shares = "target", .workers = "any"};
 
   enum class Method { pcap, linux };
 

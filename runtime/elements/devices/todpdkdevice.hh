@@ -19,7 +19,8 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0) -> ToDPDKDevice(net_tap0, BLOCKING false, IQUEUE 256);
 /// @alias ToDPDKDeviceXCHG
 struct ToDPDKDevice {
-  static constexpr Spec spec{.ports = "1/0", .processing = "h/h", .shares = "target"};
+  static constexpr Spec spec{
+      .ports = "1/0", .processing = "h/h", .shares = "target", .workers = "any"};
 
   struct Args {
     String port;                    ///< Number, PCI address or device name.

@@ -15,7 +15,8 @@ namespace pmill::elements {
 /// @group devices
 /// @example h :: FromHost(fake0, 192.0.2.1/24) -> Discard; FromDevice(eth0) -> ToHost(fake0);
 struct ToHost {
-  static constexpr Spec spec{.ports = "1/0", .processing = "h/h", .shares = "target"};
+  static constexpr Spec spec{
+      .ports = "1/0", .processing = "h/h", .shares = "target", .workers = "any"};
 
   struct Args {
     String devname;  ///< The name of the interface. @readable @called dev_name

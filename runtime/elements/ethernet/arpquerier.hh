@@ -33,7 +33,8 @@ struct ARPQuerier {
                              .expects = meta::dst_ip,
                              .writes = meta::mac,
                              .cold = outputs(1),
-                             .resizes = true};
+                             .resizes = true,
+                             .workers = "any"};
 
   struct Args {
     IPPrefix ip;  ///< The own address, with the network's length if its broadcast address is to be

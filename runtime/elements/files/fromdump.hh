@@ -17,6 +17,7 @@ namespace pmill::elements {
 /// that ends inside a packet ends before it. A pipe is read to its end before the first packet.
 /// Output 1 takes what FORCE_IP refuses.
 /// @needs dump
+/// @workers Each worker would read the file from its beginning.
 /// @group files
 /// @example FromDump(in.pcap, STOP true) -> Print -> Discard;
 struct FromDump {
@@ -26,7 +27,8 @@ struct FromDump {
       .writes = meta::timestamp | meta::mac | meta::network | meta::extra_length,
       .cold = outputs(1),
       .source = true,
-      .shares = "random"};
+      .shares = "random",
+      .workers = "one"};
 
   struct Args {
     Filename filename;          ///< The file, `-` for standard input. @readable

@@ -21,6 +21,7 @@ namespace pmill::elements {
 /// values that mean nothing are counted, and the first of them told. What the dump says in lines
 /// that begin with `!` counts from there on: `!data`, `!proto`, `!flowid`, `!aggregate`, `!binary`.
 /// @needs dump summary
+/// @workers Each worker would read the dump from its beginning.
 /// @group files
 /// @example FromIPSummaryDump(flows.txt, STOP true, CHECKSUM true) -> CheckIPHeader -> Discard;
 /// @example FromIPSummaryDump(DATA "!data ip_src sport\n10.0.0.1 80\n", STOP true) -> Discard;
@@ -31,7 +32,8 @@ struct FromIPSummaryDump {
                                        meta::aggregate | meta::extra_packets | meta::extra_length |
                                        meta::mac | meta::network | meta::transport | meta::dst_ip,
                              .source = true,
-                             .shares = "random"};
+                             .shares = "random",
+                             .workers = "one"};
 
   struct Args {
     Filename filename = "";    ///< The file, `-` for standard input. @positional

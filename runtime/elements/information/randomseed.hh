@@ -12,10 +12,11 @@ namespace pmill::elements {
 /// Every worker has random numbers of its own: from SEED for the first, from the next seed for the
 /// next. Without this element, or without SEED, no run is like another. Where several elements give
 /// a SEED, the last counts.
+/// @workers Every worker has random numbers of its own.
 /// @group information
 /// @example RandomSeed(1); FromIPSummaryDump(flows.txt, SAMPLE 0.1, STOP true) -> Discard;
 struct RandomSeed {
-  static constexpr Spec spec{.ports = "0/0"};
+  static constexpr Spec spec{.ports = "0/0", .workers = "each"};
 
   struct Args {
     std::int64_t seed = -1;  ///< Where the numbers begin; -1: anywhere.

@@ -19,6 +19,7 @@ namespace pmill::elements {
 /// `sourcequench`, `redirect` (net, host, tosnet, toshost), `timeexceeded` (transit, reassembly),
 /// `parameterproblem` (erroratptr, missingopt, length). A redirect names the destination
 /// annotation as gateway, a parameter problem the byte at the parameter-problem annotation.
+/// @workers Every worker counts ids for itself, from beginnings far from each other.
 /// @group ip
 /// @example CheckIPHeader -> ttl :: DecIPTTL -> Discard; ttl[1] -> ICMPError(18.26.4.24, timeexceeded) -> Discard;
 struct ICMPError {
@@ -28,7 +29,8 @@ struct ICMPError {
       .writes = meta::network | meta::transport | meta::dst_ip | meta::fix_ip_src | meta::timestamp,
       .renews = meta::all,
       .cold = outputs(0),
-      .checks = true};
+      .checks = true,
+      .workers = "each"};
 
   struct Args {
     IPAddress src;      ///< The source address of the errors.

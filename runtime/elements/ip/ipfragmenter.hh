@@ -14,6 +14,7 @@ namespace pmill::elements {
 /// that are to be copied; the first has all of them. A packet that must not be fragmented (DF
 /// set, and HONOR_DF) leaves on output 1 when that is connected and is dropped otherwise, and so
 /// does one of which MTU bytes could not even hold the header and eight bytes.
+/// @workers Every worker draws new ids for itself, from different beginnings.
 /// @group ip
 /// @example CheckIPHeader -> f :: IPFragmenter(1500) -> Discard; f[1] -> ICMPError(18.26.4.24, unreachable, needfrag) -> Discard;
 struct IPFragmenter {
@@ -23,7 +24,8 @@ struct IPFragmenter {
                              .expects = meta::network,
                              .writes = meta::mac | meta::network | meta::transport,
                              .cold = outputs(1),
-                             .resizes = true};
+                             .resizes = true,
+                             .workers = "each"};
 
   struct Args {
     std::uint32_t mtu;     ///< The longest packet that passes, from its IP header. @range 8 65535
@@ -38,6 +40,12 @@ struct IPFragmenter {
     Count no_header;  ///< @drop The packet has no marked IP header, or only a part of it.
     std::uint32_t random = 0x2545f491;
   };
+
+  /// Workers draw different ids: fragments of two packets with one id would be put together.
+  static void initialize(auto &self) {
+    constexpr std::uint32_t kApartFromEachOther = 0x9e3779b9;
+    self.state.random ^= self.worker.index * kApartFromEachOther;
+  }
 
   static void push(auto &self, auto &packet) {
     net::IPv4 *ip = net::ipv4(packet);

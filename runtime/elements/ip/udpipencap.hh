@@ -12,6 +12,7 @@ namespace pmill::elements {
 ///
 /// The IP header has TTL 250 and an id that grows by one from packet to packet of a worker. Both
 /// headers are marked, and the destination annotation is set.
+/// @workers Every worker counts ids for itself, from beginnings far from each other.
 /// @group ip
 /// @example InfiniteSource(LENGTH 64) -> UDPIPEncap(10.0.0.1, 1234, 10.0.1.1, 4321) -> EtherEncap(0x0800, 02:00:00:00:00:01, 02:00:00:00:10:01) -> ToDPDKDevice(0);
 struct UDPIPEncap {
@@ -19,7 +20,8 @@ struct UDPIPEncap {
                              .expects = meta::dst_ip,
                              .writes = meta::network | meta::transport | meta::dst_ip,
                              .resizes = true,
-                             .checks = true};
+                             .checks = true,
+                             .workers = "each"};
 
   struct Args {
     IPAddress src;         ///< Source address. @writable

@@ -24,7 +24,7 @@ constexpr InstanceInfo describe(std::string_view config, std::string_view inputs
                     .frozen = kFrozen<D>,
                     .changeable = kChangeable<D>};
   if constexpr (kRuns<D>) info.schedule = &Common<D>::schedule;
-  info.every_worker = requires { D::Element::polled_by_every_worker; };
+  info.every_worker = D::Element::spec.everywhere;
   if constexpr (requires { Class::counters; }) info.counters = Class::counters;
   if constexpr (requires { Class::handlers; }) info.handlers = Class::handlers;
   if constexpr (requires { Class::template arguments<D>; })

@@ -84,6 +84,12 @@ struct Program {
     else
       return View<DecisionCounts>();
   }();
+  static constexpr View<Alone> alone = [] {
+    if constexpr (requires { Config::alone; })
+      return View<Alone>(Config::alone);
+    else
+      return View<Alone>();
+  }();
   static constexpr View<const std::uint64_t *> crossed = [] {
     if constexpr (requires { Config::crossed; })
       return View<const std::uint64_t *>(Config::crossed);
@@ -280,7 +286,7 @@ struct Program {
   template <typename D>
   PMILL_INLINE static bool runs(const Worker &w, unsigned &turn) {
     constexpr int home = kSchedule<D>.home;
-    constexpr bool everywhere = requires { D::Element::polled_by_every_worker; };
+    constexpr bool everywhere = D::Element::spec.everywhere;
     const bool mine = home != kAnyWorker ? worker_at(home, w.count) == w.index
                       : everywhere       ? true
                                          : turn++ % w.count == w.index;

@@ -77,6 +77,13 @@ struct CrossedInfo {
   std::uint64_t packets = 0;
 };
 
+/// An instance that serves one worker, those whose packets come there, and why it does.
+struct Alone {
+  std::size_t instance = 0;
+  View<std::size_t> tasks;
+  std::string_view why;
+};
+
 /// How many packets left the decision program of an instance at each of its steps.
 struct DecisionCounts {
   std::size_t instance = 0;

@@ -41,6 +41,7 @@ struct ProgramInfo {
   View<Link> links;
   View<const std::uint64_t *> crossed;  // packets on each link, when they are counted
   View<DecisionCounts> decided;
+  View<Alone> alone;
   void (*handle)(Worker &, std::size_t instance, HandlerCall &);
   void (*find_states)(Worker &, const void **into);  // of every instance
   void (*configure)(Setup &);
@@ -150,6 +151,7 @@ int run(int argc, char **argv) {
       .links = Program::links,
       .crossed = Program::crossed,
       .decided = Program::decided,
+      .alone = Program::alone,
       .handle = Program::handle,
       .find_states = Program::find_states,
       .configure = Program::configure,

@@ -49,9 +49,15 @@ struct Spec {
   bool shared = false;                  ///< All workers use one State; self.lock() guards it.
   bool single = false;                  ///< A configuration has at most one.
   bool source = false;                  ///< Has poll(): makes packets by itself.
+  bool everywhere = false;              ///< Every worker runs it, for queues that it alone has.
   bool clones = false;                  ///< Lets every packet out on all outputs.
   bool fills = false;   ///< Has full(args, state): there are times when it has no room for packets.
   bool yields = false;  ///< Makes no packets while everything behind it that fills is full.
+  /// What its State, of which every worker has one, is when several workers have packets for it:
+  /// `any`, nothing that shows, such as a cache; `each`, what the element does is said of the
+  /// packets of each worker; `flow`, the same, and right while packets of a flow come to one
+  /// worker; `one`, right with one worker only. `@workers` in the doc says more.
+  std::string_view workers = "";
   /// What its packets make it use that others use, too: words of `stderr`, what is printed,
   /// `random`, the worker's random numbers, and `target`, the device that its first argument names.
   std::string_view shares = "";

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Handlers of what workers run: whether they do, how often, and which of them.
+#include <utility>
+
 #include "../runtime.hh"
 #include "control.hh"
 
 namespace pmill::runtime {
-namespace {
-
-/// The worker that runs an instance: where it is placed, or whose turn it is among those that are
-/// shared out.
-unsigned home_of(const ProgramInfo &program, std::size_t instance, unsigned workers) {
-  unsigned turn = 0;
-  for (std::size_t i = 0; i < instance; ++i) {
-    const InstanceInfo &info = program.instances[i];
-    turn += info.schedule != nullptr && !info.every_worker && info.schedule->home == kAnyWorker;
-  }
-  const InstanceInfo &info = program.instances[instance];
-  if (info.schedule->home != kAnyWorker) return worker_at(info.schedule->home, workers);
-  return info.every_worker ? 0 : turn % workers;
-}
-
-}  // namespace
-
 std::string Control::schedule(const Handler &handler) const {
   const auto instance = static_cast<std::size_t>(handler.instance);
   const Schedule &schedule = *program_->instances[instance].schedule;
   if (handler.name == "scheduled") return schedule.scheduled ? "true" : "false";
   if (handler.name == "tickets") return std::to_string(schedule.tickets);
-  return std::to_string(home_of(*program_, instance, static_cast<unsigned>(workers_.size())));
+  return std::to_string(home_of(*program_, instance));
 }
 
 Reply Control::write_schedule(const Handler &handler, std::string_view text) {
@@ -48,7 +33,12 @@ Reply Control::write_schedule(const Handler &handler, std::string_view text) {
     if (!read_value(home, text, error)) return {Verdict::failed, error};
     if (home >= static_cast<int>(workers_.size()) || home < -static_cast<int>(workers_.size()))
       return {Verdict::failed, "there is no worker " + std::to_string(home)};
-    schedule.home = home;
+    const int before = std::exchange(schedule.home, home);
+    if (const auto crowd = find_crowd(*program_)) {
+      schedule.home = before;
+      return {Verdict::failed,
+              std::string(crowd->element.name) + " serves one worker. " + std::string(crowd->why)};
+    }
   }
   reconsider();
   return {};
