@@ -103,9 +103,16 @@ unsigned threads_of(const RxRequest &r, unsigned workers) {
 }
 
 /// The first of them; `idlest` is the worker with the least to do.
-unsigned first_worker(const RxRequest &r, unsigned workers, unsigned idlest) {
+unsigned first_worker(const Setup::Entry<RxRequest> &entry, unsigned workers, unsigned idlest) {
+  const RxRequest &r = entry.request;
   if (r.home != kAnyWorker) return worker_at(r.home, workers);
-  return r.thread_offset >= 0 ? static_cast<unsigned>(r.thread_offset) : idlest;
+  if (r.thread_offset < 0) return idlest;
+  const auto first = static_cast<unsigned>(r.thread_offset);
+  if (first >= workers)
+    std::fprintf(stderr,
+                 "warning: %s: THREADOFFSET: there is no worker %u; worker %u is the first\n",
+                 entry.label.c_str(), first, first % workers);
+  return first % workers;
 }
 
 /// The receive queues of one element: [first, first + count).
@@ -153,7 +160,7 @@ void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range rang
   const unsigned threads = threads_of(r, workers);
   const auto idlest =
       static_cast<unsigned>(std::min_element(load.begin(), load.end()) - load.begin());
-  const unsigned offset = first_worker(r, workers, idlest);
+  const unsigned offset = first_worker(entry, workers, idlest);
   const unsigned shares = r.scale == Scale::share ? std::max(threads, range.count) : range.count;
   for (unsigned i = 0; i < shares; ++i) {
     const unsigned worker = (offset + i % threads) % workers;

@@ -24,6 +24,7 @@ class Counts:
     """What a program said at its end: `elements["c"]["count"]`, and so on."""
 
     stats: Mapping[str, object]
+    printed: str  # before the statistics
     stderr: str
     returncode: int
 
@@ -100,8 +101,15 @@ def run(
         timeout=timeout,
         check=False,
     )
-    stats = json.loads(done.stdout) if done.stdout.startswith("{") else {}
-    return Counts(stats, done.stderr, done.returncode)
+    return counts_of(done.stdout, done.stderr, done.returncode)
+
+
+def counts_of(stdout: str, stderr: str, returncode: int) -> Counts:
+    """Return what a program said, which ends with its statistics unless it failed."""
+    begin = 0 if stdout.startswith("{") else stdout.find("\n{") + 1
+    there = stdout.startswith("{", begin)
+    stats = json.loads(stdout[begin:]) if there else {}
+    return Counts(stats, stdout[:begin] if there else stdout, stderr, returncode)
 
 
 def races(stderr: str) -> str:

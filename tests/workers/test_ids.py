@@ -23,8 +23,7 @@ MAKERS = {
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_ids_of_two_workers(name: str, tmp_path: Path) -> None:
     text = "".join(
-        f"s{n} :: InfiniteSource(LENGTH 1000, LIMIT {PACKETS}) -> x;"
-        f"StaticThreadSched(s{n} {n});"
+        f"s{n} :: InfiniteSource(LENGTH 1000, LIMIT {PACKETS}) -> x;StaticThreadSched(s{n} {n});"
         for n in (0, 1)
     )
     text = f"x :: Null -> {MAKERS[name]} -> ToDump(out.dump, ENCAP IP, SNAPLEN 0); {text}"
