@@ -75,4 +75,13 @@ BufferPool pool_of(int socket) {
   return pool;
 }
 
+BufferCounts count_buffers() {
+  BufferCounts counts;
+  for (const SocketPool &known : state().pools) {
+    counts.all += known.pool->size;
+    counts.in_use += rte_mempool_in_use_count(known.pool);
+  }
+  return counts;
+}
+
 }  // namespace pmill::runtime

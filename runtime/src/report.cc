@@ -327,6 +327,10 @@ void print_json(const Report &report) {
     json.close('}');
   }
   json.close(']');
+  json.open('{', "buffers");
+  json.count("all", report.buffers.all);
+  json.count("in_use", report.buffers.in_use);
+  json.close('}');
   json.close('}');
   std::putchar('\n');
 }

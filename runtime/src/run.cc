@@ -186,12 +186,22 @@ void run_workers(void (*loop)(WorkerStatus &)) {
   set_deadline(0);
 }
 
+/// Some devices still send while they stop, and some forget what they counted.
+PortCounts latest(PortCounts before, const PortCounts &after) {
+  for (const auto count : {&PortCounts::rx_packets, &PortCounts::rx_bytes, &PortCounts::rx_missed,
+                           &PortCounts::rx_errors, &PortCounts::rx_no_buffer,
+                           &PortCounts::tx_packets, &PortCounts::tx_bytes, &PortCounts::tx_errors})
+    before.*count = std::max(before.*count, after.*count);
+  return before;
+}
+
 void stop_ports() {
   for (PortState &port : ports()) {
     if (!port.started) continue;
     port.started = false;
     port.counts = port_counts(port.id);
     rte_eth_dev_stop(port.id);
+    port.counts = latest(port.counts, port_counts(port.id));
     rte_eth_dev_close(port.id);
   }
 }
@@ -232,6 +242,7 @@ void finish(const ProgramInfo &program) {
   Report report;
   report.program = program.name;
   report.seconds = s.seconds;
+  report.buffers = count_buffers();
   report.counters = list_counters(program.instances);
   for (const WorkerStatus &w : workers())
     report.workers.push_back({.lcore = w.lcore,

@@ -68,6 +68,9 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
                    std::size_t captured, const Options &options);
 /// Makes the pool of a socket, or returns the one that was made.
 BufferPool pool_of(int socket);
+/// Counts buffers. When ports are closed and workers have ended, none is in use but what devices
+/// keep that are memory themselves, such as net_ring.
+BufferCounts count_buffers();
 
 /// The workers that use a queue of a port, and the lock for when there are several.
 struct QueueUse {

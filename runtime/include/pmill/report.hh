@@ -58,6 +58,12 @@ struct CounterInfo {
   std::uint64_t value = 0;
 };
 
+/// Buffers of all pools, and those that nobody has given back.
+struct BufferCounts {
+  std::uint64_t all = 0;
+  std::uint64_t in_use = 0;
+};
+
 /// What one worker did.
 struct WorkerReport {
   unsigned lcore = 0;
@@ -100,6 +106,7 @@ struct DecidedInfo {
 struct Report {
   std::string_view program;
   double seconds = 0;
+  BufferCounts buffers;
   std::vector<WorkerReport> workers;
   std::vector<CounterInfo> counters;
   std::vector<CrossedInfo> crossed;
