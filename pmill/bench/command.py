@@ -63,6 +63,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.control import run as control
 
                 return control(settings, folder)
+            case "workers":
+                from pmill.bench.workers import run as workers
+
+                return workers(settings, folder)
             case "routes":
                 from pmill.bench.routes import run as routes
 
@@ -85,13 +89,14 @@ def _parser() -> argparse.ArgumentParser:
             "compile-time",
             "front-end",
             "control",
+            "workers",
             "routes",
             "rules",
         ),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
-        "to check large configurations, what the control protocol costs, or routing tables and "
-        "rules by their number",
+        "to check large configurations, what the control protocol costs, what a second worker is "
+        "worth, or routing tables and rules by their number",
     )
     parser.add_argument(
         "--ablation",

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import ROOT, slow
 from tests.traffic import malformed, router_mix, write_frames
 from tests.workers.kit import Counts, build, races, run
+from tests.workers.test_soak import soak
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("**/*.click"))
@@ -97,3 +98,9 @@ def test_a_race_is_found(tmp_path: Path) -> None:
     assert result.returncode == 66
     assert "data race" in races(result.stderr)
     assert "racing.hh" in result.stderr
+
+
+@pytest.mark.slow
+def test_what_handlers_and_signals_disturb(plugin: Path, tmp_path: Path) -> None:
+    """The traffic of test_soak.py: scripts stop and start what workers run."""
+    soak(100_000, 3, tmp_path, plugin, THREADS)

@@ -119,11 +119,13 @@ def disturbances(result: Counts) -> Counter[str]:
     )
 
 
-def soak(packets: int, level: int, folder: Path, plugin: Path) -> Counter[str]:
+def soak(
+    packets: int, level: int, folder: Path, plugin: Path, sanitize: tuple[str, ...] = ()
+) -> Counter[str]:
     """Run until so many packets were received; return what disturbed them."""
     frames = [f for f in (*router_mix(5, 3000, 0), *malformed(6, 1000)) if f]
     write_frames(folder / "in.pcap", frames)
-    program = build(TEXT, level=level, include=EXTRA)
+    program = build(TEXT, level=level, include=EXTRA, sanitize=sanitize)
     rng = random.Random(level)
     received, rounds = 0, 0
     met: Counter[str] = Counter()
