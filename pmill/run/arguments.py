@@ -25,6 +25,7 @@ def add_program_arguments(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("-x", dest="exit", metavar="ELEMENT.HANDLER", help="what gives the exit status")
     p.add_argument("--control", metavar="PATH|PORT", help="serve Click's control protocol there")
+    p.add_argument("--workers", metavar="N", help="use N workers (1)")
     p.add_argument("--poll", choices=("busy", "adaptive"), help="whether idle workers sleep (busy)")
 
 
@@ -35,6 +36,7 @@ def program_options(arguments: argparse.Namespace) -> list[str]:
     for name, value in (
         ("-x", arguments.exit),
         ("--control", arguments.control),
+        ("--workers", arguments.workers),
         ("--poll", arguments.poll),
     ):
         options += [name, value] if value is not None else []

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "runtime.hh"
 
@@ -44,6 +45,21 @@ bool has(const std::vector<std::string> &words, std::string_view name) {
 bool has_any(const std::vector<std::string> &words, Names names) {
   return std::any_of(names.begin(), names.end(),
                      [&](std::string_view name) { return has(words, name); });
+}
+
+/// EAL's arguments for so many workers: one is the main lcore; of several it is beside them, and
+/// sleeps. They share CPUs where there are too few.
+std::vector<std::string> lcores_for(unsigned workers) {
+  const std::vector<unsigned> cpus = allowed_cpus();
+  const auto cpu = [&](unsigned i) { return std::to_string(cpus[i % cpus.size()]); };
+  if (workers <= 1) return {"-l", cpu(0)};
+  if (workers > cpus.size())
+    std::fprintf(stderr, "warning: %u workers share %zu CPU%s\n", workers, cpus.size(),
+                 cpus.size() == 1 ? "" : "s");
+  std::string places = "0@" + cpu(0);
+  for (unsigned i = 0; i < workers; ++i)
+    places.append(",").append(std::to_string(i + 1)).append("@").append(cpu(i));
+  return {"--lcores", places};
 }
 
 }  // namespace
@@ -86,7 +102,13 @@ std::vector<std::string> eal_arguments(const Options &options, bool uses_ports,
   std::vector<std::string> all{options.program};
   const auto add = [&](auto... words) { (all.emplace_back(words), ...); };
 
-  if (!has_any(user, kLcores)) add("-l", std::to_string(allowed_cpus().front()));
+  if (!has_any(user, kLcores)) {
+    const auto lcores = lcores_for(options.workers);
+    all.insert(all.end(), lcores.begin(), lcores.end());
+  } else if (options.workers != 0) {
+    fail("", "--workers and EAL's arguments both say which lcores there are",
+         "leave one of them out");
+  }
   const bool only_virtual =
       !has_any(user, kPhysical) && (!options.has_eal || !uses_ports || has(user, "--no-pci") ||
                                     has(user, "--vdev") || has(user, "--no-huge"));

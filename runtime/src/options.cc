@@ -33,6 +33,7 @@ Runs the compiled Click configuration %.*s.
                       write to a handler before the first packet
   -x ELEMENT.HANDLER  end with the status that a handler says
   --control PATH|PORT serve Click's control protocol on a Unix socket, or on a port of this host
+  --workers N         use N workers, on CPUs of their own if there are enough (1)
   --buffers N         buffers in each pool (as many as the configuration needs)
   --verbose           show what DPDK says
   --help              this text
@@ -66,6 +67,7 @@ std::uint64_t count(const Options &options, std::string_view name, std::string_v
   if (error != std::errc{} || end != text.data() + text.size())
     wrong(options, std::string(name) + " needs a number of " +
                        (name == "--buffers"   ? "buffers"
+                        : name == "--workers" ? "workers"
                         : name == "--simtick" ? "nanoseconds"
                                               : "packets") +
                        ", not " + runtime::quoted(text));
@@ -159,6 +161,11 @@ Options parse_options(int argc, char **argv, std::string_view name) {
       options.exit = x;
     } else if (const char *c = value("--control")) {
       options.control = c;
+    } else if (const char *n = value("--workers")) {
+      constexpr std::uint64_t kMost = 127;  // EAL has 128 lcores
+      const std::uint64_t workers = count(options, "--workers", n);
+      if (workers == 0 || workers > kMost) wrong(options, "--workers needs 1 to 127 workers");
+      options.workers = static_cast<unsigned>(workers);
     } else if (const char *b = value("--buffers")) {
       options.buffers = count(options, "--buffers", b);
       if (options.buffers == 0) wrong(options, "--buffers needs at least one buffer");

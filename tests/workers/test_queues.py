@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import slow
+from tests.conftest import Pmill, slow
 from tests.traffic import read_pcap, write_frames
 from tests.workers import flows
-from tests.workers.kit import Counts, build, run
+from tests.workers.kit import Counts, build, counts_of, run
 
 FRAMES, FLOWS = 20_000, 300
 RETA = 128
@@ -208,3 +209,37 @@ def test_handlers_add_up_what_workers_counted(plugin: Path, capture: Path) -> No
     assert result.returncode == 0, result.stderr
     assert f"{FRAMES} {FRAMES * 60} {FRAMES} {FRAMES}" in result.printed
     assert min(result.workers) > FRAMES // 4
+
+
+@pytest.mark.parametrize("through", ["program", "pmill run"])
+def test_a_number_of_workers(through: str, pmill: Pmill, capture: Path, tmp_path: Path) -> None:
+    """`--workers N`, without a word to EAL."""
+    text = f"FromDump({capture}) -> q :: Queue({FRAMES}) -> Unqueue(32) -> c :: Counter -> Discard;"
+    options = ("--workers", "2", "--stats=json")
+    if through == "pmill run":
+        config = tmp_path / "x.click"
+        config.write_text(text)
+        done = pmill("run", config, *options)
+    else:
+        done = subprocess.run(
+            [build(text, level=0), *options], capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    result = counts_of(done.stdout, done.stderr, done.returncode)
+    assert result.workers == [FRAMES, 0]  # one reads, the other pulls
+    assert result.elements["c"]["count"] == FRAMES
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--workers", "0"), "--workers needs 1 to 127 workers"),
+        (("--workers", "many"), "--workers needs a number of workers, not 'many'"),
+        (("--workers", "2", "--", "-l", "0"), "both say which lcores there are"),
+    ],
+)
+def test_a_wrong_number_of_workers(options: tuple[str, ...], said: str) -> None:
+    program = build("InfiniteSource(LIMIT 1) -> Discard;", level=0)
+    done = subprocess.run([program, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr

@@ -33,6 +33,7 @@ struct Options {
   std::string exit;                 // a handler that tells the exit status, or empty
   std::string control;              // where control is served: a port, or the path of a socket
   std::size_t buffers = 0;          // of each pool, 0: as many as needed
+  unsigned workers = 0;             // 0: EAL's arguments say how many, or one
   bool adaptive = false;            // workers sleep while there is nothing to do
   bool verbose = false;
   bool has_eal = false;          // whether there was a `--`
