@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pmill.diagnostics import fail
-from pmill.options import CompileOptions, click_path
+from pmill.options import METADATA, CompileOptions, click_path
 from pmill.tools.start import stray
 
 
@@ -31,6 +31,12 @@ def add_compile_arguments(p: argparse.ArgumentParser) -> None:
         )
     p.add_argument("--disable-pass", action="append", default=[], metavar="NAME")
     p.add_argument("--march", default="native", metavar="CPU", help="as clang's (default: native)")
+    p.add_argument(
+        "--metadata",
+        choices=METADATA,
+        default="overlaying",
+        help="how packets' fields get from drivers to elements (default: overlaying)",
+    )
     p.add_argument("--sanitize", default="", metavar="LIST", help="e.g. address,undefined")
     p.add_argument(
         "-I",
@@ -91,6 +97,7 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
         level=arguments.level,
         disabled=frozenset(arguments.disable_pass),
         march=arguments.march,
+        metadata=arguments.metadata,
         sanitize=tuple(s for s in arguments.sanitize.split(",") if s),
         variables=variables,
         keep=frozenset(arguments.keep),

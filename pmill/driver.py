@@ -207,7 +207,11 @@ def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compile
     from pmill.toolchain import Compiler, find_tools
 
     return Compiler(
-        tools=find_tools(), march=options.march, sanitize=options.sanitize, include=directories
+        tools=find_tools(),
+        march=options.march,
+        sanitize=options.sanitize,
+        include=directories,
+        metadata=options.metadata,
     )
 
 

@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 from pmill.profile import Profile
 
+Metadata = Literal["copying", "overlaying"]
+METADATA: Final[tuple[Metadata, ...]] = ("copying", "overlaying")
 Dialect = Literal["fastclick", "click"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("fastclick", "click")
 
@@ -25,6 +27,7 @@ class CompileOptions:
     disabled: frozenset[str] = frozenset()
     march: str = "native"
     sanitize: tuple[str, ...] = ()
+    metadata: Metadata = "overlaying"
     variables: Mapping[str, str] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()  # ELEMENT.HANDLER: to be written while the program runs
     include: tuple[Path, ...] = ()

@@ -68,6 +68,7 @@ def option_words(options: CompileOptions) -> list[str]:
         *(f"--disable-pass={name}" for name in sorted(options.disabled)),
         f"--march={options.march}",
         f"--sanitize={','.join(options.sanitize)}",
+        f"--metadata={options.metadata}",
         *(f"{name}={value}" for name, value in sorted(options.variables.items())),
         *(f"--keep={path}" for path in sorted(options.keep)),
         *(f"-I{path}" for path in options.include),

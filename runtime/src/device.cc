@@ -199,8 +199,11 @@ void start_port(PortState &port) {
 }  // namespace runtime
 
 bool linearize(Buffer b) {
-  if (b->pkt_len - b->data_len > rte_pktmbuf_tailroom(b)) return false;
-  return rte_pktmbuf_linearize(b) == 0;
+  rte_mbuf *m = const_cast<rte_mbuf *>(buffer::facts(b));  // as the driver left it
+  if (m->pkt_len - m->data_len > rte_pktmbuf_tailroom(m) || rte_pktmbuf_linearize(m) != 0)
+    return false;
+  buffer::take_back(b, m);
+  return true;
 }
 
 void wait_for_packets(const RxQueue &q) {

@@ -19,14 +19,14 @@ constexpr std::size_t kSmallestPool = 4095;
 
 std::size_t PoolPlan::bytes() const {
   rte_mempool_objsz size{};
-  const auto element = sizeof(rte_mbuf) + kBufferPrivateBytes + data_room;
+  const auto element = sizeof(rte_mbuf) + buffer::kMbufPrivateBytes + data_room;
   rte_mempool_calc_obj_size(static_cast<std::uint32_t>(element), 0, &size);
   // No object lies across two pages, of which the small ones hold one or a few. The ring of the
   // pool comes on top.
   constexpr std::size_t kSmallPage = 4096;
   const std::size_t in_page = kSmallPage / size.total_size;
   const std::size_t each = in_page == 0 ? size.total_size : kSmallPage / in_page;
-  return buffers * (each + 16) * 17 / 16 + (std::size_t{1} << 20);
+  return buffers * (each + 16 + buffer::kMoreBytes) * 17 / 16 + (std::size_t{1} << 20);
 }
 
 PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
@@ -58,13 +58,13 @@ BufferPool pool_of(int socket) {
   const auto cache = static_cast<unsigned>(
       std::min<std::size_t>({kPoolCache, plan.buffers * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
   const auto make = [&](int where) {
-    return rte_pktmbuf_pool_create(("pmill-" + std::to_string(socket)).c_str(),
-                                   static_cast<unsigned>(plan.buffers), cache, kBufferPrivateBytes,
-                                   static_cast<std::uint16_t>(plan.data_room), where);
+    return rte_pktmbuf_pool_create(
+        ("pmill-" + std::to_string(socket)).c_str(), static_cast<unsigned>(plan.buffers), cache,
+        buffer::kMbufPrivateBytes, static_cast<std::uint16_t>(plan.data_room), where);
   };
   BufferPool pool = make(socket);
   if (pool == nullptr) pool = make(SOCKET_ID_ANY);
-  if (pool == nullptr) {
+  if (pool == nullptr || !buffer::prepare(plan.buffers)) {
     const std::string megabytes = std::to_string((plan.bytes() >> 20) + 1);
     fail("",
          "not enough memory for " + std::to_string(plan.buffers) + " buffers of " +

@@ -32,7 +32,8 @@ void Worker::discard(Buffer b) { release(b); }
 
 Buffer Worker::allocate(std::uint32_t headroom, std::uint32_t length) {
   Buffer b = buffer::allocate(pool);
-  if (b != nullptr && std::uint64_t{headroom} + std::max(length, kReadAhead) > b->buf_len) {
+  if (b != nullptr &&
+      std::uint64_t{headroom} + std::max(length, kReadAhead) > buffer::capacity(b)) {
     release(b);
     b = nullptr;
   }

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The buffer a packet's bytes lie in: the only header below the elements that knows rte_mbuf.
-//
-// This is the overlaying metadata model: a buffer is an mbuf, and a packet that must live in
-// memory lives in the mbuf's private area. Another model replaces this file's functions.
+// The buffer a packet's bytes lie in. What it is, the metadata model says: one of the headers in
+// metadata/, chosen when the program is compiled. Below the elements only these know rte_mbuf.
 #pragma once
 
-#include <rte_mbuf.h>
+#include <rte_mbuf_core.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <pmill/attributes.hh>
-#include <pmill/poison.hh>
-#include <utility>
 
 namespace pmill {
-
-/// A handle on one buffer; whoever holds it owns it.
-using Buffer = rte_mbuf *;
-/// Where buffers come from.
-using BufferPool = rte_mempool *;
 
 /// Bytes of private area that every buffer has: room for a whole packet object.
 inline constexpr std::size_t kBufferPrivateBytes = 128;
@@ -28,41 +19,38 @@ inline constexpr std::size_t kBufferPrivateBytes = 128;
 inline constexpr std::uint32_t kReadAhead = 64;
 
 namespace buffer {
+inline constexpr std::size_t kPrivateBytes = kBufferPrivateBytes;
+}  // namespace buffer
+}  // namespace pmill
 
-PMILL_INLINE std::uint8_t *start(Buffer b) { return static_cast<std::uint8_t *>(b->buf_addr); }
-PMILL_INLINE std::uint8_t *limit(Buffer b) { return start(b) + b->buf_len; }
-PMILL_INLINE std::uint8_t *data(Buffer b) { return start(b) + b->data_off; }
-PMILL_INLINE std::uint32_t length(Buffer b) { return b->data_len; }
-PMILL_INLINE bool segmented(Buffer b) { return b->nb_segs != 1; }
-PMILL_INLINE void *private_area(Buffer b) { return b + 1; }
+// A model defines, in namespace pmill, `Buffer`: a handle on one buffer, which whoever holds it
+// owns, nullptr for none; `BufferPool`: where buffers come from; and in namespace buffer:
+//
+//   start(b), capacity(b)        the buffer's first byte, and how many it has
+//   data(b), length(b)           the packet's extent, as it was received or last written back by
+//   set_data, set_length         for whoever takes the buffer next
+//   private_area(b)              kPrivateBytes for a packet object
+//   allocate(pool)               an empty buffer, data at the default headroom, or nullptr
+//   pool_capacity(pool)          the capacity of its buffers
+//   release(buffers, count)      gives many buffers back
+//   link(b, next), unlink(b)     chains of buffers that somebody keeps
+//   prepare, receive, send, facts, lend, take_back: between drivers and buffers
+#ifdef PMILL_METADATA_COPYING
+#include <pmill/metadata/copying.hh>
+#else
+#include <pmill/metadata/overlaying.hh>
+#endif
+
+namespace pmill::buffer {
+
+PMILL_INLINE std::uint8_t *limit(Buffer b) { return start(b) + capacity(b); }
+PMILL_INLINE bool segmented(Buffer b) { return facts(b)->nb_segs != 1; }
+
 /// Fetches where received bytes begin. The place is computed: reading it from the mbuf would wait
 /// for the mbuf.
 PMILL_INLINE void prefetch(Buffer b) {
-  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(b + 1) + kBufferPrivateBytes +
+  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(facts(b) + 1) + kMbufPrivateBytes +
                      RTE_PKTMBUF_HEADROOM);
-}
-
-/// Write the packet's extent back, for whoever takes the buffer next.
-PMILL_INLINE void set_data(Buffer b, std::uint8_t *data) {
-  b->data_off = static_cast<std::uint16_t>(data - start(b));
-}
-PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
-  b->data_len = static_cast<std::uint16_t>(length);
-  b->pkt_len = length;
-}
-
-/// Takes an empty buffer from a pool, data at the default headroom; nullptr when there is none.
-PMILL_INLINE Buffer allocate(BufferPool pool) { return rte_pktmbuf_alloc(pool); }
-
-/// Chains buffers that somebody keeps: `next` may be nullptr.
-PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
-/// Takes a buffer out of a chain and returns the rest of that.
-PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
-
-/// Gives many buffers back.
-PMILL_INLINE void release(Buffer *buffers, unsigned count) {
-  for (unsigned i = 0; i < count; ++i) poison::open(start(buffers[i]), buffers[i]->buf_len);
-  rte_pktmbuf_free_bulk(buffers, count);
 }
 
 /// Writes the bytes of a whole packet: the data, and zeros behind it up to `length`. A call,
@@ -74,5 +62,4 @@ PMILL_INLINE void release(Buffer *buffers, unsigned count) {
   std::memset(to + have, 0, length - have);
 }
 
-}  // namespace buffer
-}  // namespace pmill
+}  // namespace pmill::buffer

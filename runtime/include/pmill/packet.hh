@@ -224,7 +224,7 @@ class Packet {
       if (moved_.get() != 0) buffer::set_data(buffer_, data_);
       buffer::set_length(buffer_, length_);
     }
-    if constexpr (poison::enabled) poison::open(buffer::start(buffer_), buffer_->buf_len);
+    if constexpr (poison::enabled) poison::open(buffer::start(buffer_), buffer::capacity(buffer_));
     return buffer_;
   }
 
@@ -339,7 +339,7 @@ class Packet {
   [[gnu::noinline]] static void move_bytes(Buffer b, std::uint8_t *data, std::uint8_t *end,
                                            std::int64_t by) {
     std::uint8_t *const start = buffer::start(b), *const from = by < 0 ? start - by : start;
-    poison::open(start, b->buf_len);
+    poison::open(start, buffer::capacity(b));
     std::memmove(from + by, from, static_cast<std::size_t>(end - from));
     poison::close(start, static_cast<std::size_t>(data + by - start));
     poison::close(end + by, static_cast<std::size_t>(buffer::limit(b) - end - by));
@@ -359,7 +359,7 @@ template <typename P>
 PMILL_INLINE decltype(auto) adopt(Buffer b) {
   if constexpr (poison::enabled) {
     if (buffer::data(b) + buffer::length(b) > buffer::limit(b)) __builtin_trap();
-    poison::close(buffer::start(b), b->buf_len);
+    poison::close(buffer::start(b), buffer::capacity(b));
     poison::open(buffer::data(b), buffer::length(b));
   }
   if constexpr (P::Layout::in_memory) {

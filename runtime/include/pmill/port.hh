@@ -37,11 +37,13 @@ struct RxQueue {
 
   /// Receives up to `size` buffers.
   PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size) const {
-    const auto burst = static_cast<std::uint16_t>(size);
+    const auto burst = [&](rte_mbuf **mbufs, unsigned most) __attribute__((always_inline)) {
+      return rte_eth_rx_burst(port, queue, mbufs, static_cast<std::uint16_t>(most));
+    };
     if (lock == nullptr) [[likely]]
-      return rte_eth_rx_burst(port, queue, buffers, burst);
+      return buffer::receive(buffers, size, burst);
     if (rte_spinlock_trylock(lock) == 0) return 0;
-    const unsigned n = rte_eth_rx_burst(port, queue, buffers, burst);
+    const unsigned n = buffer::receive(buffers, size, burst);
     rte_spinlock_unlock(lock);
     return n;
   }
@@ -55,11 +57,13 @@ struct TxQueue {
 
   /// Sends what the device takes of `count` buffers, and returns how many.
   PMILL_INLINE unsigned send(Buffer *buffers, unsigned count) const {
-    const auto burst = static_cast<std::uint16_t>(count);
+    const auto burst = [&](rte_mbuf **mbufs, unsigned most) __attribute__((always_inline)) {
+      return rte_eth_tx_burst(port, queue, mbufs, static_cast<std::uint16_t>(most));
+    };
     if (lock == nullptr) [[likely]]
-      return rte_eth_tx_burst(port, queue, buffers, burst);
+      return buffer::send(buffers, count, burst);
     rte_spinlock_lock(lock);
-    const unsigned n = rte_eth_tx_burst(port, queue, buffers, burst);
+    const unsigned n = buffer::send(buffers, count, burst);
     rte_spinlock_unlock(lock);
     return n;
   }
@@ -92,15 +96,18 @@ void wait_for_packets(const RxQueue &queue);
 namespace buffer {
 
 /// The hash that the device computed over the packet's flow.
-PMILL_INLINE std::uint32_t flow_hash(Buffer b) { return b->hash.rss; }
+PMILL_INLINE std::uint32_t flow_hash(Buffer b) { return facts(b)->hash.rss; }
 
 /// Whether a VLAN tag was taken out of the frame and lies beside it.
-PMILL_INLINE bool misses_tag(Buffer b) { return (b->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0; }
+PMILL_INLINE bool misses_tag(Buffer b) {
+  return (facts(b)->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0;
+}
 
 /// When the device received the packet, in ns since the epoch; 0 when it does not say.
 PMILL_INLINE std::int64_t received_at(Buffer b, const PortClock &clock) {
-  if (clock.offset < 0 || (b->ol_flags & clock.flag) == 0) return 0;
-  const std::uint64_t ticks = *RTE_MBUF_DYNFIELD(b, clock.offset, std::uint64_t *) - clock.start;
+  if (clock.offset < 0 || (facts(b)->ol_flags & clock.flag) == 0) return 0;
+  const std::uint64_t ticks =
+      *RTE_MBUF_DYNFIELD(facts(b), clock.offset, const std::uint64_t *) - clock.start;
   using Wide = unsigned __int128;
   return clock.epoch_ns + static_cast<std::int64_t>(Wide{ticks} * clock.scale >> 32);
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The overlaying metadata model: a buffer is an mbuf, and a packet that must live in memory lives
+// in the mbuf's private area. Nothing is copied when a packet is received or sent.
+#pragma once
+
+#include <rte_mbuf.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <pmill/attributes.hh>
+#include <pmill/poison.hh>
+#include <utility>
+
+namespace pmill {
+
+using Buffer = rte_mbuf *;
+using BufferPool = rte_mempool *;
+
+namespace buffer {
+
+inline constexpr std::size_t kMbufPrivateBytes = kPrivateBytes;
+
+PMILL_INLINE std::uint8_t *start(Buffer b) { return static_cast<std::uint8_t *>(b->buf_addr); }
+PMILL_INLINE std::size_t capacity(Buffer b) { return b->buf_len; }
+PMILL_INLINE std::uint8_t *data(Buffer b) { return start(b) + b->data_off; }
+PMILL_INLINE std::uint32_t length(Buffer b) { return b->data_len; }
+PMILL_INLINE void *private_area(Buffer b) { return b + 1; }
+
+PMILL_INLINE void set_data(Buffer b, std::uint8_t *data) {
+  b->data_off = static_cast<std::uint16_t>(data - start(b));
+}
+PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
+  b->data_len = static_cast<std::uint16_t>(length);
+  b->pkt_len = length;
+}
+
+PMILL_INLINE Buffer allocate(BufferPool pool) { return rte_pktmbuf_alloc(pool); }
+inline std::size_t pool_capacity(BufferPool pool) { return rte_pktmbuf_data_room_size(pool); }
+
+PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
+PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
+
+PMILL_INLINE void release(Buffer *buffers, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) poison::open(start(buffers[i]), buffers[i]->buf_len);
+  rte_pktmbuf_free_bulk(buffers, count);
+}
+
+// --- between drivers and buffers -----------------------------------------------------------------
+
+/// The mbuf of a buffer, for what only drivers say.
+PMILL_INLINE const rte_mbuf *facts(Buffer b) { return b; }
+/// The mbuf of a buffer, with its extent, to be changed; then `take_back` must follow.
+PMILL_INLINE rte_mbuf *lend(Buffer b) { return b; }
+PMILL_INLINE void take_back(Buffer, rte_mbuf *) {}
+
+/// What the model needs beside a pool of `buffers` mbufs, and how many bytes it takes of each.
+inline bool prepare(std::size_t) { return true; }
+inline constexpr std::size_t kMoreBytes = 0;
+
+/// Receives by `burst(mbufs, size)` up to `size` buffers.
+PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size, auto &&burst) {
+  return burst(buffers, size);
+}
+/// Sends by `burst(mbufs, count)`; returns how many of the buffers are gone.
+PMILL_INLINE unsigned send(Buffer *buffers, unsigned count, auto &&burst) {
+  return burst(buffers, count);
+}
+
+}  // namespace buffer
+}  // namespace pmill
