@@ -169,7 +169,7 @@ void configure_port(PortState &port) {
     check(
         port,
         rte_eth_rx_queue_setup(port.id, q, port.rx_descriptors, static_cast<unsigned>(port.socket),
-                               nullptr, pool_of(pool_socket(port))),
+                               nullptr, mbufs_of(pool_socket(port))),
         "set up a receive queue of");
   for (std::uint16_t q = 0; q < port.tx_queues; ++q)
     check(port,
@@ -197,14 +197,6 @@ void start_port(PortState &port) {
 }
 
 }  // namespace runtime
-
-bool linearize(Buffer b) {
-  rte_mbuf *m = const_cast<rte_mbuf *>(buffer::facts(b));  // as the driver left it
-  if (m->pkt_len - m->data_len > rte_pktmbuf_tailroom(m) || rte_pktmbuf_linearize(m) != 0)
-    return false;
-  buffer::take_back(b, m);
-  return true;
-}
 
 void wait_for_packets(const RxQueue &q) {
   // Interrupts are delivered to the thread that registered for them: the worker's.

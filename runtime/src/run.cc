@@ -116,9 +116,9 @@ void start(const Options &options, const Setup &setup, bool has_work) {
         s.worker_count == 1 && (options.simulated || g_lcores[w] == rte_get_main_lcore());
     s.workers[w].naps = options.adaptive && !options.simulated;
     if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
-    pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
+    mbufs_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
-  for (PortState &port : ports()) pool_of(port.socket);
+  for (PortState &port : ports()) mbufs_of(port.socket);
   for (PortState &port : ports()) configure_port(port);
 }
 
@@ -139,7 +139,7 @@ void equip(Worker &worker, WorkerStatus &status) {
   worker.count = static_cast<unsigned>(state().worker_count);
   worker.clock = state().clock;
   worker.random.seed(seed_of(worker.index));
-  worker.pool = pool_of(static_cast<int>(rte_lcore_to_socket_id(status.lcore)));
+  worker.pool = pool_of(status);
 }
 
 void start_ports() {

@@ -65,8 +65,10 @@ struct PoolPlan {
 /// what devices keep for themselves.
 PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
                    std::size_t captured, const Options &options);
-/// Makes the pool of a socket, or returns the one that was made.
-BufferPool pool_of(int socket);
+/// Makes the pool of mbufs of a socket, or returns the one that was made.
+rte_mempool *mbufs_of(int socket);
+/// Makes the pool that a worker takes buffers from.
+BufferPool pool_of(const WorkerStatus &worker);
 
 /// The workers that use a queue of a port, and the lock for when there are several.
 struct QueueUse {
@@ -114,7 +116,7 @@ struct KernelHooks {
 /// The pool of a NUMA node.
 struct SocketPool {
   int socket;
-  BufferPool pool;
+  rte_mempool *pool;
 };
 
 /// Everything that the parts of a run have in common.

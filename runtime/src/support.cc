@@ -23,6 +23,9 @@
 #include "files.cc"
 #include "flow.cc"
 #include "kernel/fanout.cc"
+#ifndef PMILL_METADATA_XCHANGE
+#include "linearize.cc"
+#endif
 #include "message.cc"
 #include "options.cc"
 #include "pools.cc"

@@ -53,7 +53,7 @@ Buffer Worker::copy(std::uint32_t headroom, const std::uint8_t *from, std::uint3
 }
 
 void Worker::free_released() {
-  buffer::release(released_, released_count_);
+  buffer::release(pool, released_, released_count_);
   released_count_ = 0;
 }
 

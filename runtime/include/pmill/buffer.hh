@@ -24,18 +24,23 @@ inline constexpr std::size_t kPrivateBytes = kBufferPrivateBytes;
 }  // namespace pmill
 
 // A model defines, in namespace pmill, `Buffer`: a handle on one buffer, which whoever holds it
-// owns, nullptr for none; `BufferPool`: where buffers come from; and in namespace buffer:
+// owns, nullptr for none; `BufferPool`: a handle on where a worker takes buffers from and puts
+// them; `Outgoing`: a packet that is handed to a device; and in namespace buffer:
 //
 //   start(b), capacity(b)        the buffer's first byte, and how many it has
-//   data(b), length(b)           the packet's extent, as it was received or last written back by
-//   set_data, set_length         for whoever takes the buffer next
+//   data(b), length(b)           the packet's extent, as it was last written by
+//   set_data, set_length         whoever filled the buffer, or by a driver that fills mbufs
 //   private_area(b)              kPrivateBytes for a packet object
 //   allocate(pool)               an empty buffer, data at the default headroom, or nullptr
 //   pool_capacity(pool)          the capacity of its buffers
-//   release(buffers, count)      gives many buffers back
+//   release(pool, buffers, n)    gives many buffers back
 //   link(b, next), unlink(b)     chains of buffers that somebody keeps
-//   prepare, receive, send, facts, lend, take_back: between drivers and buffers
-#ifdef PMILL_METADATA_COPYING
+//   outgoing(b, data, length, resized, moved), buffer_of(outgoing)
+//
+// What drivers hand over is the matter of metadata/queues.hh, or of xchg/queues.hh.
+#if defined(PMILL_METADATA_XCHANGE)
+#include <pmill/metadata/exchanging.hh>
+#elif defined(PMILL_METADATA_COPYING)
 #include <pmill/metadata/copying.hh>
 #else
 #include <pmill/metadata/overlaying.hh>
@@ -44,14 +49,6 @@ inline constexpr std::size_t kPrivateBytes = kBufferPrivateBytes;
 namespace pmill::buffer {
 
 PMILL_INLINE std::uint8_t *limit(Buffer b) { return start(b) + capacity(b); }
-PMILL_INLINE bool segmented(Buffer b) { return facts(b)->nb_segs != 1; }
-
-/// Fetches where received bytes begin. The place is computed: reading it from the mbuf would wait
-/// for the mbuf.
-PMILL_INLINE void prefetch(Buffer b) {
-  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(facts(b) + 1) + kMbufPrivateBytes +
-                     RTE_PKTMBUF_HEADROOM);
-}
 
 /// Writes the bytes of a whole packet: the data, and zeros behind it up to `length`. A call,
 /// because it takes time that depends on the packet; per-packet code may do that only here and in

@@ -22,7 +22,6 @@ std::uint32_t whole_length(Buffer b) {
   return std::max(length, static_cast<std::uint32_t>(ip - data) + net::ipv4(ip)->total_bytes());
 }
 
-/// Moves the frame back in its buffer, as far as there is room.
 /// Puts the tag back that the kernel took out of a frame.
 void insert_tag(Buffer b) {
   rte_mbuf *m = buffer::lend(b);
@@ -30,6 +29,7 @@ void insert_tag(Buffer b) {
   buffer::take_back(b, m);
 }
 
+/// Moves the frame back in its buffer, as far as there is room.
 void give_headroom(Buffer b, std::uint32_t wanted) {
   std::uint8_t *const data = buffer::data(b);
   const auto have = static_cast<std::uint32_t>(data - buffer::start(b));

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <rte_lcore.h>
+#include <rte_malloc.h>
 #include <rte_mbuf.h>
-#include <rte_mempool.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <pmill/attributes.hh>
+#include <pmill/metadata/stock.hh>
 #include <pmill/poison.hh>
 #include <utility>
 
@@ -28,7 +30,14 @@ struct alignas(64) Record {
 static_assert(sizeof(Record) == 64);
 
 using Buffer = Record *;
-using BufferPool = rte_mempool *;
+using Outgoing = Record *;
+
+/// Where a worker's mbufs come from, and its records.
+struct RecordPool {
+  rte_mempool *mbufs;
+  Stock<Record> records;
+};
+using BufferPool = RecordPool *;
 
 namespace buffer {
 
@@ -37,7 +46,7 @@ inline constexpr std::size_t kMbufPrivateBytes = 0;
 inline constexpr unsigned kMost = 256;
 
 /// Where records come from: there are more than mbufs, so that one which has an mbuf finds one.
-inline rte_mempool *g_records = nullptr;
+inline Depot<Record> g_records;
 
 PMILL_INLINE std::uint8_t *start(Buffer b) { return b->start; }
 PMILL_INLINE std::size_t capacity(Buffer b) { return b->capacity; }
@@ -63,68 +72,96 @@ PMILL_INLINE rte_mbuf *lend(Buffer b) {
   m->pkt_len = b->length;
   return m;
 }
+/// The mbuf of a buffer, for what only drivers say.
 PMILL_INLINE const rte_mbuf *facts(Buffer b) { return b->mbuf; }
 
-inline constexpr std::size_t kMoreBytes = sizeof(Record) + kPrivateBytes;
-/// Makes as many records as there are mbufs, and as many more as may lie in caches.
-inline bool prepare(std::size_t mbufs) {
-  if (g_records != nullptr) return true;
-  constexpr unsigned kCache = 256;
-  const std::size_t cached = std::size_t{rte_lcore_count() + 1} * kCache * 3 / 2 + kMost;
-  g_records = rte_mempool_create(
-      "pmill-records", static_cast<unsigned>(mbufs * rte_socket_count() + cached), kMoreBytes,
-      kCache, 0, nullptr, nullptr, nullptr, nullptr, SOCKET_ID_ANY, 0);
-  return g_records != nullptr;
+/// Nothing is written back before the packet is sent.
+PMILL_INLINE Outgoing outgoing(Buffer b, std::uint8_t *data, std::uint32_t length, bool resized,
+                               bool moved) {
+  if (moved) set_data(b, data);
+  if (resized) set_length(b, length);
+  return b;
 }
+PMILL_INLINE Buffer buffer_of(Outgoing packet) { return packet; }
 
 PMILL_INLINE Buffer allocate(BufferPool pool) {
-  rte_mbuf *m = rte_pktmbuf_alloc(pool);
+  rte_mbuf *m = rte_pktmbuf_alloc(pool->mbufs);
   if (m == nullptr) return nullptr;
-  void *record = nullptr;
-  if (rte_mempool_get(g_records, &record) != 0) [[unlikely]] {
+  Record *b = pool->records.take();
+  if (b == nullptr) [[unlikely]] {
     rte_pktmbuf_free(m);
     return nullptr;
   }
-  auto *b = static_cast<Buffer>(record);
   take_back(b, m);
   return b;
 }
-inline std::size_t pool_capacity(BufferPool pool) { return rte_pktmbuf_data_room_size(pool); }
+inline std::size_t pool_capacity(BufferPool pool) {
+  return rte_pktmbuf_data_room_size(pool->mbufs);
+}
 
 PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
 PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
 
-PMILL_INLINE void release(Buffer *buffers, unsigned count) {
+PMILL_INLINE void release(BufferPool pool, Buffer *buffers, unsigned count) {
   rte_mbuf *mbufs[kMost];
   for (unsigned done = 0; done < count;) {
     unsigned n = 0;
     for (; n < kMost && done + n < count; ++n) {
-      poison::open(start(buffers[done + n]), capacity(buffers[done + n]));
-      mbufs[n] = lend(buffers[done + n]);
+      Buffer b = buffers[done + n];
+      poison::open(start(b), capacity(b));
+      mbufs[n] = lend(b);
+      pool->records.give(b);
     }
     rte_pktmbuf_free_bulk(mbufs, n);
-    rte_mempool_put_bulk(g_records, reinterpret_cast<void **>(buffers + done), n);
     done += n;
   }
 }
 
-PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size, auto &&burst) {
+PMILL_INLINE unsigned receive(BufferPool pool, Buffer *buffers, unsigned size, auto &&burst) {
   rte_mbuf *mbufs[kMost];
-  unsigned n = burst(mbufs, size);
-  if (n == 0) return 0;
-  if (rte_mempool_get_bulk(g_records, reinterpret_cast<void **>(buffers), n) != 0) [[unlikely]] {
-    rte_pktmbuf_free_bulk(mbufs, n);
-    return 0;
+  const unsigned n = burst(mbufs, size);
+  for (unsigned i = 0; i < n; ++i) {
+    Buffer b = pool->records.take();
+    if (b == nullptr) [[unlikely]] {  // not before there are more packets than mbufs
+      rte_pktmbuf_free_bulk(mbufs + i, n - i);
+      return i;
+    }
+    take_back(b, mbufs[i]);
+    buffers[i] = b;
   }
-  for (unsigned i = 0; i < n; ++i) take_back(buffers[i], mbufs[i]);
   return n;
 }
-PMILL_INLINE unsigned send(Buffer *buffers, unsigned count, auto &&burst) {
+PMILL_INLINE unsigned send(BufferPool pool, Outgoing *packets, unsigned count, auto &&burst) {
   rte_mbuf *mbufs[kMost];
-  for (unsigned i = 0; i < count; ++i) mbufs[i] = lend(buffers[i]);
+  for (unsigned i = 0; i < count; ++i) mbufs[i] = lend(packets[i]);
   const unsigned sent = burst(mbufs, count);
-  if (sent != 0) rte_mempool_put_bulk(g_records, reinterpret_cast<void **>(buffers), sent);
+  for (unsigned i = 0; i < sent; ++i) pool->records.give(packets[i]);
   return sent;
+}
+
+// --- for the runtime -----------------------------------------------------------------------------
+
+/// Records lie an odd number of cache lines from each other.
+inline constexpr std::size_t kStride = sizeof(Record) + kPrivateBytes;
+static_assert(kStride / 64 % 2 == 1);
+
+inline std::size_t mbufs_for(std::size_t buffers) { return buffers; }
+inline std::size_t more_bytes(std::size_t) { return kStride + sizeof(Record *); }
+/// Makes as many records as there are mbufs, and as many more as may lie in stocks.
+inline bool prepare(std::size_t mbufs, std::size_t, int) {
+  static bool done = false;
+  if (done) return true;
+  const std::size_t n = mbufs * rte_socket_count() + (rte_lcore_count() + 1) * Stock<Record>::kRoom;
+  auto *memory = static_cast<std::uint8_t *>(rte_malloc("pmill-records", n * kStride, 64));
+  if (memory == nullptr || !g_records.prepare(n, SOCKET_ID_ANY)) return false;
+  for (std::size_t i = 0; i < n; ++i) {
+    auto *b = new (memory + i * kStride) Record{};
+    g_records.give(&b, 1);
+  }
+  return done = true;
+}
+inline BufferPool make_pool(rte_mempool *mbufs) {
+  return new RecordPool{mbufs, Stock<Record>(g_records)};
 }
 
 }  // namespace buffer

@@ -15,6 +15,7 @@ namespace pmill {
 
 using Buffer = rte_mbuf *;
 using BufferPool = rte_mempool *;
+using Outgoing = rte_mbuf *;
 
 namespace buffer {
 
@@ -34,13 +35,22 @@ PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
   b->pkt_len = length;
 }
 
+/// Writes the extent back, of packets that may have been `resized`; most have not `moved`.
+PMILL_INLINE Outgoing outgoing(Buffer b, std::uint8_t *data, std::uint32_t length, bool resized,
+                               bool moved) {
+  if (moved) set_data(b, data);
+  if (resized) set_length(b, length);
+  return b;
+}
+PMILL_INLINE Buffer buffer_of(Outgoing packet) { return packet; }
+
 PMILL_INLINE Buffer allocate(BufferPool pool) { return rte_pktmbuf_alloc(pool); }
 inline std::size_t pool_capacity(BufferPool pool) { return rte_pktmbuf_data_room_size(pool); }
 
 PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
 PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
 
-PMILL_INLINE void release(Buffer *buffers, unsigned count) {
+PMILL_INLINE void release(BufferPool, Buffer *buffers, unsigned count) {
   for (unsigned i = 0; i < count; ++i) poison::open(start(buffers[i]), buffers[i]->buf_len);
   rte_pktmbuf_free_bulk(buffers, count);
 }
@@ -53,18 +63,24 @@ PMILL_INLINE const rte_mbuf *facts(Buffer b) { return b; }
 PMILL_INLINE rte_mbuf *lend(Buffer b) { return b; }
 PMILL_INLINE void take_back(Buffer, rte_mbuf *) {}
 
-/// What the model needs beside a pool of `buffers` mbufs, and how many bytes it takes of each.
-inline bool prepare(std::size_t) { return true; }
-inline constexpr std::size_t kMoreBytes = 0;
-
 /// Receives by `burst(mbufs, size)` up to `size` buffers.
-PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size, auto &&burst) {
+PMILL_INLINE unsigned receive(BufferPool, Buffer *buffers, unsigned size, auto &&burst) {
   return burst(buffers, size);
 }
 /// Sends by `burst(mbufs, count)`; returns how many of the buffers are gone.
-PMILL_INLINE unsigned send(Buffer *buffers, unsigned count, auto &&burst) {
-  return burst(buffers, count);
+PMILL_INLINE unsigned send(BufferPool, Outgoing *packets, unsigned count, auto &&burst) {
+  return burst(packets, count);
 }
+
+// --- for the runtime -----------------------------------------------------------------------------
+
+/// How many mbufs there must be for so many buffers, and the bytes of a buffer beside its mbuf.
+inline std::size_t mbufs_for(std::size_t buffers) { return buffers; }
+inline std::size_t more_bytes(std::size_t) { return 0; }
+/// Makes what is needed beside mbufs, once; false when there is no memory.
+inline bool prepare(std::size_t, std::size_t, int) { return true; }
+/// The pool of a worker, which lasts as long as the program.
+inline BufferPool make_pool(rte_mempool *mbufs) { return mbufs; }
 
 }  // namespace buffer
 }  // namespace pmill
