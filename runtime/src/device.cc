@@ -165,6 +165,7 @@ void configure_port(PortState &port) {
   check(port, configure_queues(port, conf), "configure");
   size_rings(port);
   apply_mtu(port);
+  take_over(port);
   for (std::uint16_t q = 0; q < port.rx_queues; ++q)
     check(
         port,
@@ -176,6 +177,7 @@ void configure_port(PortState &port) {
           rte_eth_tx_queue_setup(port.id, q, port.tx_descriptors,
                                  static_cast<unsigned>(port.socket), nullptr),
           "set up a transmit queue of");
+  connect_queues(port);
   set_address(port);
 }
 
@@ -184,6 +186,7 @@ void start_port(PortState &port) {
   find_clock(port);
   check(port, rte_eth_dev_start(port.id), "start");
   port.started = true;
+  fill_queues(port);
   set_promiscuous(port);
   set_pause(port);
   for (const Receiver *e : port.receivers) {

@@ -187,6 +187,7 @@ void stop_ports() {
     port.started = false;
     port.counts = port_counts(port.id);
     rte_eth_dev_stop(port.id);
+    empty_queues(port);
     rte_eth_dev_close(port.id);
   }
 }
@@ -287,6 +288,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
     worker->end_burst();
   }
   runtime::stop_ports();
+  runtime::account_for_buffers();
   runtime::verify_captures(runtime::virtual_devices(options.eal));
   runtime::finish(program);
   return runtime::state().failed.load(std::memory_order_relaxed) ? 1 : status;

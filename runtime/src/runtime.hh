@@ -89,8 +89,9 @@ struct PortState {
   std::uint32_t mtu = 0;  // 0: the device's own
   PortClock clock{};
   bool started = false;
-  PortCounts counts{};                      // when the port was stopped
-  std::deque<QueueUse> rx_users, tx_users;  // by queue
+  PortCounts counts{};                             // when the port was stopped
+  std::deque<QueueUse> rx_users, tx_users;         // by queue
+  std::vector<void *> exchanged_rx, exchanged_tx;  // the program's side of queues, by queue
 };
 /// All ports in use, by their number.
 std::deque<PortState> &ports();
@@ -104,6 +105,24 @@ unsigned wanted_mtu(const RxRequest &request);
 void configure_port(PortState &port);
 /// Starts a port.
 void start_port(PortState &port);
+/// What ports need whose drivers exchange buffers with the program: exchange.cc. Before their
+/// queues are set up; after; when the port runs; when it has stopped; when all have.
+#ifdef PMILL_METADATA_XCHANGE
+void take_over(const PortState &port);
+void connect_queues(PortState &port);
+void fill_queues(PortState &port);
+void empty_queues(PortState &port);
+void account_for_buffers();
+/// Lets those who use a port's queues find what they exchange buffers with.
+void share_exchanged(const PortState &port);
+#else
+inline void take_over(const PortState &) {}
+inline void connect_queues(PortState &) {}
+inline void fill_queues(PortState &) {}
+inline void empty_queues(PortState &) {}
+inline void account_for_buffers() {}
+#endif
+
 /// Makes the rules of a file in testpmd's `flow create` syntax.
 void load_flow_rules(const PortState &port, const Setup::Entry<RxRequest> &entry);
 

@@ -23,7 +23,9 @@
 #include "files.cc"
 #include "flow.cc"
 #include "kernel/fanout.cc"
-#ifndef PMILL_METADATA_XCHANGE
+#ifdef PMILL_METADATA_XCHANGE
+#include "exchange.cc"
+#else
 #include "linearize.cc"
 #endif
 #include "message.cc"

@@ -23,7 +23,7 @@
 //
 // and transmits like this:
 //
-//   app.give_back(buffer) for each buffer that the device is done with
+//   app.give_back(buffers, n) with the buffers that the device is done with
 //   for each packet: A::data(packet), A::length(packet) to the device, keep A::buffer(packet)
 //   tell the device once; return how many it took: the others are still the application's
 #pragma once
@@ -91,14 +91,14 @@ concept Receiver =
     };
 
 /// An application that transmits: `Outgoing` is a packet as it hands it over. The driver keeps the
-/// buffer until the device is done with it and calls `give_back`.
+/// buffer until the device is done with it and gives it back, any number at once.
 template <typename A>
 concept Transmitter = std::is_pointer_v<typename A::Buffer> &&
                       requires(A &app, const typename A::Outgoing &p, typename A::Buffer buffer) {
                         { A::buffer(p) } -> std::same_as<typename A::Buffer>;
                         { A::data(p) } -> std::convertible_to<const std::uint8_t *>;
                         { A::length(p) } -> std::convertible_to<std::uint32_t>;
-                        app.give_back(buffer);
+                        app.give_back(&buffer, 1U);
                       };
 
 }  // namespace pmill::xchg

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstring>
 #include <pmill/attributes.hh>
+#include <utility>
 
 namespace pmill {
 
@@ -52,6 +53,8 @@ class Stock {
  public:
   /// The most things that lie in a stock.
   static constexpr unsigned kRoom = 256;
+  /// How many are taken at once by who needs many.
+  static constexpr unsigned kSome = 32;
 
   explicit Stock(Depot<T> &depot) : depot_(depot) {}
   Stock(const Stock &) = delete;
@@ -68,8 +71,23 @@ class Stock {
       spill();
     things_[count_++] = thing;
   }
-  /// Makes sure that `n` can be taken, at most kRoom / 2.
-  PMILL_INLINE bool have(unsigned n) { return count_ >= n || refill(n); }
+  /// Takes some, which are kSome but for when there are not so many, and returns how many.
+  PMILL_INLINE unsigned take_some(T **into) {
+    if (count_ < kSome && !refill(kSome)) [[unlikely]]
+      return take_rest(into);
+    count_ -= kSome;
+    std::memcpy(into, things_ + count_, kSome * sizeof(T *));
+    return kSome;
+  }
+  /// Gives any number.
+  [[gnu::noinline]] void give(T *const *from, unsigned n) {
+    while (n != 0) {
+      if (count_ == kRoom) spill();
+      const unsigned now = n < kRoom - count_ ? n : kRoom - count_;
+      std::memcpy(things_ + count_, from, now * sizeof(T *));
+      count_ += now, from += now, n -= now;
+    }
+  }
   /// How many lie in the stock.
   unsigned count() const { return count_; }
   /// Puts all back into the depot.
@@ -84,6 +102,10 @@ class Stock {
   [[gnu::noinline]] bool refill(unsigned wanted) {
     count_ += static_cast<unsigned>(depot_.take(things_ + count_, kBatch));
     return count_ >= wanted;
+  }
+  [[gnu::noinline]] unsigned take_rest(T **into) {
+    std::memcpy(into, things_, count_ * sizeof(T *));
+    return std::exchange(count_, 0);
   }
   /// The things that came first, which are the coldest, go.
   [[gnu::noinline]] void spill() {
