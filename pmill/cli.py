@@ -277,6 +277,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return run_program(
         product.program,
         ports=product.report["ports"],
+        drivers=product.report["model"]["ports"],
         captures=arguments.pcap,
         outputs=arguments.out,
         duration=arguments.duration,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,11 +30,15 @@ _DRIVERS: Final = ("net_pmill",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A metadata model, why it is that one, and the drivers that the program contains."""
+    """A metadata model, why it is that one, and the drivers that the program contains.
+
+    `ports` are those of which only the command line names the driver.
+    """
 
     name: Metadata
     why: str
     drivers: tuple[str, ...] = ()
+    ports: Mapping[str, str] = field(default_factory=dict)
 
     def parts(self) -> list[str]:
         """Return the parts of the runtime that it takes: what exchanges buffers with a driver."""
@@ -48,14 +52,19 @@ class Model:
 
     def facts(self) -> dict[str, Any]:
         """Return the same as JSON has it."""
-        return {"name": self.name, "why": self.why, "drivers": list(self.drivers)}
+        return {
+            "name": self.name,
+            "why": self.why,
+            "drivers": list(self.drivers),
+            "ports": dict(self.ports),
+        }
 
 
 def decided(
     graph: PipelineGraph, options: CompileOptions, diags: Diagnostics
 ) -> tuple[CompileOptions, Model]:
     """Return the options with the model that `choose` finds, and the model."""
-    model = choose(graph, options, diags)
+    model = replace(choose(graph, options, diags), ports=options.ports)
     return replace(options, metadata=model.name), model
 
 
