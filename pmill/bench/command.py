@@ -63,6 +63,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.control import run as control
 
                 return control(settings, folder)
+            case "metadata":
+                from pmill.bench.metadata import run as metadata
+
+                return metadata(settings, folder)
             case "routes":
                 from pmill.bench.routes import run as routes
 
@@ -85,13 +89,14 @@ def _parser() -> argparse.ArgumentParser:
             "compile-time",
             "front-end",
             "control",
+            "metadata",
             "routes",
             "rules",
         ),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
-        "to check large configurations, what the control protocol costs, or routing tables and "
-        "rules by their number",
+        "to check large configurations, what the control protocol costs, the metadata models, or "
+        "routing tables and rules by their number",
     )
     parser.add_argument(
         "--ablation",

@@ -47,7 +47,8 @@ def plan_devices(
     """Return the devices for a configuration's `ports`.
 
     `captures` and `outputs` are `[PORT=]FILE`; `eal` are the user's EAL arguments, which come
-    last; `drivers` are those of numbered ports that the program was compiled for. Raises DiagnosticError for what cannot be done; warnings go to `diags`.
+    last; `drivers` are those of numbered ports that the program was compiled for. Raises
+    DiagnosticError for what cannot be done; warnings go to `diags`.
     """
     known = [p for p in ports if p.isdecimal() or p.startswith(_SHORT)]
     sources = _by_port("--pcap", captures, known)

@@ -32,10 +32,10 @@ def run_command(
 ) -> list[str]:
     """Return the command that runs a program.
 
-    `ports` are the ports of its configuration, `drivers` those of numbered ones that it contains; `captures` and `outputs` are `[PORT=]FILE`;
-    `duration` is in seconds, and so is `simtime`, at which a simulated clock starts; `options` are
-    further ones of the program. Warnings go to `diags`. Raises DiagnosticError for captures that
-    cannot be used.
+    `ports` are the ports of its configuration, `drivers` those of numbered ones that it contains;
+    `captures` and `outputs` are `[PORT=]FILE`; `duration` is in seconds, and so is `simtime`, at
+    which a simulated clock starts; `options` are further ones of the program. Warnings go to
+    `diags`. Raises DiagnosticError for captures that cannot be used.
     """
     plan = plan_devices(ports, captures, outputs, eal, diags or Diagnostics(), drivers)
     command = [str(program.resolve()), f"--stats={stats}", *options]

@@ -12,6 +12,8 @@ namespace pmill::nic {
 namespace {
 
 constexpr std::uint32_t kFresh = 64;  // buffers that are taken from a pool at once
+// Buffers are freed when so many were posted: few, so that they come from a pool's cache again.
+constexpr std::uint32_t kReclaimed = 32;
 
 template <typename T>
 T *ring_memory(std::uint32_t entries) {
@@ -190,7 +192,7 @@ void HostTx::reclaim() {
 }
 
 std::uint16_t HostTx::transmit(rte_mbuf **from, std::uint16_t count) {
-  if (ring_.size - (posted_ - freed_) < std::max<std::uint32_t>(count, ring_.size / 4)) reclaim();
+  if (posted_ - freed_ >= kReclaimed) reclaim();
   std::uint16_t n = 0;
   for (; n < count && posted_ - freed_ < ring_.size; ++n) {
     rte_mbuf *m = from[n];
