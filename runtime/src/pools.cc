@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "runtime.hh"
 
@@ -81,6 +82,11 @@ rte_mempool *mbufs_of(int socket) {
 
 BufferPool pool_of(const WorkerStatus &worker) {
   return buffer::make_pool(mbufs_of(static_cast<int>(rte_lcore_to_socket_id(worker.lcore))));
+}
+
+void end_pools() {
+  for (WorkerStatus &w : workers())
+    if (w.worker != nullptr) buffer::end_pool(std::exchange(w.worker->pool, nullptr));
 }
 
 }  // namespace pmill::runtime

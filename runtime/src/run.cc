@@ -289,6 +289,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
   }
   runtime::stop_ports();
   runtime::account_for_buffers();
+  runtime::end_pools();
   runtime::verify_captures(runtime::virtual_devices(options.eal));
   runtime::finish(program);
   return runtime::state().failed.load(std::memory_order_relaxed) ? 1 : status;

@@ -69,6 +69,8 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
 rte_mempool *mbufs_of(int socket);
 /// Makes the pool that a worker takes buffers from.
 BufferPool pool_of(const WorkerStatus &worker);
+/// Ends all of these.
+void end_pools();
 
 /// The workers that use a queue of a port, and the lock for when there are several.
 struct QueueUse {

@@ -79,10 +79,11 @@ def run(
     command = [str(program), "--stats=json", *expected, *options, "--", *vdevs, *eal]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode in (0, 1), f"{' '.join(command)}\n{done.stderr}{done.stdout}"
-    sent = [read_pcap(folder / f"out{port}.pcap") for port in range(ports)]
+    ended = done.stdout.startswith("{")  # else nothing was written to the end
+    sent = [read_pcap(folder / f"out{port}.pcap") if ended else [] for port in range(ports)]
     return Outcome(
         sent=tuple([frame for _, frame in frames] for frames in sent),
-        report=json.loads(done.stdout) if done.stdout.startswith("{") else {},
+        report=json.loads(done.stdout) if ended else {},
         stderr=done.stderr,
         status=done.returncode,
     )

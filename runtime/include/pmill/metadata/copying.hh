@@ -163,6 +163,7 @@ inline bool prepare(std::size_t mbufs, std::size_t, int) {
 inline BufferPool make_pool(rte_mempool *mbufs) {
   return new RecordPool{mbufs, Stock<Record>(g_records)};
 }
+inline void end_pool(BufferPool pool) { delete pool; }
 
 }  // namespace buffer
 }  // namespace pmill

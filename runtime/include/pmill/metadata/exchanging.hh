@@ -125,6 +125,7 @@ inline bool prepare(std::size_t count, std::size_t capacity, int socket) {
   return true;
 }
 inline BufferPool make_pool(rte_mempool *) { return new Stock<Slot>(g_slots.depot); }
+inline void end_pool(BufferPool pool) { delete pool; }
 
 }  // namespace buffer
 }  // namespace pmill

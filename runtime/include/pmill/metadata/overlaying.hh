@@ -79,8 +79,9 @@ inline std::size_t mbufs_for(std::size_t buffers) { return buffers; }
 inline std::size_t more_bytes(std::size_t) { return 0; }
 /// Makes what is needed beside mbufs, once; false when there is no memory.
 inline bool prepare(std::size_t, std::size_t, int) { return true; }
-/// The pool of a worker, which lasts as long as the program.
+/// The pool of a worker.
 inline BufferPool make_pool(rte_mempool *mbufs) { return mbufs; }
+inline void end_pool(BufferPool) {}
 
 }  // namespace buffer
 }  // namespace pmill
