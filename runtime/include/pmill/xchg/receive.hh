@@ -17,11 +17,15 @@ inline constexpr unsigned kWanted =
                                                                   : 0);
 
 /// The application that runs elements: `use(received)` is the whole way of a packet. It takes empty
-/// slots from the worker's pool some at a time, and puts back what was not exchanged.
+/// slots from the worker's pool some at a time into an array, and puts back what was not exchanged.
+/// The array is not its own: what is handed out of line stays in memory, all of it.
 template <typename P, typename Use>
 class Running : public SlotRooms, public Setters<kWanted<P>> {
  public:
-  PMILL_INLINE Running(BufferPool pool, Use &use) : pool_(pool), use_(use) {}
+  using Some = Buffer[Stock<Slot>::kSome];
+
+  PMILL_INLINE Running(BufferPool pool, Use &use, Some &fresh)
+      : pool_(pool), use_(use), fresh_(fresh) {}
   Running(const Running &) = delete;
   Running &operator=(const Running &) = delete;
   PMILL_INLINE ~Running() {
@@ -38,8 +42,8 @@ class Running : public SlotRooms, public Setters<kWanted<P>> {
  private:
   BufferPool pool_;
   Use &use_;
+  Some &fresh_;
   unsigned left_ = 0;
-  Buffer fresh_[Stock<Slot>::kSome];
 };
 
 }  // namespace xchg
@@ -52,7 +56,9 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
     packet.set_mac(packet.data());
     [[clang::always_inline]] use(packet, received);
   };
-  xchg::Running<P, decltype(run)> app(self.worker.pool, run);
+  using Application = xchg::Running<P, decltype(run)>;
+  typename Application::Some fresh;
+  Application app(self.worker.pool, run, fresh);
   return xchg::receive(queue, app, burst);
 }
 
