@@ -217,6 +217,8 @@ def _compile(arguments: argparse.Namespace) -> int:
         if arguments.verbose and product.report is not None:
             for p in product.report["passes"]:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)
+            model = product.report["model"]
+            print(f"{'metadata':20} {model['name']}: {model['why']}", file=sys.stderr)
         if arguments.manifest is not None and product.report is not None:
             from pmill.tools.output import write_json
 
@@ -275,6 +277,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return run_program(
         product.program,
         ports=product.report["ports"],
+        drivers=product.report["model"]["ports"],
         captures=arguments.pcap,
         outputs=arguments.out,
         duration=arguments.duration,

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pmill.diagnostics import fail
-from pmill.options import CompileOptions, click_path
+from pmill.options import METADATA, CompileOptions, click_path
 from pmill.tools.start import stray
 
 
@@ -31,6 +31,21 @@ def add_compile_arguments(p: argparse.ArgumentParser) -> None:
         )
     p.add_argument("--disable-pass", action="append", default=[], metavar="NAME")
     p.add_argument("--march", default="native", metavar="CPU", help="as clang's (default: native)")
+    p.add_argument(
+        "--metadata",
+        choices=("auto", *METADATA),
+        default="auto",
+        help="how packets' fields get from drivers to elements (default: auto, the best that is "
+        "possible)",
+    )
+    p.add_argument(
+        "--port",
+        dest="ports",
+        action="append",
+        default=[],
+        metavar="N=DRIVER",
+        help="the driver of a port, which the program is to contain: net_pmill",
+    )
     p.add_argument("--sanitize", default="", metavar="LIST", help="e.g. address,undefined")
     p.add_argument(
         "-I",
@@ -87,10 +102,18 @@ def options_of(arguments: argparse.Namespace) -> CompileOptions:
     for directory in arguments.include:
         if not directory.is_dir():
             raise fail("PM0803", f"-I {directory}: no such directory")
+    ports: dict[str, str] = {}
+    for text in arguments.ports:
+        port, equals, driver = text.partition("=")
+        if not (port and equals and driver):
+            raise fail("PM0855", f"--port {text} names no driver", hint="--port N=DRIVER")
+        ports[port] = driver
     return CompileOptions(
         level=arguments.level,
         disabled=frozenset(arguments.disable_pass),
         march=arguments.march,
+        metadata=arguments.metadata,
+        ports=ports,
         sanitize=tuple(s for s in arguments.sanitize.split(",") if s),
         variables=variables,
         keep=frozenset(arguments.keep),

@@ -163,7 +163,9 @@ def _back(graph: PipelineGraph, options: CompileOptions, emit: str, diags: Diagn
     """Run the stages from the plan on; `emit` is one of plan, cpp, llvm, asm, obj."""
     from pmill.emit import lower, render
     from pmill.machine_code import machine_code
+    from pmill.model import decided
 
+    options, _ = decided(graph, options, diags)
     plan = lower(graph, counted=options.counted)
     if emit == "plan":
         from pprint import pformat
@@ -199,7 +201,7 @@ def _with_data(code: bytes, plan: EmitPlan, compiler: Compiler, work: Path) -> b
 
 
 def compiler_for(options: CompileOptions) -> Compiler:
-    """Return clang with the flags that the options ask for."""
+    """Return clang with the flags that the options ask for, which are decided ones."""
     return _compiler(options, element_directories(options, Diagnostics()))
 
 
@@ -207,7 +209,11 @@ def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compile
     from pmill.toolchain import Compiler, find_tools
 
     return Compiler(
-        tools=find_tools(), march=options.march, sanitize=options.sanitize, include=directories
+        tools=find_tools(),
+        march=options.march,
+        sanitize=options.sanitize,
+        include=directories,
+        metadata="overlaying" if options.metadata == "auto" else options.metadata,
     )
 
 
@@ -246,33 +252,38 @@ def _program(
 
         from pmill.emit import lower, render
         from pmill.machine_code import llvmlite_can, objects
+        from pmill.model import contents, decided
 
-        compiler = _compiler(options, directories)
         with ThreadPoolExecutor() as pool, cache.store("programs", name) as work:
-            runtime = pool.submit(compiler.prepare)  # only the first time there is much to do
             progress("reading the configuration")
             graph, reports = _front(source, options, diags, "exe", pipeline)
             assert not isinstance(graph, bytes), "the front stages end in a graph"
+            options, model = decided(graph, options, diags)
+            compiler = _compiler(options, directories)
+            runtime = pool.submit(compiler.prepare)  # only the first time there is much to do
+            drivers = pool.submit(contents, model, compiler)
             plan = lower(graph, counted=options.counted)
             generated = work / "program.cc"
             generated.write_text(render(plan))
             if not compiler.sanitize and not llvmlite_can(compiler):
                 _warn_newer_clang(compiler, diags)
             progress("compiling")
-            parts = pool.submit(lambda: [compiler.part(name) for name in plan.parts])
+            names = [*plan.parts, *model.parts()]
+            parts = pool.submit(lambda: [compiler.part(name) for name in names])
             made = objects(generated, graph, options, compiler, diags, halves=plan.halves)
             tables = [compiler.data(work, d.symbol, d.content) for d in plan.data]
             progress("linking")
             link(
                 tools,
-                [*made.paths, *tables, *_prepared(runtime), *_prepared(parts)],
+                [*made.paths, *tables, *_prepared(runtime), *_prepared(parts), *drivers.result()],
                 work / "program",
                 options.sanitize,
+                model.libraries(),
             )
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()
-            found = programs.report(graph, reports, diags, made.report)
+            found = programs.report(graph, reports, diags, made.report, model)
             (work / "report.json").write_text(json.dumps(found))
             (work / "inputs.json").write_text(json.dumps(programs.inputs(work, graph)))
         entry = cache.lookup("programs", name)

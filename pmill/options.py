@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 from pmill.profile import Profile
 
+Metadata = Literal["copying", "overlaying", "xchange"]
+METADATA: Final[tuple[Metadata, ...]] = ("copying", "overlaying", "xchange")
 Dialect = Literal["fastclick", "click"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("fastclick", "click")
 
@@ -25,6 +27,8 @@ class CompileOptions:
     disabled: frozenset[str] = frozenset()
     march: str = "native"
     sanitize: tuple[str, ...] = ()
+    metadata: Metadata | Literal["auto"] = "auto"
+    ports: Mapping[str, str] = field(default_factory=dict)  # drivers of ports that do not name them
     variables: Mapping[str, str] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()  # ELEMENT.HANDLER: to be written while the program runs
     include: tuple[Path, ...] = ()

@@ -69,6 +69,7 @@ def collect(
     command = run_command(
         product.program,
         ports=product.report["ports"],
+        drivers=product.report["model"]["ports"],
         captures=captures,
         duration=_SECONDS,
         stats="json",

@@ -17,6 +17,7 @@ from pmill.resources import runtime_dir
 
 if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
+    from pmill.model import Model
     from pmill.passes import Pass, PassReport
 
 FILES = ("program", "report.json", "inputs.json")
@@ -68,6 +69,8 @@ def option_words(options: CompileOptions) -> list[str]:
         *(f"--disable-pass={name}" for name in sorted(options.disabled)),
         f"--march={options.march}",
         f"--sanitize={','.join(options.sanitize)}",
+        f"--metadata={options.metadata}",
+        *(f"--port={port}={driver}" for port, driver in sorted(options.ports.items())),
         *(f"{name}={value}" for name, value in sorted(options.variables.items())),
         *(f"--keep={path}" for path in sorted(options.keep)),
         *(f"-I{path}" for path in options.include),
@@ -87,7 +90,11 @@ def pipeline_words(pipeline: Sequence[Pass] | None) -> list[object]:
 
 
 def report(
-    graph: PipelineGraph, reports: list[PassReport], diags: Diagnostics, llvm: dict[str, Any]
+    graph: PipelineGraph,
+    reports: list[PassReport],
+    diags: Diagnostics,
+    llvm: dict[str, Any],
+    model: Model,
 ) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
     from pmill.emit import manifest
@@ -99,6 +106,7 @@ def report(
         "connections": len(graph.connections),
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
         "llvm": llvm,
+        "model": model.facts(),
         "manifest": manifest(graph),
         "ports": _ports(graph),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
@@ -107,9 +115,9 @@ def report(
 
 def _ports(graph: PipelineGraph) -> list[str]:
     """The device ports of a configuration, as it writes them, sorted."""
+    from pmill.model import PORT_CLASSES
+
     found = {
-        e.arguments["port"].text
-        for e in graph.elements.values()
-        if e.spec.name in ("FromDPDKDevice", "ToDPDKDevice")
+        e.arguments["port"].text for e in graph.elements.values() if e.spec.name in PORT_CLASSES
     }
     return sorted(found)

@@ -67,6 +67,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.workers import run as workers
 
                 return workers(settings, folder)
+            case "metadata":
+                from pmill.bench.metadata import run as metadata
+
+                return metadata(settings, folder)
             case "routes":
                 from pmill.bench.routes import run as routes
 
@@ -90,13 +94,14 @@ def _parser() -> argparse.ArgumentParser:
             "front-end",
             "control",
             "workers",
+            "metadata",
             "routes",
             "rules",
         ),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
         "to check large configurations, what the control protocol costs, what a second worker is "
-        "worth, or routing tables and rules by their number",
+        "worth, the metadata models, or routing tables and rules by their number",
     )
     parser.add_argument(
         "--ablation",

@@ -16,10 +16,13 @@ _UDP: Final = 17
 _FRAME_BYTES: Final = 64
 
 
-def write_flows(path: Path, flows: int = 1024, seed: int = 1) -> None:
-    """Write one frame for each flow, from port 0 of examples/router-static.click to port 1."""
+def write_flows(path: Path, flows: int = 1024, seed: int = 1, size: int = _FRAME_BYTES) -> None:
+    """Write one frame for each flow, from port 0 of examples/router-static.click to port 1.
+
+    `size`: bytes of a frame, without its checksum.
+    """
     rng = random.Random(seed)
-    _write(path, (_frame(rng) for _ in range(flows)))
+    _write(path, (_frame(rng, size) for _ in range(flows)))
 
 
 def write_frames(path: Path, frames: Iterable[bytes]) -> None:
@@ -40,18 +43,20 @@ def _write(path: Path, frames: Iterable[bytes]) -> None:
             file.write(frame)
 
 
-def _frame(rng: random.Random) -> bytes:
+def _frame(rng: random.Random, size: int) -> bytes:
     network = rng.choice(_NETWORKS)
     host = bytes(rng.randrange(2, 250) for _ in range(4 - len(network)))
     source = bytes((10, 0, 0, rng.randrange(10, 250)))
-    udp = struct.pack(">HHHH", rng.randrange(1024, 65536), 53, _FRAME_BYTES - 14 - 20, 0)
+    udp = struct.pack(">HHHH", rng.randrange(1024, 65536), 53, size - 14 - 20, 0)
     destination = network + host
-    return frame(int.from_bytes(source, "big"), int.from_bytes(destination, "big"), _UDP, udp)
+    return frame(int.from_bytes(source, "big"), int.from_bytes(destination, "big"), _UDP, udp, size)
 
 
-def frame(source: int, destination: int, protocol: int, transport: bytes) -> bytes:
+def frame(
+    source: int, destination: int, protocol: int, transport: bytes, size: int = _FRAME_BYTES
+) -> bytes:
     """Return a frame whose transport header begins so; zeros follow."""
-    room = _FRAME_BYTES - 14 - 20
+    room = size - 14 - 20
     addresses = struct.pack(">II", source, destination)
     header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + room, 0, 0, 64, protocol, 0)
     checksum = _checksum(header + addresses)

@@ -16,6 +16,7 @@ from pmill.emit import EmitPlan, lower, render
 from pmill.explain.layout import LayoutTable, layout_table
 from pmill.explain.machine import MachineCode, machine_code
 from pmill.graph import PipelineGraph
+from pmill.model import decided
 from pmill.options import CompileOptions
 from pmill.passes import PassReport
 
@@ -60,6 +61,7 @@ def explain(source: Source, options: CompileOptions, diags: Diagnostics) -> Expl
     """
     before, reports = driver.stages(source, options, diags)
     after = reports[-1].graph
+    options, _ = decided(after, options, diags)
     plan = lower(after)
     text = render(plan)
     compiler = driver.compiler_for(options)
@@ -86,6 +88,7 @@ def layout_of(source: Source, options: CompileOptions, diags: Diagnostics) -> La
     """Return where the metadata and the state of a program lie."""
     before, reports = driver.stages(source, options, diags)
     after = reports[-1].graph
+    options, _ = decided(after, options, diags)
     plan = lower(after)
     with tempfile.TemporaryDirectory(prefix="pmill-") as folder:
         work = Path(folder)

@@ -2,9 +2,10 @@
 
 Four kinds of memory never overlap: the bytes of packets, DPDK's buffer descriptors with the private
 area behind each, the worker's object with the state of the elements, and variables of the program.
-A pointer is known by where it comes from: it is read from `buf_addr` of a descriptor, or it is
-computed from one that is. Clang's type-based metadata tell which load that is. Whatever comes from
-anywhere else is of no kind, and nothing is said about it.
+A pointer is known by where it comes from: it is read from `buf_addr` of a descriptor, or from what
+stands for that in another metadata model, or it is computed from one that is. Clang's type-based
+metadata tell which load that is. Whatever comes from anywhere else is of no kind, and nothing is
+said about it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ Memory = Literal["packet", "buffer", "state", "variable", "stack"]
 Given = dict[str, frozenset[Memory] | None]
 
 _BUFFER: Final = "_ZTS8rte_mbuf"
+# Where addresses of packets' bytes stand: of an mbuf; of a posted buffer, whose slot is of the same
+# kind altogether; of a record of the copying model.
+_PACKETS: Final = frozenset(
+    (
+        (_BUFFER, 0),
+        ("_ZTSN5pmill3nic12RxDescriptorE", 0),
+        ("_ZTSN5pmill6RecordE", 8),
+        ("_ZTSN5pmill6RecordE", 16),
+    )
+)
 _STATUS: Final = "_ZTSN5pmill12WorkerStatusE"
 _POINTER = re.compile(r'\bptr (%[\w$.-]+|%"[^"]*"|@[\w$.-]+|@"[^"]*")')
 _INCOMING = re.compile(r"\[ (.+?), %[^\]]+ \]")
@@ -89,8 +100,8 @@ class Pointers:
         if made.opcode != "load" or not made.text.split(" = ", 1)[1].startswith("load ptr,"):
             return None
         match self.field(made):
-            case (name, 0) if name == _BUFFER:
-                return "packet"  # buf_addr
+            case place if place in _PACKETS:
+                return "packet"
             case (name, 0) if name == _STATUS:
                 return "state"  # worker
             case _:

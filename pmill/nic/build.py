@@ -1,9 +1,10 @@
-"""Builds the plugin of net_pmill; what was built once is kept."""
+"""Builds net_pmill, as a plugin or for programs that contain it; what was built once is kept."""
 
 from __future__ import annotations
 
 import stat
 import subprocess
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -14,9 +15,9 @@ from pmill import cache
 from pmill.diagnostics import fail
 from pmill.nic.headers import driver_headers
 from pmill.resources import runtime_dir
-from pmill.toolchain import Tools, find_tools
+from pmill.toolchain import Compiler, Tools, find_tools, join
 
-__all__ = ["plugin"]
+__all__ = ["contained", "plugin"]
 
 _NAME: Final = "librte_net_pmill.so"
 _FLAGS: Final = (
@@ -41,28 +42,50 @@ def plugin(march: str = "native") -> Path:
     refuses it, PM0853 when there is no directory from which EAL would load it.
     """
     tools = find_tools()
-    headers = driver_headers(tools.dpdk_version)
-    sources = sorted((runtime_dir() / "nic").glob("*.cc"))
-    flags = [*_FLAGS, *tools.dpdk_cflags, *tools.machine_flags(march), f"-isystem{headers}"]
-    name = cache.key(flags, _LIBRARIES, tools.identity, cache.fingerprint([runtime_dir() / "nic"]))
-    home = _home() / name
+    flags = _flags(tools, march)
+    home = _home() / _key(tools, flags)
     target = home / _NAME
     if not target.is_file():
         home.mkdir(parents=True, exist_ok=True)
-        with cache.store("nic", name) as work:
-            _link(tools, _compiled(tools, sources, flags, work), work / _NAME)
+        with cache.store("nic", home.name) as work:
+            _link(tools, _compiled(tools, flags, work), work / _NAME)
             (work / _NAME).replace(target)
     return target
 
 
-def _compiled(tools: Tools, sources: list[Path], flags: list[str], work: Path) -> list[Path]:
+def contained(compiler: Compiler) -> Path:
+    """Return the driver as an object for a program; raises as `plugin` does, but for PM0853."""
+    tools, sanitize = compiler.tools, ",".join(compiler.sanitize)
+    flags = _flags(tools, compiler.march) + ([f"-fsanitize={sanitize}"] if sanitize else [])
+    name = _key(tools, flags)
+    entry = cache.lookup("nic-object", name)
+    if entry is None:
+        with cache.store("nic-object", name) as work:
+            join(tools, _compiled(tools, flags, work), work / "net_pmill.o")
+        entry = cache.lookup("nic-object", name)
+        assert entry is not None, "a cache entry vanished right after it was stored"
+    return entry / "net_pmill.o"
+
+
+def _flags(tools: Tools, march: str) -> list[str]:
+    headers = driver_headers(tools.dpdk_version)
+    include = [f"-I{runtime_dir() / 'include'}", f"-isystem{headers}"]
+    return [*_FLAGS, *tools.dpdk_cflags, *tools.machine_flags(march), *include]
+
+
+def _key(tools: Tools, flags: Sequence[str]) -> str:
+    sources = [runtime_dir() / "nic", runtime_dir() / "include" / "pmill" / "nic"]
+    return cache.key(flags, _LIBRARIES, tools.identity, cache.fingerprint(sources))
+
+
+def _compiled(tools: Tools, flags: Sequence[str], work: Path) -> list[Path]:
     def compiled(source: Path) -> Path:
         target = work / f"{source.stem}.o"
         _run([tools.clang, *flags, "-c", str(source), "-o", str(target)])
         return target
 
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(compiled, sources))
+        return list(pool.map(compiled, sorted((runtime_dir() / "nic").glob("*.cc"))))
 
 
 def _link(tools: Tools, objects: list[Path], target: Path) -> None:

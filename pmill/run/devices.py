@@ -5,6 +5,9 @@
 
 DPDK numbers virtual devices in the order of the command line, so every number below the greatest
 gets a device. A port without a capture receives nothing, and what it is given to send is gone.
+Ports of the software NIC are devices of their own, which programs make if nobody else does:
+
+    ports pmill:0 pmill:1, --pcap 0=in.pcap  ->  --vdev net_pmill0,rx_pcap=in.pcap
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ from typing import Final
 from pmill.diagnostics import Diagnostics, fail
 from pmill.run.pcap import read_capture
 
-_NUMBERED: Final = re.compile(r"(\d+)=(.*)", re.DOTALL)
+_NUMBERED: Final = re.compile(r"((?:pmill:)?\d+)=(.*)", re.DOTALL)
+_SHORT: Final = "pmill:"
 _PHYSICAL: Final = ("-a", "--allow")
 # Characters with a meaning of their own in the arguments of a device.
 _SPECIAL: Final = frozenset(",=[]\"'")
@@ -29,7 +33,7 @@ class DevicePlan:
     """EAL arguments that make the devices, and how many packets each port will receive."""
 
     eal: tuple[str, ...]
-    expect: Mapping[int, int]
+    expect: Mapping[str, int]
 
 
 def plan_devices(
@@ -38,19 +42,23 @@ def plan_devices(
     outputs: Sequence[str],
     eal: Sequence[str],
     diags: Diagnostics,
+    drivers: Mapping[str, str] | None = None,
 ) -> DevicePlan:
     """Return the devices for a configuration's `ports`.
 
     `captures` and `outputs` are `[PORT=]FILE`; `eal` are the user's EAL arguments, which come
-    last. Raises DiagnosticError for what cannot be done; warnings go to `diags`.
+    last; `drivers` are those of numbered ports that the program was compiled for. Raises
+    DiagnosticError for what cannot be done; warnings go to `diags`.
     """
-    numbers = {int(p) for p in ports if p.isdecimal()}
-    sources = _by_port("--pcap", captures, numbers)
-    sinks = _by_port("--out", outputs, numbers)
+    known = [p for p in ports if p.isdecimal() or p.startswith(_SHORT)]
+    sources = _by_port("--pcap", captures, known)
+    sinks = _by_port("--out", outputs, known)
     _refuse_overwriting(sources, sinks)
+    used = sources.keys() | sinks.keys()
+    numbers = {int(p) for p in known if p.isdecimal()}
     if _has_devices(eal):
         # The user's devices take the numbers after those that have captures.
-        numbers = sources.keys() | sinks.keys()
+        numbers = {int(p) for p in used if p.isdecimal()}
         if numbers and any(_is_option(word, _PHYSICAL) for word in eal):
             raise fail(
                 "PM0826",
@@ -58,16 +66,25 @@ def plan_devices(
                 hint="leave out --pcap and --out, or -a",
             )
     vdevs: list[str] = []
-    for number in range(max(numbers, default=-1) + 1):
-        vdevs += ["--vdev", _device(number, sources.get(number), sinks.get(number))]
-    expect = {number: _count(path, diags) for number, path in sorted(sources.items())}
+    for port in map(str, range(max(numbers, default=-1) + 1)):
+        driver = (drivers or {}).get(port, "")
+        vdevs += ["--vdev", _device(port, driver, sources.get(port), sinks.get(port))]
+    for port in sorted(p for p in used if p.startswith(_SHORT)):
+        number = port.removeprefix(_SHORT)
+        vdevs += ["--vdev", _device(number, "net_pmill", sources.get(port), sinks.get(port))]
+    expect = {_name(port): _count(path, diags) for port, path in sorted(sources.items())}
     return DevicePlan(eal=(*vdevs, *eal), expect=expect)
 
 
-def _device(number: int, source: Path | None, sink: Path | None) -> str:
-    if source is None and sink is None:
+def _name(port: str) -> str:
+    """Return a port as programs know it: its number, or the name of its device."""
+    return port.replace(_SHORT, "net_pmill")
+
+
+def _device(number: str, driver: str, source: Path | None, sink: Path | None) -> str:
+    if source is None and sink is None and not driver:
         return f"net_null{number},no-rx=1"
-    device = f"net_pcap{number}"
+    device = f"{driver or 'net_pcap'}{number}"
     if source is not None:
         device += f",rx_pcap={_argument(source)}"
     if sink is not None:
@@ -86,32 +103,39 @@ def _argument(path: Path) -> str:
     return text
 
 
-def _by_port(option: str, texts: Iterable[str], numbers: set[int]) -> dict[int, Path]:
-    """Read `[PORT=]FILE` texts; port 0 when none is named."""
-    files: dict[int, Path] = {}
+def _by_port(option: str, texts: Iterable[str], known: Sequence[str]) -> dict[str, Path]:
+    """Read `[PORT=]FILE` texts; port 0 when none is named.
+
+    A number is a numbered port, or where there is none the software NIC's of that number.
+    """
+    files: dict[str, Path] = {}
     for text in texts:
         match = _NUMBERED.fullmatch(text)
-        number, name = (int(match[1]), match[2]) if match else (0, text)
+        port, name = (match[1], match[2]) if match else ("0", text)
         if not name:
             raise fail("PM0824", f"{option} {text} names no file", hint=f"{option} [PORT=]FILE")
-        if number not in numbers:
-            known = ", ".join(map(str, sorted(numbers)))
+        if port.isdecimal():
+            port = str(int(port))
+        if port not in known and _SHORT + port in known:
+            port = _SHORT + port
+        if port not in known:
+            names = ", ".join(sorted(known))
             raise fail(
                 "PM0824",
-                f"{option} {text}: the configuration does not use port {number}",
-                hint=f"its ports are {known}" if known else "it has no numbered port at all",
+                f"{option} {text}: the configuration does not use port {port}",
+                hint=f"its ports are {names}" if names else "it has no numbered port at all",
             )
-        if number in files:
+        if port in files:
             raise fail(
                 "PM0824",
-                f"{option} is given twice for port {number}: '{files[number]}' and '{name}'",
+                f"{option} is given twice for port {port}: '{files[port]}' and '{name}'",
                 hint=f"name another port: {option} PORT=FILE",
             )
-        files[number] = Path(name)
+        files[port] = Path(name)
     return files
 
 
-def _refuse_overwriting(sources: Mapping[int, Path], sinks: Mapping[int, Path]) -> None:
+def _refuse_overwriting(sources: Mapping[str, Path], sinks: Mapping[str, Path]) -> None:
     """Two devices writing one file, or one writing what another reads, would destroy it."""
     taken = [(path, f"--pcap {port}={path}") for port, path in sources.items()]
     for port, path in sinks.items():

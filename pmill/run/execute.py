@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Literal
@@ -28,15 +28,16 @@ def run_command(
     options: Sequence[str] = (),
     eal: Sequence[str] = (),
     diags: Diagnostics | None = None,
+    drivers: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Return the command that runs a program.
 
-    `ports` are the ports of its configuration; `captures` and `outputs` are `[PORT=]FILE`;
-    `duration` is in seconds, and so is `simtime`, at which a simulated clock starts; `options` are
-    further ones of the program. Warnings go to `diags`. Raises DiagnosticError for captures that
-    cannot be used.
+    `ports` are the ports of its configuration, `drivers` those of numbered ones that it contains;
+    `captures` and `outputs` are `[PORT=]FILE`; `duration` is in seconds, and so is `simtime`, at
+    which a simulated clock starts; `options` are further ones of the program. Warnings go to
+    `diags`. Raises DiagnosticError for captures that cannot be used.
     """
-    plan = plan_devices(ports, captures, outputs, eal, diags or Diagnostics())
+    plan = plan_devices(ports, captures, outputs, eal, diags or Diagnostics(), drivers)
     command = [str(program.resolve()), f"--stats={stats}", *options]
     if duration is not None:
         command += ["--duration", f"{duration:g}"]
@@ -60,6 +61,7 @@ def run_program(
     stats: str = "text",
     options: Sequence[str] = (),
     eal: Sequence[str] = (),
+    drivers: Mapping[str, str] | None = None,
 ) -> int:
     """Run a program to its end, passing signals on; return its exit code."""
     diags = Diagnostics()
@@ -74,6 +76,7 @@ def run_program(
         options=options,
         eal=eal,
         diags=diags,
+        drivers=drivers,
     )
     for warning in diags:
         print(warning, file=sys.stderr)

@@ -43,6 +43,7 @@ class Compiler:
     march: str
     sanitize: tuple[str, ...] = ()
     include: tuple[Path, ...] = ()
+    metadata: str = "overlaying"
 
     def flags(self) -> list[str]:
         """Return the flags that decide what the code means and which machine it is for."""
@@ -58,6 +59,7 @@ class Compiler:
             "-Wno-unused-function",
             "-Wno-unused-const-variable",
         ]
+        flags.append(f"-DPMILL_METADATA_{self.metadata.upper()}")
         flags += [f"-I{path}" for path in self.include]  # first: theirs replace pmill's elements
         flags += [f"-I{runtime / 'include'}", f"-I{runtime / 'elements'}"]
         flags += self.tools.dpdk_cflags

@@ -17,11 +17,17 @@ def join(tools: Tools, objects: Sequence[Path], output: Path) -> Path:
     return output
 
 
-def link(tools: Tools, objects: Sequence[Path], output: Path, sanitize: Sequence[str]) -> None:
-    """Link an executable; PM0705 with the linker's words when it does not."""
+def link(
+    tools: Tools,
+    objects: Sequence[Path],
+    output: Path,
+    sanitize: Sequence[str],
+    libraries: Sequence[str] = (),
+) -> None:
+    """Link an executable, with `libraries` beside DPDK's; PM0705 when it cannot be linked."""
     # Drivers are loaded when the program runs, and are to find ours: runtime/src/kernel/fanout.cc.
     flags = ["--gc-sections", "--export-dynamic-symbol=setsockopt"]
-    paths = [str(o) for o in objects]
+    paths = [*map(str, objects), *libraries]
     if sanitize:  # clang adds what the sanitizers need
         command = [tools.clang, "-fuse-ld=lld", f"-fsanitize={','.join(sanitize)}"]
         command += [f"-Wl,{flag}" for flag in flags]

@@ -13,11 +13,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <pmill/nic/rings.hh>
 #include <string>
 #include <vector>
 
 #include "frames.hh"
-#include "rings.hh"
 #include "settings.hh"
 
 namespace pmill::nic {

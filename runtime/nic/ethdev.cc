@@ -136,7 +136,7 @@ int rx_queue_setup(rte_eth_dev *dev, std::uint16_t queue, std::uint16_t descript
   if (dev->data->rx_queues[queue] != nullptr) rx_release(dev, queue);
   port.device.rx[queue].size = descriptors;
   auto made = std::make_unique<HostRx>(port.device, queue, pool, dev->data->port_id,
-                                       port.timestamp_offset, port.timestamp_flag);
+                                       port.timestamp_offset, port.timestamp_flag, port.exchanged);
   if (!made->good()) return refuse(ENOMEM, port.name, "no memory for a ring");
   dev->data->rx_queues[queue] = made.release();
   return 0;
@@ -244,6 +244,15 @@ rte_vdev_driver g_driver = [] {
 }();
 
 }  // namespace
+}  // namespace pmill::nic
+
+namespace pmill::nic {
+
+Port *find_port(std::uint16_t id) {
+  if (!rte_eth_dev_is_valid_port(id) || rte_eth_devices[id].dev_ops != &kOps) return nullptr;
+  return &port_of(&rte_eth_devices[id]);
+}
+
 }  // namespace pmill::nic
 
 using pmill::nic::g_driver;

@@ -4,9 +4,8 @@
 
 #include <cstdint>
 #include <cstring>
+#include <pmill/nic/rings.hh>
 #include <span>
-
-#include "rings.hh"
 
 namespace pmill::nic {
 

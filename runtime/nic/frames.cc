@@ -11,6 +11,12 @@
 #include <cstring>
 
 namespace pmill::nic {
+namespace {
+
+/// Frames begin at even addresses, as their headers are then aligned as DPDK's functions want it.
+constexpr std::size_t even(std::size_t bytes) { return (bytes + 1) / 2 * 2; }
+
+}  // namespace
 
 std::string Frames::load(const Settings &settings) {
   frames_.clear();
@@ -26,30 +32,27 @@ std::string Frames::read(const std::string &path) {
   if (file == nullptr) return error;
   std::string wrong;
   if (pcap_datalink(file) != DLT_EN10MB) wrong = path + " does not hold Ethernet frames";
-  std::vector<std::size_t> ends;
+  std::vector<std::pair<std::size_t, std::size_t>> places;  // beginning and length
   pcap_pkthdr *header = nullptr;
   const u_char *data = nullptr;
   int found = 0;
   while (wrong.empty() && (found = pcap_next_ex(file, &header, &data)) == 1) {
+    places.emplace_back(bytes_.size(), header->caplen);
     bytes_.insert(bytes_.end(), data, data + header->caplen);
-    ends.push_back(bytes_.size());
+    bytes_.resize(even(bytes_.size()));
   }
   if (wrong.empty() && found != PCAP_ERROR_BREAK) wrong = path + ": " + pcap_geterr(file);
   pcap_close(file);
-  std::size_t begin = 0;
-  for (const std::size_t end : ends) {
-    frames_.emplace_back(bytes_.data() + begin, end - begin);
-    begin = end;
-  }
+  for (const auto &[begin, length] : places) frames_.emplace_back(bytes_.data() + begin, length);
   return wrong;
 }
 
 /// UDP datagrams from 10.0.0.0/8 to port 9 of an address in 198.18.0.0/15, which is there for
 /// benchmarks (RFC 2544); flows differ in their source and its port.
 void Frames::generate(std::uint32_t flows, std::uint32_t bytes) {
-  bytes_.resize(std::size_t{flows} * bytes);
+  bytes_.resize(std::size_t{flows} * even(bytes));
   for (std::uint32_t flow = 0; flow < flows; ++flow) {
-    std::uint8_t *at = bytes_.data() + std::size_t{flow} * bytes;
+    std::uint8_t *at = bytes_.data() + std::size_t{flow} * even(bytes);
     auto *ether = reinterpret_cast<rte_ether_hdr *>(at);
     auto *ip = reinterpret_cast<rte_ipv4_hdr *>(ether + 1);
     auto *udp = reinterpret_cast<rte_udp_hdr *>(ip + 1);

@@ -12,6 +12,8 @@ namespace pmill::nic {
 namespace {
 
 constexpr std::uint32_t kFresh = 64;  // buffers that are taken from a pool at once
+// Buffers are freed when so many were posted: few, so that they come from a pool's cache again.
+constexpr std::uint32_t kReclaimed = 32;
 
 template <typename T>
 T *ring_memory(std::uint32_t entries) {
@@ -43,12 +45,13 @@ static_assert(completion::kTimestamp == kOffloadFlags.size());
 // --- receiving ---------------------------------------------------------------------------------
 
 HostRx::HostRx(Device &device, std::uint32_t queue, rte_mempool *pool, std::uint16_t port,
-               int timestamp_offset, std::uint64_t timestamp_flag)
+               int timestamp_offset, std::uint64_t timestamp_flag, bool exchanged)
     : device_(device),
       ring_(device.rx[queue]),
       pool_(pool),
       timestamp_offset_(timestamp_offset),
-      timestamp_flag_(timestamp_flag) {
+      timestamp_flag_(timestamp_flag),
+      exchanged_(exchanged) {
   ring_.descriptors = ring_memory<RxDescriptor>(ring_.size);
   ring_.completions = ring_memory<Completion>(ring_.size);
   good_ = ring_.descriptors != nullptr && ring_.completions != nullptr;
@@ -80,6 +83,7 @@ bool HostRx::start() {
   polled_ = false;
   std::memset(ring_.completions, 0, sizeof(Completion) * ring_.size);
   ring_.posted.store(0, std::memory_order_relaxed);
+  if (exchanged_) return true;
   if (rte_pktmbuf_alloc_bulk(pool_, posted_.data(), ring_.size) != 0) {
     std::fill(posted_.begin(), posted_.end(), nullptr);
     return false;
@@ -90,7 +94,7 @@ bool HostRx::start() {
 }
 
 void HostRx::stop() {
-  for (rte_mbuf *&m : posted_) {
+  for (rte_mbuf *&m : posted_) {  // none where the queue is somebody else's
     rte_pktmbuf_free(m);
     m = nullptr;
   }
@@ -130,6 +134,8 @@ void HostRx::fill(rte_mbuf *m, const Completion &c) const {
 }
 
 std::uint16_t HostRx::receive(rte_mbuf **into, std::uint16_t most) {
+  if (exchanged_) [[unlikely]]
+    return 0;
   if (!polled_) [[unlikely]] {
     polled_ = true;
     device_.wake();
@@ -176,6 +182,7 @@ void HostTx::start() {
 void HostTx::stop() { reclaim(); }
 
 void HostTx::reclaim() {
+  if (posted_ == freed_) return;  // nothing is, and the queue may be somebody else's
   const std::uint32_t done = ring_.done.load(std::memory_order_acquire);
   while (freed_ != done) {  // a stretch that does not wrap around, at once
     const std::uint32_t at = ring_.at(freed_), n = std::min(done - freed_, ring_.size - at);
@@ -185,7 +192,7 @@ void HostTx::reclaim() {
 }
 
 std::uint16_t HostTx::transmit(rte_mbuf **from, std::uint16_t count) {
-  if (ring_.size - (posted_ - freed_) < std::max<std::uint32_t>(count, ring_.size / 4)) reclaim();
+  if (posted_ - freed_ >= kReclaimed) reclaim();
   std::uint16_t n = 0;
   for (; n < count && posted_ - freed_ < ring_.size; ++n) {
     rte_mbuf *m = from[n];

@@ -16,14 +16,14 @@ namespace pmill::nic {
 class HostRx {
  public:
   HostRx(Device &device, std::uint32_t queue, rte_mempool *pool, std::uint16_t port,
-         int timestamp_offset, std::uint64_t timestamp_flag);
+         int timestamp_offset, std::uint64_t timestamp_flag, bool exchanged);
   HostRx(const HostRx &) = delete;
   HostRx &operator=(const HostRx &) = delete;
   ~HostRx();
 
   /// Whether its memory is there.
   bool good() const { return good_; }
-  /// Posts all buffers; false when the pool has not enough.
+  /// Posts all buffers, unless the queue is somebody else's; false when the pool has not enough.
   bool start();
   /// Takes the buffers back; the device has stopped.
   void stop();
@@ -31,11 +31,19 @@ class HostRx {
   /// Completions that wait.
   std::uint32_t waiting() const;
   /// What was not received because no fresh buffer was there; tried again later.
-  std::uint64_t no_buffer() const { return no_buffer_; }
-  void clear_counts() { no_buffer_ = 0; }
+  std::uint64_t no_buffer() const { return no_buffer_ + elsewhere() - cleared_; }
+  /// Who exchanges buffers counts that itself.
+  void count_elsewhere(const std::uint64_t *count) { elsewhere_ = count; }
+  void clear_counts() {
+    no_buffer_ = 0;
+    cleared_ = elsewhere();
+  }
   rte_mempool *pool() const { return pool_; }
 
  private:
+  std::uint64_t elsewhere() const {
+    return elsewhere_ == nullptr ? 0 : __atomic_load_n(elsewhere_, __ATOMIC_RELAXED);
+  }
   bool refill(std::uint32_t wanted);
   void post(std::uint32_t at, rte_mbuf *m);
   void fill(rte_mbuf *m, const Completion &c) const;
@@ -50,6 +58,9 @@ class HostRx {
   int timestamp_offset_;
   std::uint64_t timestamp_flag_;
   std::uint64_t no_buffer_ = 0;
+  const std::uint64_t *elsewhere_ = nullptr;
+  std::uint64_t cleared_ = 0;  // of that
+  bool exchanged_;
   bool good_ = false;
   bool polled_ = false;
 };

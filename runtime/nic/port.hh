@@ -23,7 +23,11 @@ struct Port {
   int timestamp_offset = -1;
   std::uint64_t timestamp_flag = 0;
   std::string name;
+  bool exchanged = false;  // its queues are the program's: pmill/nic/exchange.hh
 };
+
+/// The port of a number, if it is one of this driver.
+Port *find_port(std::uint16_t id);
 
 inline Port &port_of(rte_eth_dev *dev) { return **static_cast<Port **>(dev->data->dev_private); }
 inline HostRx &rx_of(rte_eth_dev *dev, unsigned queue) {

@@ -165,17 +165,19 @@ void configure_port(PortState &port) {
   check(port, configure_queues(port, conf), "configure");
   size_rings(port);
   apply_mtu(port);
+  take_over(port);
   for (std::uint16_t q = 0; q < port.rx_queues; ++q)
     check(
         port,
         rte_eth_rx_queue_setup(port.id, q, port.rx_descriptors, static_cast<unsigned>(port.socket),
-                               nullptr, pool_of(pool_socket(port))),
+                               nullptr, mbufs_of(pool_socket(port))),
         "set up a receive queue of");
   for (std::uint16_t q = 0; q < port.tx_queues; ++q)
     check(port,
           rte_eth_tx_queue_setup(port.id, q, port.tx_descriptors,
                                  static_cast<unsigned>(port.socket), nullptr),
           "set up a transmit queue of");
+  connect_queues(port);
   set_address(port);
 }
 
@@ -184,6 +186,7 @@ void start_port(PortState &port) {
   find_clock(port);
   check(port, rte_eth_dev_start(port.id), "start");
   port.started = true;
+  fill_queues(port);
   set_promiscuous(port);
   set_pause(port);
   for (const Receiver *e : port.receivers) {
@@ -197,11 +200,6 @@ void start_port(PortState &port) {
 }
 
 }  // namespace runtime
-
-bool linearize(Buffer b) {
-  if (b->pkt_len - b->data_len > rte_pktmbuf_tailroom(b)) return false;
-  return rte_pktmbuf_linearize(b) == 0;
-}
 
 void wait_for_packets(const RxQueue &q) {
   // Interrupts are delivered to the thread that registered for them: the worker's.

@@ -170,6 +170,21 @@ void check_memory(std::size_t megabytes) {
        "take fewer buffers with --buffers N");
 }
 
+/// Devices of the driver that the program contains, for which the user gave no arguments.
+void add_own_devices(const Setup &setup, const std::vector<runtime::VirtualDevice> &given,
+                     std::vector<std::string> &words) {
+  std::vector<std::string> known;
+  for (const auto &device : given) known.push_back(device.name);
+  const auto add = [&](const std::string &port) {
+    const std::string name = device_name(port);
+    if (name == port || std::find(known.begin(), known.end(), name) != known.end()) return;
+    known.push_back(name);
+    words.insert(words.end(), {"--vdev", name});
+  };
+  for (const auto &entry : setup.receive()) add(entry.port);
+  for (const auto &entry : setup.transmit()) add(entry.port);
+}
+
 }  // namespace
 
 void start_eal(const Options &options, const Setup &setup) {
@@ -179,6 +194,7 @@ void start_eal(const Options &options, const Setup &setup) {
   check_memory(megabytes);
   std::vector<std::string> words =
       runtime::eal_arguments(options, setup.uses_given_ports(), megabytes);
+  add_own_devices(setup, devices, words);
   if (options.verbose) {
     std::string line = "EAL arguments:";
     for (std::size_t i = 1; i < words.size(); ++i) line += " " + words[i];

@@ -18,13 +18,14 @@ namespace {
 struct Expected {
   std::uint16_t port;
   std::uint64_t packets;
+  bool waits;  // for buffers, if there are none: then no packet is lost
 };
 std::vector<Expected> g_expected;
 
 bool expectations_met() {
   return std::all_of(g_expected.begin(), g_expected.end(), [](const Expected &e) {
     const PortCounts c = port_counts(e.port);
-    return c.rx_packets + c.rx_missed + c.rx_errors + c.rx_no_buffer >= e.packets;
+    return c.rx_packets + c.rx_missed + c.rx_errors + (e.waits ? 0 : c.rx_no_buffer) >= e.packets;
   });
 }
 
@@ -90,7 +91,8 @@ void find_expected(const Options &options) {
     if (port == ports().end() || port->receivers.empty())
       fail("", "--expect names port " + quoted(e.port) + ", from which nothing receives",
            "name a port that a FromDPDKDevice reads");
-    g_expected.push_back({port->id, e.packets});
+    const bool waits = std::string_view(port->info.driver_name) == "net_pmill";
+    g_expected.push_back({port->id, e.packets, waits});
   }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Buffer pools: how many buffers a program needs, and where they come from.
+#include <rte_lcore.h>
 #include <rte_mempool.h>
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "runtime.hh"
 
@@ -19,14 +21,16 @@ constexpr std::size_t kSmallestPool = 4095;
 
 std::size_t PoolPlan::bytes() const {
   rte_mempool_objsz size{};
-  const auto element = sizeof(rte_mbuf) + kBufferPrivateBytes + data_room;
+  const auto element = sizeof(rte_mbuf) + buffer::kMbufPrivateBytes + data_room;
   rte_mempool_calc_obj_size(static_cast<std::uint32_t>(element), 0, &size);
   // No object lies across two pages, of which the small ones hold one or a few. The ring of the
   // pool comes on top.
   constexpr std::size_t kSmallPage = 4096;
   const std::size_t in_page = kSmallPage / size.total_size;
   const std::size_t each = in_page == 0 ? size.total_size : kSmallPage / in_page;
-  return buffers * (each + 16) * 17 / 16 + (std::size_t{1} << 20);
+  const std::size_t all =
+      buffer::mbufs_for(buffers) * (each + 16) + buffers * buffer::more_bytes(data_room);
+  return all * 17 / 16 + (std::size_t{1} << 20);
 }
 
 PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
@@ -50,21 +54,22 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
   return plan;
 }
 
-BufferPool pool_of(int socket) {
+rte_mempool *mbufs_of(int socket) {
   auto &pools = state().pools;
   for (const SocketPool &known : pools)
     if (known.socket == socket) return known.pool;
   const PoolPlan &plan = state().pool_plan;
+  const std::size_t count = buffer::mbufs_for(plan.buffers);
   const auto cache = static_cast<unsigned>(
-      std::min<std::size_t>({kPoolCache, plan.buffers * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
+      std::min<std::size_t>({kPoolCache, count * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
   const auto make = [&](int where) {
     return rte_pktmbuf_pool_create(("pmill-" + std::to_string(socket)).c_str(),
-                                   static_cast<unsigned>(plan.buffers), cache, kBufferPrivateBytes,
+                                   static_cast<unsigned>(count), cache, buffer::kMbufPrivateBytes,
                                    static_cast<std::uint16_t>(plan.data_room), where);
   };
-  BufferPool pool = make(socket);
+  rte_mempool *pool = make(socket);
   if (pool == nullptr) pool = make(SOCKET_ID_ANY);
-  if (pool == nullptr) {
+  if (pool == nullptr || !buffer::prepare(plan.buffers, plan.data_room, socket)) {
     const std::string megabytes = std::to_string((plan.bytes() >> 20) + 1);
     fail("",
          "not enough memory for " + std::to_string(plan.buffers) + " buffers of " +
@@ -75,13 +80,24 @@ BufferPool pool_of(int socket) {
   return pool;
 }
 
-BufferCounts count_buffers() {
+#ifndef PMILL_METADATA_XCHANGE
+BufferCounts account_for_buffers() {
   BufferCounts counts;
   for (const SocketPool &known : state().pools) {
     counts.all += known.pool->size;
     counts.in_use += rte_mempool_in_use_count(known.pool);
   }
   return counts;
+}
+#endif
+
+BufferPool pool_of(const WorkerStatus &worker) {
+  return buffer::make_pool(mbufs_of(static_cast<int>(rte_lcore_to_socket_id(worker.lcore))));
+}
+
+void end_pools() {
+  for (WorkerStatus &w : workers())
+    if (w.worker != nullptr) buffer::end_pool(std::exchange(w.worker->pool, nullptr));
 }
 
 }  // namespace pmill::runtime

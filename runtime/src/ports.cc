@@ -49,7 +49,8 @@ std::string known_ports() {
   return all.empty() ? "DPDK has no port at all" : "DPDK has the ports " + joined(all);
 }
 
-std::optional<std::uint16_t> find_port(const std::string &text) {
+std::optional<std::uint16_t> find_port(const std::string &asked) {
+  const std::string text = device_name(asked);
   std::uint16_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error == std::errc{} && end == text.data() + text.size())
@@ -252,6 +253,18 @@ void assign_ports(const Setup &setup, unsigned workers) {
   lock_shared_queues();
   lock_shared_transmit_queues();
 }
+
+#ifdef PMILL_METADATA_XCHANGE
+void share_exchanged(const PortState &port) {
+  for (auto &[element, by_worker] : g_receive)
+    for (auto &queues : by_worker)
+      for (RxQueue &q : queues)
+        if (q.port == port.id) q.exchanged = port.exchanged_rx[q.queue];
+  for (auto &[element, by_worker] : g_transmit)
+    for (TxQueue &q : by_worker)
+      if (q.port == port.id) q.exchanged = port.exchanged_tx[q.queue];
+}
+#endif
 
 }  // namespace runtime
 

@@ -3,16 +3,14 @@
 
 namespace pmill {
 
-unsigned drop_waiting(std::span<const RxQueue> queues) {
+unsigned drop_waiting(Worker &worker, std::span<const RxQueue> queues) {
   constexpr unsigned kMostRounds = 64;
-  Buffer buffers[64];
   unsigned dropped = 0;
   for (const RxQueue &queue : queues)
     for (unsigned rounds = 0; rounds < kMostRounds; ++rounds) {
-      const unsigned n = queue.receive(buffers, 64);
+      const unsigned n = drop_burst(worker, queue);
       if (n == 0) break;
       dropped += n;
-      buffer::release(buffers, n);
     }
   return dropped;
 }

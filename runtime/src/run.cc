@@ -118,9 +118,9 @@ void start(const Options &options, const Setup &setup, bool has_work) {
         s.worker_count == 1 && (options.simulated || g_lcores[w] == rte_get_main_lcore());
     s.workers[w].naps = options.adaptive && !options.simulated;
     if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
-    pool_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
+    mbufs_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
-  for (PortState &port : ports()) pool_of(port.socket);
+  for (PortState &port : ports()) mbufs_of(port.socket);
   for (PortState &port : ports()) configure_port(port);
 }
 
@@ -141,7 +141,7 @@ void equip(Worker &worker, WorkerStatus &status) {
   worker.count = static_cast<unsigned>(state().worker_count);
   worker.clock = state().clock;
   worker.random.seed(seed_of(worker.index));
-  worker.pool = pool_of(static_cast<int>(rte_lcore_to_socket_id(status.lcore)));
+  worker.pool = pool_of(status);
 }
 
 void start_ports() {
@@ -202,6 +202,7 @@ void stop_ports() {
     port.counts = port_counts(port.id);
     rte_eth_dev_stop(port.id);
     port.counts = latest(port.counts, port_counts(port.id));
+    empty_queues(port);
     rte_eth_dev_close(port.id);
   }
 }
@@ -237,12 +238,12 @@ void add_counters(const ProgramInfo &program, Worker &worker, std::vector<Counte
   }
 }
 
-void finish(const ProgramInfo &program) {
+void finish(const ProgramInfo &program, const BufferCounts &buffers) {
   State &s = state();
   Report report;
   report.program = program.name;
   report.seconds = s.seconds;
-  report.buffers = count_buffers();
+  report.buffers = buffers;
   report.counters = list_counters(program.instances);
   for (const WorkerStatus &w : workers())
     report.workers.push_back({.lcore = w.lcore,
@@ -304,8 +305,10 @@ int run(int argc, char **argv, const ProgramInfo &program) {
     worker->end_burst();
   }
   runtime::stop_ports();
+  const BufferCounts buffers = runtime::account_for_buffers();
+  runtime::end_pools();
   runtime::verify_captures(runtime::virtual_devices(options.eal));
-  runtime::finish(program);
+  runtime::finish(program, buffers);
   return runtime::state().failed.load(std::memory_order_relaxed) ? 1 : status;
 }
 

@@ -66,11 +66,16 @@ struct PoolPlan {
 /// what devices keep for themselves.
 PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descriptors,
                    std::size_t captured, const Options &options);
-/// Makes the pool of a socket, or returns the one that was made.
-BufferPool pool_of(int socket);
-/// Counts buffers. When ports are closed and workers have ended, none is in use but what devices
-/// keep that are memory themselves, such as net_ring.
-BufferCounts count_buffers();
+/// Makes the pool of mbufs of a socket, or returns the one that was made.
+rte_mempool *mbufs_of(int socket);
+/// Makes the pool that a worker takes buffers from.
+BufferPool pool_of(const WorkerStatus &worker);
+/// Ends all of these.
+void end_pools();
+/// Counts buffers when ports have stopped and workers have ended: none is in use then but what
+/// devices keep that are memory themselves, such as net_ring. In the exchanging model, where no
+/// device is, it complains of those that are.
+BufferCounts account_for_buffers();
 
 /// The workers that use a queue of a port, and the lock for when there are several.
 struct QueueUse {
@@ -91,8 +96,9 @@ struct PortState {
   std::uint32_t mtu = 0;  // 0: the device's own
   PortClock clock{};
   bool started = false;
-  PortCounts counts{};                      // when the port was stopped
-  std::deque<QueueUse> rx_users, tx_users;  // by queue
+  PortCounts counts{};                             // when the port was stopped
+  std::deque<QueueUse> rx_users, tx_users;         // by queue
+  std::vector<void *> exchanged_rx, exchanged_tx;  // the program's side of queues, by queue
 };
 /// All ports in use, by their number.
 std::deque<PortState> &ports();
@@ -106,6 +112,22 @@ unsigned wanted_mtu(const RxRequest &request);
 void configure_port(PortState &port);
 /// Starts a port.
 void start_port(PortState &port);
+/// What ports need whose drivers exchange buffers with the program: exchange.cc. Before their
+/// queues are set up; after; when the port runs; when it has stopped.
+#ifdef PMILL_METADATA_XCHANGE
+void take_over(const PortState &port);
+void connect_queues(PortState &port);
+void fill_queues(PortState &port);
+void empty_queues(PortState &port);
+/// Lets those who use a port's queues find what they exchange buffers with.
+void share_exchanged(const PortState &port);
+#else
+inline void take_over(const PortState &) {}
+inline void connect_queues(PortState &) {}
+inline void fill_queues(PortState &) {}
+inline void empty_queues(PortState &) {}
+#endif
+
 /// Makes the rules of a file in testpmd's `flow create` syntax.
 void load_flow_rules(const PortState &port, const Setup::Entry<RxRequest> &entry);
 
@@ -118,7 +140,7 @@ struct KernelHooks {
 /// The pool of a NUMA node.
 struct SocketPool {
   int socket;
-  BufferPool pool;
+  rte_mempool *pool;
 };
 
 /// Everything that the parts of a run have in common.

@@ -5,6 +5,11 @@
 
 namespace pmill {
 
+std::string device_name(const std::string &port) {
+  constexpr std::string_view kShort = "pmill:";
+  return port.starts_with(kShort) ? "net_pmill" + port.substr(kShort.size()) : port;
+}
+
 // Here, so that programs need not contain the destruction of all that a request holds.
 Setup::Setup() = default;
 Setup::~Setup() = default;
@@ -26,6 +31,7 @@ void Setup::transmit(std::string_view port, const TxRequest &request) {
 
 bool Setup::uses_given_ports() const {
   const auto given = [this](const auto &entry) {
+    if (device_name(entry.port) != entry.port) return false;
     return std::none_of(kernel_ports_.begin(), kernel_ports_.end(),
                         [&](const KernelPort &p) { return p.port == entry.port; });
   };

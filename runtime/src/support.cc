@@ -24,6 +24,11 @@
 #include "files.cc"
 #include "flow.cc"
 #include "kernel/fanout.cc"
+#ifdef PMILL_METADATA_XCHANGE
+#include "exchange.cc"
+#else
+#include "linearize.cc"
+#endif
 #include "message.cc"
 #include "options.cc"
 #include "pools.cc"

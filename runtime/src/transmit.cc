@@ -14,15 +14,14 @@ void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t mo
   clear();
   if (blocking) return;
   most_waiting_ = most_waiting;
-  waiting_ = new Buffer[most_waiting];
+  waiting_ = new Outgoing[most_waiting];
 }
 
 void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
   const Outcome outcome{worker, sent, dropped};
   if (queue_ == nullptr || waiting_count_ != 0) [[unlikely]]
     return resend(outcome);
-  hand_over::give(first(), used());
-  const unsigned n = queue_->send(first(), used());
+  const unsigned n = transmit(worker, *queue_, first(), used());
   sent += n;
   if (n != used()) [[unlikely]]
     return refused(outcome, n);
@@ -32,7 +31,7 @@ void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
 
 /// The device took only `sent` packets of the burst.
 void TransmitBuffer::refused(const Outcome &outcome, unsigned sent) {
-  Buffer *rest = first() + sent;
+  Outgoing *rest = first() + sent;
   unsigned count = used() - sent;
   clear();
   due_ = 0;
@@ -67,11 +66,11 @@ void TransmitBuffer::resend(const Outcome &outcome) {
 }
 
 /// Sends until the device refuses; returns how many it took.
-unsigned TransmitBuffer::offer(const Outcome &outcome, Buffer *buffers, unsigned count) {
+unsigned TransmitBuffer::offer(const Outcome &outcome, Outgoing *packets, unsigned count) {
   unsigned sent = 0;
   while (sent < count) {
-    hand_over::give(buffers + sent, count - sent);
-    const unsigned n = queue_->send(buffers + sent, std::min(count - sent, kRoom));
+    const unsigned n =
+        transmit(outcome.worker, *queue_, packets + sent, std::min(count - sent, kRoom));
     if (n == 0) break;
     sent += n;
   }
@@ -80,11 +79,11 @@ unsigned TransmitBuffer::offer(const Outcome &outcome, Buffer *buffers, unsigned
 }
 
 /// Sends until all is sent; a program that stops waits only a little longer.
-unsigned TransmitBuffer::insist(const Outcome &outcome, Buffer *buffers, unsigned count) {
+unsigned TransmitBuffer::insist(const Outcome &outcome, Outgoing *packets, unsigned count) {
   unsigned sent = 0;
   std::uint64_t give_up = 0;
   while (sent < count) {
-    sent += offer(outcome, buffers + sent, count - sent);
+    sent += offer(outcome, packets + sent, count - sent);
     if (sent == count || !Worker::stopping()) continue;
     const std::uint64_t now = Clock::cycles();
     if (give_up == 0) give_up = now + rte_get_tsc_hz() / 10;
@@ -93,9 +92,9 @@ unsigned TransmitBuffer::insist(const Outcome &outcome, Buffer *buffers, unsigne
   return sent;
 }
 
-void TransmitBuffer::discard(const Outcome &outcome, Buffer b) {
+void TransmitBuffer::discard(const Outcome &outcome, const Outgoing &packet) {
   ++outcome.dropped;
-  outcome.worker.release(b);
+  outcome.worker.release(buffer::buffer_of(packet));
 }
 
 bool TransmitBuffer::patient(std::int32_t timeout) {

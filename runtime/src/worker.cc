@@ -32,7 +32,8 @@ void Worker::discard(Buffer b) { release(b); }
 
 Buffer Worker::allocate(std::uint32_t headroom, std::uint32_t length) {
   Buffer b = buffer::allocate(pool);
-  if (b != nullptr && std::uint64_t{headroom} + std::max(length, kReadAhead) > b->buf_len) {
+  if (b != nullptr &&
+      std::uint64_t{headroom} + std::max(length, kReadAhead) > buffer::capacity(b)) {
     release(b);
     b = nullptr;
   }
@@ -52,7 +53,7 @@ Buffer Worker::copy(std::uint32_t headroom, const std::uint8_t *from, std::uint3
 }
 
 void Worker::free_released() {
-  buffer::release(released_, released_count_);
+  buffer::release(pool, released_, released_count_);
   released_count_ = 0;
 }
 

@@ -21,7 +21,7 @@ MARCH = "x86-64-v3"
 
 
 @cache
-def bitcode(example: str, *, lines: bool = False) -> bytes:
+def bitcode(example: str, *, lines: bool = False, metadata: str = "overlaying") -> bytes:
     """The packets' half of an example, on which no LLVM pass has run."""
     path = ROOT / "examples" / f"{example}.click"
     source = Source(str(path), path.read_text())
@@ -29,7 +29,7 @@ def bitcode(example: str, *, lines: bool = False) -> bytes:
     assert text is not None
     generated = Path(mkdtemp(prefix="pmill-test-")) / "program.cc"
     generated.write_bytes(text)
-    compiler = Compiler(tools=find_tools(), march=MARCH)
+    compiler = Compiler(tools=find_tools(), march=MARCH, metadata=metadata)
     half = "USUAL" if b"PMILL_USUAL" in text else None
     return compiler.bitcode(generated, half, lines=lines).read_bytes()
 

@@ -48,6 +48,13 @@ def test_loads_disappear_between_the_rounds_only(example: str, tmp_path: Path) -
     assert before == without
 
 
+@pytest.mark.parametrize("metadata", ["copying", "xchange"])
+def test_loads_disappear_in_every_metadata_model(metadata: str, tmp_path: Path) -> None:
+    code = bitcode("router-static", metadata=metadata)
+    without = loads(optimised(code, (Internalize(), Silent()), tmp_path))
+    assert loads(optimised(code, (Internalize(), NoAlias()), tmp_path)) < without
+
+
 def test_both_halves_of_a_store_and_reload(tmp_path: Path) -> None:
     """A byte of a packet is written, and the counter is not read again."""
     text = (Path(__file__).parent / "noalias" / "reload.ll").read_text()

@@ -35,8 +35,19 @@ def built(name: str, *more: str) -> Path:
     """Return a program of this folder, compiled once while it stays as it is."""
     tools = find_tools()
     source = HERE / f"{name}.cc"
-    flags = ["-std=c++20", "-O1", "-g", "-w", f"-I{runtime_dir()}", *tools.dpdk_cflags]
-    key = cache.key(flags, more, tools.identity, cache.fingerprint([source, runtime_dir() / "nic"]))
+    shared = runtime_dir() / "include" / "pmill" / "nic"
+    flags = [
+        "-std=c++20",
+        "-O1",
+        "-g",
+        "-w",
+        f"-I{runtime_dir()}",
+        f"-I{runtime_dir() / 'include'}",
+        *tools.dpdk_cflags,
+    ]
+    key = cache.key(
+        flags, more, tools.identity, cache.fingerprint([source, runtime_dir() / "nic", shared])
+    )
     entry = cache.lookup("nic-tests", key)
     if entry is None:
         with cache.store("nic-tests", key) as work:

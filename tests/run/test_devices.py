@@ -38,12 +38,35 @@ def test_every_number_gets_a_device(capture: Path) -> None:
         *(f"net_null{n},no-rx=1" for n in range(4, 10)),
         "net_pcap10,tx_pcap=out.pcap",
     ]
-    assert plan.expect == {3: 3}
+    assert plan.expect == {"3": 3}
 
 
 def test_port_0_is_meant_when_none_is_named(capture: Path) -> None:
     plan = _plan(["0"], (str(capture),), ("o.pcap",))
     assert plan.eal == ("--vdev", f"net_pcap0,rx_pcap={capture},tx_pcap=o.pcap")
+
+
+def test_ports_of_the_software_nic(capture: Path) -> None:
+    plan = _plan(["pmill:0", "pmill:1"], (str(capture),), ("pmill:1=out.pcap",))
+    devices = (f"net_pmill0,rx_pcap={capture}", "net_pmill1,tx_pcap=out.pcap")
+    assert plan.eal == ("--vdev", devices[0], "--vdev", devices[1])
+    assert plan.expect == {"net_pmill0": 3}
+
+
+def test_programs_make_devices_of_their_own_driver() -> None:
+    assert _plan(["pmill:0"]).eal == ()
+
+
+def test_a_number_is_a_numbered_port_first(capture: Path) -> None:
+    plan = _plan(["0", "pmill:0"], (f"0={capture}",))
+    assert plan.eal == ("--vdev", f"net_pcap0,rx_pcap={capture}")
+
+
+def test_numbered_ports_of_a_driver_that_is_contained(capture: Path) -> None:
+    drivers = {"1": "net_pmill"}
+    plan = plan_devices(["0", "1"], [f"1={capture}"], [], [], Diagnostics(), drivers)
+    assert plan.eal == ("--vdev", "net_null0,no-rx=1", "--vdev", f"net_pmill1,rx_pcap={capture}")
+    assert plan.expect == {"1": 3}
 
 
 def test_no_port_needs_no_device() -> None:
@@ -88,5 +111,5 @@ def test_truncated_capture_is_a_warning(capture: Path) -> None:
     capture.write_bytes(capture.read_bytes()[:-1])
     diags = Diagnostics()
     plan = plan_devices(["0"], [str(capture)], [], [], diags)
-    assert plan.expect == {0: 2}
+    assert plan.expect == {"0": 2}
     assert [d.code for d in diags] == ["PM0827"]

@@ -127,14 +127,14 @@ struct FromDPDKDevice {
       return 0;
     if (state.uncleared) [[unlikely]] {
       state.uncleared = false;
-      state.cleared += drop_waiting(state.queues.all());
+      state.cleared += drop_waiting(self.worker, state.queues.all());
     }
     const RxQueue &queue = state.queues.next();
     const unsigned n = receive(
         self, queue, self.args.burst, [](Buffer) { return true; },
-        [&](auto &packet, Buffer b) __attribute__((always_inline)) {
-          if (self.args.timestamp) packet.set_timestamp(buffer::received_at(b, *queue.clock));
-          if (self.args.rss_aggregate) packet.set(meta::aggregate, buffer::flow_hash(b));
+        [&](auto &packet, const Received &told) __attribute__((always_inline)) {
+          if (self.args.timestamp) packet.set_timestamp(told.timestamp(*queue.clock));
+          if (self.args.rss_aggregate) packet.set(meta::aggregate, told.flow_hash());
           if (self.args.paint_queue)
             packet.set(meta::paint, static_cast<std::uint8_t>(queue.queue));
           emit<0>(self, packet);

@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The buffer a packet's bytes lie in: the only header below the elements that knows rte_mbuf.
-//
-// This is the overlaying metadata model: a buffer is an mbuf, and a packet that must live in
-// memory lives in the mbuf's private area. Another model replaces this file's functions.
+// The buffer a packet's bytes lie in. What it is, the metadata model says: one of the headers in
+// metadata/, chosen when the program is compiled. Below the elements only these know rte_mbuf.
 #pragma once
 
-#include <rte_mbuf.h>
+#include <rte_mbuf_core.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <pmill/attributes.hh>
-#include <pmill/hand_over.hh>
-#include <pmill/poison.hh>
-#include <utility>
 
 namespace pmill {
-
-/// A handle on one buffer; whoever holds it owns it.
-using Buffer = rte_mbuf *;
-/// Where buffers come from.
-using BufferPool = rte_mempool *;
 
 /// Bytes of private area that every buffer has: room for a whole packet object.
 inline constexpr std::size_t kBufferPrivateBytes = 128;
@@ -29,47 +19,36 @@ inline constexpr std::size_t kBufferPrivateBytes = 128;
 inline constexpr std::uint32_t kReadAhead = 64;
 
 namespace buffer {
+inline constexpr std::size_t kPrivateBytes = kBufferPrivateBytes;
+}  // namespace buffer
+}  // namespace pmill
 
-PMILL_INLINE std::uint8_t *start(Buffer b) { return static_cast<std::uint8_t *>(b->buf_addr); }
-PMILL_INLINE std::uint8_t *limit(Buffer b) { return start(b) + b->buf_len; }
-PMILL_INLINE std::uint8_t *data(Buffer b) { return start(b) + b->data_off; }
-PMILL_INLINE std::uint32_t length(Buffer b) { return b->data_len; }
-PMILL_INLINE bool segmented(Buffer b) { return b->nb_segs != 1; }
-PMILL_INLINE void *private_area(Buffer b) { return b + 1; }
-/// Fetches where received bytes begin. The place is computed: reading it from the mbuf would wait
-/// for the mbuf.
-PMILL_INLINE void prefetch(Buffer b) {
-  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(b + 1) + kBufferPrivateBytes +
-                     RTE_PKTMBUF_HEADROOM);
-}
+// A model defines, in namespace pmill, `Buffer`: a handle on one buffer, which whoever holds it
+// owns, nullptr for none; `BufferPool`: a handle on where a worker takes buffers from and puts
+// them; `Outgoing`: a packet that is handed to a device; and in namespace buffer:
+//
+//   start(b), capacity(b)        the buffer's first byte, and how many it has
+//   data(b), length(b)           the packet's extent, as it was last written by
+//   set_data, set_length         whoever filled the buffer, or by a driver that fills mbufs
+//   private_area(b)              kPrivateBytes for a packet object
+//   allocate(pool)               an empty buffer, data at the default headroom, or nullptr
+//   pool_capacity(pool)          the capacity of its buffers
+//   release(pool, buffers, n)    gives many buffers back
+//   link(b, next), unlink(b)     chains of buffers that somebody keeps
+//   outgoing(b, data, length, resized, moved), buffer_of(outgoing)
+//
+// What drivers hand over is the matter of metadata/queues.hh, or of xchg/queues.hh.
+#if defined(PMILL_METADATA_XCHANGE)
+#include <pmill/metadata/exchanging.hh>
+#elif defined(PMILL_METADATA_COPYING)
+#include <pmill/metadata/copying.hh>
+#else
+#include <pmill/metadata/overlaying.hh>
+#endif
 
-/// Write the packet's extent back, for whoever takes the buffer next.
-PMILL_INLINE void set_data(Buffer b, std::uint8_t *data) {
-  b->data_off = static_cast<std::uint16_t>(data - start(b));
-}
-PMILL_INLINE void set_length(Buffer b, std::uint32_t length) {
-  b->data_len = static_cast<std::uint16_t>(length);
-  b->pkt_len = length;
-}
+namespace pmill::buffer {
 
-/// Takes an empty buffer from a pool, data at the default headroom; nullptr when there is none.
-PMILL_INLINE Buffer allocate(BufferPool pool) {
-  const Buffer b = rte_pktmbuf_alloc(pool);
-  hand_over::take(&b, b == nullptr ? 0 : 1);
-  return b;
-}
-
-/// Chains buffers that somebody keeps: `next` may be nullptr.
-PMILL_INLINE void link(Buffer b, Buffer next) { b->next = next; }
-/// Takes a buffer out of a chain and returns the rest of that.
-PMILL_INLINE Buffer unlink(Buffer b) { return std::exchange(b->next, nullptr); }
-
-/// Gives many buffers back.
-PMILL_INLINE void release(Buffer *buffers, unsigned count) {
-  for (unsigned i = 0; i < count; ++i) poison::open(start(buffers[i]), buffers[i]->buf_len);
-  hand_over::give(buffers, count);
-  rte_pktmbuf_free_bulk(buffers, count);
-}
+PMILL_INLINE std::uint8_t *limit(Buffer b) { return start(b) + capacity(b); }
 
 /// Writes the bytes of a whole packet: the data, and zeros behind it up to `length`. A call,
 /// because it takes time that depends on the packet; per-packet code may do that only here and in
@@ -80,5 +59,4 @@ PMILL_INLINE void release(Buffer *buffers, unsigned count) {
   std::memset(to + have, 0, length - have);
 }
 
-}  // namespace buffer
-}  // namespace pmill
+}  // namespace pmill::buffer

@@ -63,7 +63,7 @@ PMILL_INLINE unsigned receive_frames(auto &self, auto &&use) {
       [&](Buffer b) __attribute__((always_inline)) {
         return state.intake.accept(self.worker, state.too_long, b);
       },
-      [&](auto &packet, Buffer)
+      [&](auto &packet, const Received &)
           __attribute__((always_inline)) { [[clang::always_inline]] use(packet); });
 }
 

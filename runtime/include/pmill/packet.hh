@@ -218,14 +218,10 @@ class Packet {
 
   PMILL_INLINE Buffer buffer() const { return buffer_; }
 
-  /// Gives the buffer to whoever transmits it: its extent is written back.
-  PMILL_INLINE Buffer surrender() const {
-    if constexpr (L::resizes) {
-      if (moved_.get() != 0) buffer::set_data(buffer_, data_);
-      buffer::set_length(buffer_, length_);
-    }
-    if constexpr (poison::enabled) poison::open(buffer::start(buffer_), buffer_->buf_len);
-    return buffer_;
+  /// Gives the packet to whoever transmits it.
+  PMILL_INLINE Outgoing surrender() const {
+    if constexpr (poison::enabled) poison::open(buffer::start(buffer_), buffer::capacity(buffer_));
+    return buffer::outgoing(buffer_, data_, length_, L::resizes, moved_.get() != 0);
   }
 
   /// Leaves the packet, with the metadata `Live`, in its buffer; parked() finds it there. Where
@@ -339,7 +335,7 @@ class Packet {
   [[gnu::noinline]] static void move_bytes(Buffer b, std::uint8_t *data, std::uint8_t *end,
                                            std::int64_t by) {
     std::uint8_t *const start = buffer::start(b), *const from = by < 0 ? start - by : start;
-    poison::open(start, b->buf_len);
+    poison::open(start, buffer::capacity(b));
     std::memmove(from + by, from, static_cast<std::size_t>(end - from));
     poison::close(start, static_cast<std::size_t>(data + by - start));
     poison::close(end + by, static_cast<std::size_t>(buffer::limit(b) - end - by));
@@ -353,21 +349,26 @@ class Packet {
   [[no_unique_address]] Others others_;
 };
 
-/// Makes a packet of a buffer that was received or filled: a value in a fused region, a reference
-/// to an object in the buffer's private area otherwise. Bind it with `auto &&`.
+/// Makes a packet of `length` bytes in a buffer: a value in a fused region, a reference to an
+/// object in the buffer's private area otherwise. Bind it with `auto &&`.
 template <typename P>
-PMILL_INLINE decltype(auto) adopt(Buffer b) {
+PMILL_INLINE decltype(auto) adopt(Buffer b, std::uint8_t *data, std::uint32_t length) {
   if constexpr (poison::enabled) {
-    if (buffer::data(b) + buffer::length(b) > buffer::limit(b)) __builtin_trap();
-    poison::close(buffer::start(b), b->buf_len);
-    poison::open(buffer::data(b), buffer::length(b));
+    if (data + length > buffer::limit(b)) __builtin_trap();
+    poison::close(buffer::start(b), buffer::capacity(b));
+    poison::open(data, length);
   }
   if constexpr (P::Layout::in_memory) {
     static_assert(sizeof(P) <= kBufferPrivateBytes);
-    return *new (buffer::private_area(b)) P(b, buffer::data(b), buffer::length(b));
+    return *new (buffer::private_area(b)) P(b, data, length);
   } else {
-    return P(b, buffer::data(b), buffer::length(b));
+    return P(b, data, length);
   }
+}
+/// The same of a buffer that knows the packet's extent: it was filled, or received as an mbuf.
+template <typename P>
+PMILL_INLINE decltype(auto) adopt(Buffer b) {
+  return adopt<P>(b, buffer::data(b), buffer::length(b));
 }
 
 }  // namespace pmill

@@ -22,6 +22,12 @@ struct PortClock {
   std::int64_t epoch_ns = 0;
   std::uint64_t start = 0;
   std::uint64_t scale = std::uint64_t{1} << 32;  // ns in 2^32 ticks
+
+  /// The time of a moment that the device calls `ticks`, in ns since the epoch.
+  PMILL_INLINE std::int64_t time_of(std::uint64_t ticks) const {
+    using Wide = unsigned __int128;
+    return epoch_ns + static_cast<std::int64_t>(Wide{ticks - start} * scale >> 32);
+  }
 };
 
 /// A receive queue of a port. `lock` is set when several workers poll it. While a `group` of
@@ -35,16 +41,7 @@ struct RxQueue {
   unsigned group = 8;
   unsigned ahead = 8;
 
-  /// Receives up to `size` buffers.
-  PMILL_INLINE unsigned receive(Buffer *buffers, unsigned size) const {
-    const auto burst = static_cast<std::uint16_t>(size);
-    if (lock == nullptr) [[likely]]
-      return rte_eth_rx_burst(port, queue, buffers, burst);
-    if (rte_spinlock_trylock(lock) == 0) return 0;
-    const unsigned n = rte_eth_rx_burst(port, queue, buffers, burst);
-    rte_spinlock_unlock(lock);
-    return n;
-  }
+  void *exchanged = nullptr;  // the driver's own queue, where buffers are exchanged with it
 };
 
 /// A transmit queue of a port. `lock` is set when several workers fill it.
@@ -52,17 +49,7 @@ struct TxQueue {
   std::uint16_t port = 0;
   std::uint16_t queue = 0;
   rte_spinlock_t *lock = nullptr;
-
-  /// Sends what the device takes of `count` buffers, and returns how many.
-  PMILL_INLINE unsigned send(Buffer *buffers, unsigned count) const {
-    const auto burst = static_cast<std::uint16_t>(count);
-    if (lock == nullptr) [[likely]]
-      return rte_eth_tx_burst(port, queue, buffers, burst);
-    rte_spinlock_lock(lock);
-    const unsigned n = rte_eth_tx_burst(port, queue, buffers, burst);
-    rte_spinlock_unlock(lock);
-    return n;
-  }
+  void *exchanged = nullptr;  // as above
 };
 
 /// Counters of a device since its start.
@@ -81,29 +68,15 @@ PortCounts port_counts(std::uint16_t port);
 PortCounts receive_counts(std::string_view element);
 PortCounts transmit_counts(std::string_view element);
 
-/// Makes one segment of several when they fit into the first; false, and nothing is changed,
-/// when they do not.
-bool linearize(Buffer b);
 /// Drops what the queues hold, but not what keeps coming; returns how many packets that were.
-[[gnu::cold]] unsigned drop_waiting(std::span<const RxQueue> queues);
+[[gnu::cold]] unsigned drop_waiting(Worker &worker, std::span<const RxQueue> queues);
 /// Sleeps until the queue may have packets again, for 1 ms at most.
 void wait_for_packets(const RxQueue &queue);
 
-namespace buffer {
-
-/// The hash that the device computed over the packet's flow.
-PMILL_INLINE std::uint32_t flow_hash(Buffer b) { return b->hash.rss; }
-
-/// Whether a VLAN tag was taken out of the frame and lies beside it.
-PMILL_INLINE bool misses_tag(Buffer b) { return (b->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0; }
-
-/// When the device received the packet, in ns since the epoch; 0 when it does not say.
-PMILL_INLINE std::int64_t received_at(Buffer b, const PortClock &clock) {
-  if (clock.offset < 0 || (b->ol_flags & clock.flag) == 0) return 0;
-  const std::uint64_t ticks = *RTE_MBUF_DYNFIELD(b, clock.offset, std::uint64_t *) - clock.start;
-  using Wide = unsigned __int128;
-  return clock.epoch_ns + static_cast<std::int64_t>(Wide{ticks} * clock.scale >> 32);
-}
-
-}  // namespace buffer
 }  // namespace pmill
+
+#ifdef PMILL_METADATA_XCHANGE
+#include <pmill/xchg/queues.hh>
+#else
+#include <pmill/metadata/queues.hh>
+#endif

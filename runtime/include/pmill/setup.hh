@@ -19,6 +19,9 @@ namespace pmill {
 [[noreturn]] void fail(std::string_view element, std::string_view message,
                        std::string_view hint = {});
 
+/// The device that a port's name means: pmill:0 is net_pmill0. Other names stay as they are.
+std::string device_name(const std::string &port);
+
 /// Makes the program's exit status 1 when it ends: it goes on, but did not do all it was to do.
 void note_failure();
 

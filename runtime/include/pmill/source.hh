@@ -34,7 +34,7 @@ inline bool write(auto &self, String new_data, std::int64_t new_length, std::str
   auto &args = self.changeable();
   const auto bytes =
       new_length >= 0 ? static_cast<std::uint64_t>(new_length) : std::uint64_t{new_data.size()};
-  if (bytes + args.headroom > rte_pktmbuf_data_room_size(self.worker.pool)) {
+  if (bytes + args.headroom > buffer::pool_capacity(self.worker.pool)) {
     error = join({"no buffer is large enough for ", bytes, " bytes"});
     return false;
   }

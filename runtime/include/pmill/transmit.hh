@@ -25,8 +25,8 @@ class TransmitBuffer {
              unsigned burst = kRoom);
 
   /// Adds a packet; true when the burst is full and must be sent.
-  PMILL_INLINE bool add(Buffer b) {
-    room_[kRoom + next_] = b;
+  PMILL_INLINE bool add(const Outgoing &packet) {
+    room_[kRoom + next_] = packet;
     return ++next_ == 0;
   }
   /// Whether nothing is left to send.
@@ -45,11 +45,11 @@ class TransmitBuffer {
   };
   void refused(const Outcome &outcome, unsigned sent);
   void resend(const Outcome &outcome);
-  unsigned offer(const Outcome &outcome, Buffer *buffers, unsigned count);
-  unsigned insist(const Outcome &outcome, Buffer *buffers, unsigned count);
-  static void discard(const Outcome &outcome, Buffer b);
+  unsigned offer(const Outcome &outcome, Outgoing *packets, unsigned count);
+  unsigned insist(const Outcome &outcome, Outgoing *packets, unsigned count);
+  static void discard(const Outcome &outcome, const Outgoing &packet);
   /// The packets of the burst.
-  Buffer *first() { return room_ + kRoom - burst_; }
+  Outgoing *first() { return room_ + kRoom - burst_; }
   unsigned used() const { return static_cast<unsigned>(next_ + burst_); }
   void clear() { next_ = -burst_; }
 
@@ -59,11 +59,11 @@ class TransmitBuffer {
   std::ptrdiff_t next_ = 0;
   std::ptrdiff_t burst_ = 0;  // packets of a full one
   unsigned waiting_count_ = 0;
-  Buffer *waiting_ = nullptr;  // what the device refused, oldest first
+  Outgoing *waiting_ = nullptr;  // what the device refused, oldest first
   std::uint32_t most_waiting_ = 0;
   bool blocking_ = true;
   std::uint64_t due_ = 0;  // TSC at which the patience ends, 0: it does not run
-  Buffer room_[kRoom];
+  Outgoing room_[kRoom];
 };
 
 }  // namespace pmill

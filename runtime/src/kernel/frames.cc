@@ -22,6 +22,13 @@ std::uint32_t whole_length(Buffer b) {
   return std::max(length, static_cast<std::uint32_t>(ip - data) + net::ipv4(ip)->total_bytes());
 }
 
+/// Puts the tag back that the kernel took out of a frame.
+void insert_tag(Buffer b) {
+  rte_mbuf *m = buffer::lend(b);
+  rte_vlan_insert(&m);
+  buffer::take_back(b, m);
+}
+
 /// Moves the frame back in its buffer, as far as there is room.
 void give_headroom(Buffer b, std::uint32_t wanted) {
   std::uint8_t *const data = buffer::data(b);
@@ -49,7 +56,7 @@ void FrameIntake::want_headroom(std::uint32_t bytes) {
 
 bool FrameIntake::adapt(Worker &worker, Count &too_long, Buffer b) {
   // The kernel takes a VLAN tag out of the frame, and a driver may leave it beside.
-  if (buffer::misses_tag(b)) rte_vlan_insert(&b);
+  if (buffer::misses_tag(b)) insert_tag(b);
   const std::uint32_t length = buffer::length(b);
   if (length > longest_ && !cuts_) {
     ++too_long;

@@ -132,12 +132,12 @@ std::uint64_t new_drops(const KernelPortState &state) {
 /// What came before the filter was there, or before the program began, is nobody's. More than the
 /// ring holds did not come before.
 void forget_early_frames(const PortState &port, KernelPortState &state) {
-  Buffer buffers[32];
+  rte_mbuf *mbufs[32];
   for (std::uint16_t queue = 0; queue < port.rx_queues; ++queue)
     for (std::uint32_t seen = 0; seen < state.ring.frames;) {
-      const unsigned n = rte_eth_rx_burst(port.id, queue, buffers, 32);
+      const unsigned n = rte_eth_rx_burst(port.id, queue, mbufs, 32);
       if (n == 0) break;
-      buffer::release(buffers, n);
+      rte_pktmbuf_free_bulk(mbufs, n);
       seen += n;
     }
   new_drops(state);

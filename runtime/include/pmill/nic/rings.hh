@@ -62,6 +62,11 @@ constexpr std::uint8_t phase_of(std::uint32_t count, std::uint32_t size) {
   return (count & size) == 0 ? 1 : 0;
 }
 
+/// Whether the completion of the `count`-th frame, from 0, is there.
+inline bool is_complete(const Completion &c, std::uint32_t count, std::uint32_t size) {
+  return __atomic_load_n(&c.phase, __ATOMIC_ACQUIRE) == phase_of(count, size);
+}
+
 /// A receive queue. Counts are of all entries since the start and wrap around; `size` is a power
 /// of two.
 struct RxRing {
@@ -76,7 +81,7 @@ struct RxRing {
   /// For the host: the completion of the `count`-th frame, nullptr when it is not there yet.
   const Completion *completed(std::uint32_t count) const {
     const Completion *c = &completions[at(count)];
-    return __atomic_load_n(&c->phase, __ATOMIC_ACQUIRE) == phase_of(count, size) ? c : nullptr;
+    return is_complete(*c, count, size) ? c : nullptr;
   }
   /// For the host: all descriptors up to the `count`-th are buffers to fill.
   void post(std::uint32_t count) { posted.store(count, std::memory_order_release); }

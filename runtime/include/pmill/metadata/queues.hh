@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Between elements and drivers that fill mbufs: the metadata models overlaying and copying.
+#pragma once
+
+#include <pmill/port.hh>
+
+namespace pmill {
+
+/// Receives up to `size` buffers.
+PMILL_INLINE unsigned receive_burst(Worker &worker, const RxQueue &q, Buffer *buffers,
+                                    unsigned size) {
+  const auto burst = [&](rte_mbuf **mbufs, unsigned most) __attribute__((always_inline)) {
+    return rte_eth_rx_burst(q.port, q.queue, mbufs, static_cast<std::uint16_t>(most));
+  };
+  if (q.lock == nullptr) [[likely]]
+    return buffer::receive(worker.pool, buffers, size, burst);
+  if (rte_spinlock_trylock(q.lock) == 0) return 0;
+  const unsigned n = buffer::receive(worker.pool, buffers, size, burst);
+  rte_spinlock_unlock(q.lock);
+  return n;
+}
+
+/// Receives some packets and drops them; returns how many.
+inline unsigned drop_burst(Worker &worker, const RxQueue &q) {
+  Buffer buffers[64];
+  const unsigned n = receive_burst(worker, q, buffers, 64);
+  buffer::release(worker.pool, buffers, n);
+  return n;
+}
+
+/// Sends what the device takes of `count` packets, and returns how many.
+PMILL_INLINE unsigned transmit(Worker &worker, const TxQueue &q, Outgoing *packets,
+                               unsigned count) {
+  const auto burst = [&](rte_mbuf **mbufs, unsigned most) __attribute__((always_inline)) {
+    return rte_eth_tx_burst(q.port, q.queue, mbufs, static_cast<std::uint16_t>(most));
+  };
+  if (q.lock == nullptr) [[likely]]
+    return buffer::send(worker.pool, packets, count, burst);
+  rte_spinlock_lock(q.lock);
+  const unsigned n = buffer::send(worker.pool, packets, count, burst);
+  rte_spinlock_unlock(q.lock);
+  return n;
+}
+
+/// Makes one segment of several when they fit into the first; false, and nothing is changed, when
+/// they do not.
+bool linearize(Buffer b);
+
+namespace buffer {
+
+PMILL_INLINE bool segmented(Buffer b) { return facts(b)->nb_segs != 1; }
+
+/// Fetches where received bytes begin. The place is computed: reading it from the mbuf would wait
+/// for the mbuf.
+PMILL_INLINE void prefetch(Buffer b) {
+  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(facts(b) + 1) + kMbufPrivateBytes +
+                     RTE_PKTMBUF_HEADROOM);
+}
+
+/// Whether a VLAN tag was taken out of the frame and lies beside it.
+PMILL_INLINE bool misses_tag(Buffer b) {
+  return (facts(b)->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0;
+}
+
+}  // namespace buffer
+
+/// What the device told of a received packet.
+class Received {
+ public:
+  PMILL_INLINE explicit Received(Buffer b) : facts_(buffer::facts(b)) {}
+
+  /// The hash over the packet's flow.
+  PMILL_INLINE std::uint32_t flow_hash() const { return facts_->hash.rss; }
+  /// When the device received the packet, in ns since the epoch; 0 when it does not say.
+  PMILL_INLINE std::int64_t timestamp(const PortClock &clock) const {
+    if (clock.offset < 0 || (facts_->ol_flags & clock.flag) == 0) return 0;
+    return clock.time_of(*RTE_MBUF_DYNFIELD(facts_, clock.offset, const std::uint64_t *));
+  }
+
+ private:
+  const rte_mbuf *facts_;
+};
+
+}  // namespace pmill
