@@ -13,6 +13,7 @@ from pmill import __version__
 from pmill.compile_arguments import add_compile_arguments, options_of
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source, fail
 from pmill.options import CompileOptions
+from pmill.resources import building_dir
 from pmill.run.arguments import add_program_arguments, program_options
 from pmill.tools.source import Unreadable, read_file
 from pmill.tools.start import unreadable
@@ -105,6 +106,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="pmill", description="Compile Click configurations into specialised DPDK programs."
     )
     parser.add_argument("--version", action="version", version=f"pmill {__version__}")
+    for tool, name in (("cmake", "CMake"), ("meson", "Meson"), ("pkgconfig", "pkg-config")):
+        folder = str(building_dir(tool))
+        about = f"print the folder of the files for {name}"
+        parser.add_argument(f"--{tool}dir", action="version", version=folder, help=about)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     p = commands.add_parser("compile", help="compile a configuration into a program")
@@ -119,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--verbose", action="store_true", help="say what each pass did")
     p.add_argument(
         "--manifest", metavar="FILE", help="write to FILE (JSON) what was compiled in for good"
+    )
+    p.add_argument(
+        "--depfile", metavar="FILE", help="write to FILE what the output depends on, for make"
     )
     p.set_defaults(run=_compile)
 
@@ -212,6 +220,8 @@ def _compile(arguments: argparse.Namespace) -> int:
     options = _options(arguments, source, diags)
     product = driver.compile_config(source, options, diags, emit=emit, progress=_progress())
     _show(diags, product.warnings)
+    if arguments.depfile is not None:
+        _write_depfile(arguments, product.made_of)
     if product.program is not None:
         driver.install(product, Path("a.out") if arguments.output is None else arguments.output)
         if arguments.verbose and product.report is not None:
@@ -227,6 +237,17 @@ def _compile(arguments: argparse.Namespace) -> int:
     assert product.data is not None, "a product is data or a program"
     _write(product.data, arguments.output)
     return 0
+
+
+def _write_depfile(arguments: argparse.Namespace, made_of: Sequence[str]) -> None:
+    """Write what the output of `pmill compile` depends on."""
+    from pmill.building import depfile
+
+    named = [] if arguments.config == "-" else [arguments.config]
+    profiles = [capture.partition("=")[2] or capture for capture in arguments.profile]
+    target = "a.out" if arguments.output is None else str(arguments.output)
+    text = depfile(target, [*named, *profiles, *made_of])
+    _write(text.encode(), Path(arguments.depfile))
 
 
 def _write(data: bytes, output: Path | None) -> None:

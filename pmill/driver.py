@@ -34,7 +34,8 @@ class Product:
 
     `report` tells about a program: elements and connections, one entry a pass with its name,
     summary and whether it ran, the facts of its warnings, and its manifest. `cached`: nothing had
-    to be compiled; `warnings` are those of when it was.
+    to be compiled; `warnings` are those of when it was. `made_of` are the files that were read
+    beside the configuration, of stages from the plan on.
     """
 
     data: bytes | None = None
@@ -42,6 +43,7 @@ class Product:
     report: dict[str, Any] | None = None
     cached: bool = False
     warnings: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
 
 
 Progress = Callable[[str], None]
@@ -64,10 +66,11 @@ def compile_config(
     """
     if emit == "exe":
         return _program(source, options, diags, progress, pipeline)
-    graph, _ = _front(source, options, diags, emit, pipeline)
-    if isinstance(graph, bytes):
-        return Product(data=graph)
-    return Product(data=_back(graph, options, emit, diags))
+    front = _front(source, options, diags, emit, pipeline)
+    if isinstance(front, bytes):
+        return Product(data=front)
+    files = programs.made_of(source, options, front.all, element_directories(options, diags))
+    return Product(data=_back(front.graph, options, emit, diags), made_of=files)
 
 
 def flat_config(
@@ -110,13 +113,22 @@ def stages(
     return graph, passes.run(graph, options)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Front:
+    """What stands in front of the C++ text: `all` is the graph before, `graph` after the passes."""
+
+    all: PipelineGraph
+    graph: PipelineGraph
+    reports: list[PassReport]
+
+
 def _front(
     source: Source,
     options: CompileOptions,
     diags: Diagnostics,
     emit: str,
     pipeline: Sequence[Pass] | None,
-) -> tuple[PipelineGraph | bytes, list[PassReport]]:
+) -> _Front | bytes:
     """Run the stages in front of the C++ text; bytes when `emit` stops in them."""
     check_options(options, pipeline)
     if emit == "tree":
@@ -124,21 +136,22 @@ def _front(
 
         config = parse(source, diags)
         diags.stop_if_errors()
-        return dump(config).encode(), []
+        return dump(config).encode()
     graph = profiled(analyse(source, options, diags), options, diags)
     if emit == "graph":
-        return _print(graph), []
+        return _print(graph)
 
     from pmill import passes
 
     reports = passes.run(graph, options, passes.DEFAULT if pipeline is None else pipeline)
+    last = reports[-1].graph if reports else graph
     if options.counted:
         from pmill.graph import counting
 
-        return counting(reports[-1].graph)[0], reports
-    if emit.startswith("graph@"):
-        return _print(_after(reports, emit.removeprefix("graph@"))), reports
-    return (reports[-1].graph if reports else graph), reports
+        last = counting(last)[0]
+    elif emit.startswith("graph@"):
+        return _print(_after(reports, emit.removeprefix("graph@")))
+    return _Front(all=graph, graph=last, reports=reports)
 
 
 def profiled(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) -> PipelineGraph:
@@ -251,13 +264,14 @@ def _program(
         from concurrent.futures import ThreadPoolExecutor
 
         from pmill.emit import lower, render
-        from pmill.machine_code import llvmlite_can, objects
+        from pmill.machine_code import llvmlite_can, objects, warn_newer_clang
         from pmill.model import contents, decided
 
         with ThreadPoolExecutor() as pool, cache.store("programs", name) as work:
             progress("reading the configuration")
-            graph, reports = _front(source, options, diags, "exe", pipeline)
-            assert not isinstance(graph, bytes), "the front stages end in a graph"
+            front = _front(source, options, diags, "exe", pipeline)
+            assert not isinstance(front, bytes), "the front stages end in a graph"
+            graph = front.graph
             options, model = decided(graph, options, diags)
             compiler = _compiler(options, directories)
             runtime = pool.submit(compiler.prepare)  # only the first time there is much to do
@@ -266,7 +280,7 @@ def _program(
             generated = work / "program.cc"
             generated.write_text(render(plan))
             if not compiler.sanitize and not llvmlite_can(compiler):
-                _warn_newer_clang(compiler, diags)
+                warn_newer_clang(compiler, diags)
             progress("compiling")
             names = [*plan.parts, *model.parts()]
             parts = pool.submit(lambda: [compiler.part(name) for name in names])
@@ -283,7 +297,8 @@ def _program(
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()
-            found = programs.report(graph, reports, diags, made.report, model)
+            files = programs.made_of(source, options, front.all, directories)
+            found = programs.report(graph, front.reports, diags, made.report, model, files)
             (work / "report.json").write_text(json.dumps(found))
             (work / "inputs.json").write_text(json.dumps(programs.inputs(work, graph)))
         entry = cache.lookup("programs", name)
@@ -294,6 +309,7 @@ def _program(
         report=report,
         cached=cached,
         warnings=tuple(report["warnings"]) if cached else (),
+        made_of=tuple(report["made_of"]),
     )
 
 
@@ -377,15 +393,3 @@ def _after(reports: list[PassReport], name: str) -> PipelineGraph:
             hint=did_you_mean(name, names) or f"graph passes: {', '.join(names)}",
         )
     return reports[names.index(name)].graph
-
-
-def _warn_newer_clang(compiler: Any, diags: Diagnostics) -> None:
-    from pmill.llvm import llvm_version
-
-    clang, llvm = compiler.tools.clang_version[0], llvm_version()[0]
-    diags.warning(
-        "PM0704",
-        f"clang {clang} is newer than llvmlite's LLVM {llvm}: clang runs the optimiser and pmill's "
-        "LLVM passes are left out",
-        hint="install clang-19, or a newer llvmlite when there is one",
-    )

@@ -131,6 +131,19 @@ def llvmlite_can(compiler: Compiler) -> bool:
     return not compiler.sanitize and compiler.tools.clang_version[0] <= llvm_version()[0]
 
 
+def warn_newer_clang(compiler: Compiler, diags: Diagnostics) -> None:
+    """Say that pmill's LLVM passes are left out, and why."""
+    from pmill.llvm import llvm_version
+
+    clang, llvm = compiler.tools.clang_version[0], llvm_version()[0]
+    diags.warning(
+        "PM0704",
+        f"clang {clang} is newer than llvmlite's LLVM {llvm}: clang runs the optimiser and pmill's "
+        "LLVM passes are left out",
+        hint="install clang-19, or a newer llvmlite when there is one",
+    )
+
+
 @contextmanager
 def _checks(source: Path, graph: PipelineGraph, compiler: Compiler) -> Iterator[ThreadPoolExecutor]:
     """Check meanwhile that clang reads the element headers as pmill does; blame for errors."""

@@ -53,6 +53,17 @@ def inputs(work: Path, graph: PipelineGraph) -> dict[str, Any]:
     return {"paths": paths, "fingerprint": cache.fingerprint(map(Path, paths))}
 
 
+def made_of(
+    source: Source, options: CompileOptions, graph: PipelineGraph, directories: Sequence[Path]
+) -> tuple[str, ...]:
+    """The files that a program was made of, beside its configuration: see `pmill.building`."""
+    from pmill.building import element_headers
+
+    headers = element_headers({e.spec.header for e in graph.elements.values()}, directories)
+    named = [path for path, _ in libraries(source, options)]
+    return tuple(dict.fromkeys([*named, *map(str, graph.files), *map(str, headers)]))
+
+
 def outdated(entry: Path) -> bool:
     """Whether an input of a cached program has changed since."""
     try:
@@ -95,6 +106,7 @@ def report(
     diags: Diagnostics,
     llvm: dict[str, Any],
     model: Model,
+    made_of: Sequence[str],
 ) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
     from pmill.emit import manifest
@@ -109,6 +121,7 @@ def report(
         "model": model.facts(),
         "manifest": manifest(graph),
         "ports": _ports(graph),
+        "made_of": list(made_of),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
     }
 

@@ -30,6 +30,11 @@ def explanations_dir() -> Path:
     return _PACKAGE / "explanations"
 
 
+def building_dir(tool: str) -> Path:
+    """Return the folder of the files for a build tool: cmake, meson or pkgconfig."""
+    return _PACKAGE / "building" / tool
+
+
 def _folder(name: str) -> Path:
     installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name

@@ -1,0 +1,2 @@
+// Sends every packet back.
+FromDPDKDevice(0) -> EtherMirror -> ToDPDKDevice(0);

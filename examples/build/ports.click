@@ -1,0 +1,2 @@
+// What differs from place to place.
+define($PORT 0, $LIMIT 16);
