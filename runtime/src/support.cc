@@ -22,6 +22,7 @@
 #include "ending.cc"
 #include "files.cc"
 #include "flow.cc"
+#include "huge_array.cc"
 #include "kernel/fanout.cc"
 #include "message.cc"
 #include "options.cc"
