@@ -127,9 +127,10 @@ void Nat::follow(Id id, std::uint8_t flags, bool outgoing) {
     flows_->reopen(id);
     return;
   }
+  const bool was_closed = m.is_closed();
   if ((flags & net::Tcp::kRst) != 0) m.state |= Mapping::kReset;
   if ((flags & net::Tcp::kFin) != 0) m.state |= outgoing ? Mapping::kFinOut : Mapping::kFinIn;
-  if (!m.is_closed() || (m.state & Mapping::kListed) != 0) return;
+  if (was_closed || !m.is_closed() || (m.state & Mapping::kListed) != 0) return;
   m.state |= Mapping::kListed;
   m.next_listed = listed_;
   listed_ = id;
