@@ -67,6 +67,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.routes import run as routes
 
                 return routes(settings, folder, arguments.memory or "no-huge")
+            case "flows":
+                from pmill.bench.flows import run as flows
+
+                return flows(settings, folder, arguments.memory or "no-huge")
             case _:
                 return _compare(arguments, settings, folder)
 
@@ -85,13 +89,14 @@ def _parser() -> argparse.ArgumentParser:
             "compile-time",
             "front-end",
             "control",
+            "flows",
             "routes",
             "rules",
         ),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
-        "to check large configurations, what the control protocol costs, or routing tables and "
-        "rules by their number",
+        "to check large configurations, what the control protocol costs, or flows, routing "
+        "tables and rules by their number",
     )
     parser.add_argument(
         "--ablation",

@@ -55,7 +55,8 @@ class Flows {
   /// The flow of a key, which is used now; 0 when there is none.
   PMILL_INLINE Id find(const Key &key, std::uint64_t hash) {
     const Table::Found found = table_.find(key, hash);
-    if (found.id != 0) [[likely]]
+    // Not for every packet: a line that is written goes back to memory, too.
+    if (found.id != 0 && *found.mark != tick_) [[unlikely]]
       *found.mark = tick_;
     return found.id;
   }

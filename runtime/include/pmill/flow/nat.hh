@@ -49,7 +49,7 @@ class Nat final : public User {
   PMILL_INLINE Nat *owner_of(std::uint16_t port) { return several_ ? find_owner(port) : this; }
   Flows &flows() { return *flows_; }
 
-  PMILL_INLINE void prefetch(Id id) const { __builtin_prefetch(&mappings_[id], 1); }
+  PMILL_INLINE void prefetch(Id id) const { __builtin_prefetch(&mappings_[id]); }
   PMILL_INLINE Mapping &mapping(Id id) { return mappings_[id]; }
   /// Finds a place outside for a flow that has none: false when none is free.
   [[gnu::noinline]] bool open(Id id, const Key &key);
