@@ -75,6 +75,10 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.routes import run as routes
 
                 return routes(settings, folder, arguments.memory or "no-huge")
+            case "flows":
+                from pmill.bench.flows import run as flows
+
+                return flows(settings, folder, arguments.memory or "no-huge")
             case _:
                 return _compare(arguments, settings, folder)
 
@@ -95,13 +99,14 @@ def _parser() -> argparse.ArgumentParser:
             "control",
             "workers",
             "metadata",
+            "flows",
             "routes",
             "rules",
         ),
         default="cycles",
         help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
         "to check large configurations, what the control protocol costs, what a second worker is "
-        "worth, the metadata models, or routing tables and rules by their number",
+        "worth, the metadata models, or flows, routing tables and rules by their number",
     )
     parser.add_argument(
         "--ablation",

@@ -17,6 +17,7 @@ from pmill.elaborate.ports import count_ports, merged, resolve_ports
 from pmill.elaborate.propagation import Instance
 from pmill.elaborate.second_workers import refuse_second_workers
 from pmill.elaborate.unset_metadata import warn_of_unset_metadata
+from pmill.elaborate.upstream import name_upstream
 from pmill.elements.provisions import PROVISIONS
 from pmill.elements.spec import ElementSpec
 from pmill.graph import Connection, Element, PipelineGraph, Port, Value
@@ -83,6 +84,7 @@ def elaborate(
         requirements=flat.requirements,
         files=files.names,
     )
+    graph = name_upstream(graph, diags)
     graph = place(keep_changeable(graph, keep, diags), diags)
     graph = apply_decisions(graph, decisions, diags)
     diags.stop_if_errors()

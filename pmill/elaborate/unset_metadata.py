@@ -32,6 +32,7 @@ _MEANINGS = {
         "the destination annotation is always 0.0.0.0 here",
         "put CheckIPHeader, GetIPAddress or SetIPAddress before it",
     ),
+    "flow": ("no packet has a flow here", "put FlowIPManagerIMP before it"),
     "paint": ("the paint is always 0 here", "put a Paint before it, or leave it out"),
 }
 

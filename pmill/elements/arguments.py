@@ -58,6 +58,8 @@ TAGS: Mapping[str, int] = {
     "called": 1,
     "namedby": 1,
     "footprint": 1,
+    "before": 0,
+    "sized": 0,
     **FACT_TAGS,
 }
 _DIALECTS = ("click",)  # the others: a default as written is FastClick's
@@ -130,6 +132,8 @@ def build_argument(
         handler=_handler(member),
         ranges=next((_bounds(words) for words in _words(member.doc, "range")), None),
         footprint=next((int(words[0]) for words in _words(member.doc, "footprint")), 0),
+        before=member.doc.has("before"),
+        sized=member.doc.has("sized"),
         named_by=next((words[0] for words in _words(member.doc, "namedby")), None),
         by_dialect=tuple((a, b) for a, b in _words(member.doc, "default")),
         fact=fact,
@@ -236,7 +240,14 @@ def _wanted_default(type_name: str, text: str, enums: Mapping[str, EnumSpec]) ->
 
 def _check_tag(tag: Tag, member: Member, diags: Diagnostics) -> None:
     types, what = _ONLY_FOR.get(tag.name, ((), ""))
-    if types and member.type_name not in types:
+    names_element = ELEMENT_REFERENCE.fullmatch(member.type_name)
+    if tag.name in ("before", "sized") and not names_element:
+        diags.error(
+            "PM0208",
+            f"'@{tag.name}' is for ElementRef arguments, not '{member.type_name}'",
+            tag.span,
+        )
+    elif types and member.type_name not in types:
         diags.error(
             "PM0208", f"'@{tag.name}' is for {what} arguments, not '{member.type_name}'", tag.span
         )

@@ -57,6 +57,8 @@ class ArgSpec:
     handler: tuple[str, bool] | None = None  # (name, writable): shown while the program runs
     ranges: tuple[int, int] | None = None  # inclusive bounds, from `@range 0 4095`
     footprint: int = 0  # each unit of the value is so many bytes that a packet may touch any of
+    before: bool = False  # without it, the element of its class through which all packets come last
+    sized: bool = False  # it holds as much as the named element, and a packet may touch any of it
     named_by: str | None = None  # an argument whose name, of AddressInfo, may be this one's, too
     by_dialect: tuple[tuple[str, str], ...] = ()  # `@default click true`: defaults that differ
     fact: Fact | None = None  # what it says about packets

@@ -28,7 +28,7 @@ from pmill.graph.metadata import ANNOTATION_BYTES, field_bits, fields
 from pmill.graph.model import PipelineGraph, Place, Port
 
 # Bytes of the fields outside of the annotation area; packet.hh asserts that it is so.
-OUTSIDE: Mapping[str, int] = {"mac": 8, "transport": 8, "timestamp": 8, "type": 1}
+OUTSIDE: Mapping[str, int] = {"mac": 8, "transport": 8, "timestamp": 8, "type": 1, "flow": 4}
 _BYTES = re.compile(r"byte(?P<first>\d{1,2})(-(?P<last>\d{1,2}))?")
 
 

@@ -8,7 +8,9 @@ one stage:
 
 * a cycle, which a packet goes round at once, whatever else waits;
 * a Queue and who pulls from it, for it sees what was pushed so far;
-* elements of which one is named by an argument of the other, for they share its state;
+* elements of which one is named by an argument of the other, for they share its state, unless the
+  argument is tagged `@before`: then only what that one keeps for each packet matters, and it came
+  from there;
 * elements that share something else, which their specs say: what is printed, random numbers, a
   device;
 * an element that writes to handlers when a packet comes, and all others, for it may change any.
@@ -97,7 +99,7 @@ def _ties(graph: PipelineGraph) -> Iterator[Tie]:
     """Yield what must be in one stage for another reason than a cycle."""
     elements = graph.elements.values()
     for e in elements:
-        for name in e.references:
+        for name in _sharing(e):
             yield Tie(elements=(e.name, name), why=f"the state of '{name}'")
         if e.inputs and any(value.uses for value in e.arguments.values()):
             why = f"what '{e.name}' changes when it calls handlers"
@@ -110,6 +112,14 @@ def _ties(graph: PipelineGraph) -> Iterator[Tie]:
         yield Tie(elements=tuple(e.name for e in elements if word in e.spec.shares), why=why)
     for target, users in _targets(elements).items():
         yield Tie(elements=tuple(users), why=f"'{target}'")
+
+
+def _sharing(e: Element) -> Iterator[str]:
+    """Yield the elements whose state an element uses, whatever packets were there before."""
+    for arg in e.spec.arguments:
+        name = e.arguments[arg.name].element
+        if name is not None and not arg.before:
+            yield name
 
 
 def _targets(elements: Iterable[Element]) -> dict[str, list[str]]:

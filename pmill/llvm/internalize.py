@@ -4,7 +4,8 @@ Before: a function that other objects might call must be kept, and kept callable
 After: LLVM sees every caller, so that it may drop what was inlined everywhere, turn memory
 arguments into registers and choose its own calling conventions.
 
-Entries are `main` and `work`, the loop of a worker, at which the halves of a program meet.
+Entries are `main` and `work`, the loop of a worker, at which the halves of a program meet; of a
+half, which has no `main`, also `run_stage`, by which the other one lets packets go on that wait.
 Variables stay as they are: both halves share them.
 
 What an element does with a packet is inlined wherever it is called, so such a function is marked to
@@ -24,6 +25,7 @@ from typing import ClassVar
 import llvmlite.binding as llvm
 
 _WORK = "_ZN5pmill4workI"
+_STAGE = "_ZN5pmill9run_stageI"
 # push, poll, … of an element class: those that runtime/include/pmill/ calls only to be inlined.
 _ON_THE_WAY = re.compile(r"_ZN5pmill8elements\d+\w+?(?:4push|4poll|4pull|3run)I")
 _LOCAL = (llvm.Linkage.internal, llvm.Linkage.private)
@@ -37,13 +39,20 @@ class Internalize:
 
     def run(self, module: llvm.ModuleRef, machine: llvm.TargetMachine) -> None:
         """Change the module in place."""
-        entries, on_the_way = ["main"], []
+        entries, stages, on_the_way = ["main"], [], []
+        whole = False
         for function in module.functions:  # once: asking LLVM for a name takes its time
             name = function.name
             if name.startswith(_WORK):
                 entries.append(name)
+            elif name.startswith(_STAGE):
+                stages.append(name)
+            elif name == "main":
+                whole = not function.is_declaration
             elif _ON_THE_WAY.match(name) and not function.is_declaration:
                 on_the_way.append(function)
+        if not whole:
+            entries += stages
         entries += [v.name for v in module.global_variables if v.linkage not in _LOCAL]
         # LLVM adds the names to those it was told before: they must be the same for every program.
         llvm.set_option("pmill", f"--internalize-public-api-list={','.join(entries)}")

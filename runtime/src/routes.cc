@@ -2,7 +2,6 @@
 // Routing tables: `@needs routes`.
 #include "routes/commands.cc"
 #include "routes/direct_table.cc"
-#include "routes/huge_array.cc"
 #include "routes/route_set.cc"
 #include "routes/route_table.cc"
 #include "routes/search_table.cc"

@@ -23,6 +23,7 @@
 #include "ending.cc"
 #include "files.cc"
 #include "flow.cc"
+#include "huge_array.cc"
 #include "kernel/fanout.cc"
 #ifdef PMILL_METADATA_XCHANGE
 #include "exchange.cc"

@@ -29,7 +29,8 @@ def built(root: Path, folder: Path, flags: Iterable[str]) -> Ask:
         ["pkg-config", "--cflags", "libdpdk"], capture_output=True, text=True, check=True
     ).stdout.split()
     program, runtime = folder / "model", root / "runtime"
-    sources = [runtime / "src" / name for name in ("routes.cc", "text.cc", "arguments.cc")]
+    parts = ("routes.cc", "huge_array.cc", "text.cc", "arguments.cc")
+    sources = [runtime / "src" / name for name in parts]
     command = [clang, "-std=c++20", "-w", *cflags, *flags, "-ffunction-sections"]
     command += ["-Wl,--gc-sections", f"-I{runtime / 'include'}", f"-I{runtime / 'src'}"]
     command += [str(root / "tests/elements/route_model.cc"), *map(str, sources)]

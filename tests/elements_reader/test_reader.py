@@ -247,6 +247,8 @@ def test_what_is_shared_and_how_much_is_touched() -> None:
         (header(spec=".shares = true"), "PM0204"),
         (header("  struct Args { bool a = true;  ///< @footprint 4 A.\n };"), "PM0208"),
         (header("  struct Args { std::uint8_t a = 1;  ///< @footprint x A.\n };"), "PM0208"),
+        (header("  struct Args { bool a = true;  ///< @before A.\n };"), "PM0208"),
+        (header("  struct Args { bool a = true;  ///< @sized A.\n };"), "PM0208"),
     ],
 )
 def test_what_is_shared_or_touched_wrongly(text: str, code: str) -> None:

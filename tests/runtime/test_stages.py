@@ -46,6 +46,13 @@ def test_what_a_source_calls_at_its_end_comes_behind_its_packets(
     assert run.counters["d.count"] == 75
 
 
+def test_a_large_program_whose_halves_both_let_packets_go_on(tmp_path: Path) -> None:
+    write_frames(tmp_path / "in.pcap", router_mix(3, 75, 0))
+    way = " -> ".join(f"Paint({n})" for n in range(15))
+    text = f"FromDump(in.pcap, STOP true) -> {way} -> {LOOKUP} -> d :: Discard;"
+    assert ran(tmp_path, text, 3).counters["d.count"] == 75
+
+
 @pytest.mark.parametrize("level", [0, 3])
 def test_a_burst_is_longer_than_the_room(level: int, tmp_path: Path) -> None:
     text = (

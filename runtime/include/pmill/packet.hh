@@ -214,6 +214,16 @@ class Packet {
     others_.template set<meta::type>(t);
   }
 
+  /// The number of the packet's flow, 0 for none.
+  PMILL_INLINE std::uint32_t flow() const {
+    check_read<meta::flow>();
+    return others_.template get<meta::flow, std::uint32_t>();
+  }
+  PMILL_INLINE void set_flow(std::uint32_t number) {
+    check_written<meta::flow>();
+    others_.template set<meta::flow>(number);
+  }
+
   // --- for the runtime ---------------------------------------------------------------------
 
   PMILL_INLINE Buffer buffer() const { return buffer_; }

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <pmill/attributes.hh>
-#include <pmill/lpm/huge_array.hh>
+#include <pmill/huge_array.hh>
 #include <vector>
 
 namespace pmill::lpm {

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <utility>
 
-namespace pmill::lpm {
+namespace pmill {
 
 /// Zeroed memory of the kernel; pages that nobody touches cost nothing. Ends the program when there
 /// is none.
 [[gnu::cold]] void *reserve_pages(std::size_t bytes);
+/// Touches all of it, so that nobody waits for a page later. Ends the program when memory is short.
+[[gnu::cold]] void populate_pages(void *memory, std::size_t bytes);
 [[gnu::cold]] void release_pages(void *memory, std::size_t bytes);
 
 /// An array of zeros of a trivial type.
@@ -31,6 +33,9 @@ class HugeArray {
     return *this;
   }
 
+  /// Has the memory made now, not when it is first used.
+  [[gnu::cold]] void populate() { populate_pages(items_, size_ * sizeof(T)); }
+
   T *data() const { return items_; }
   std::size_t size() const { return size_; }
   T &operator[](std::size_t i) const { return items_[i]; }
@@ -40,4 +45,4 @@ class HugeArray {
   std::size_t size_ = 0;
 };
 
-}  // namespace pmill::lpm
+}  // namespace pmill

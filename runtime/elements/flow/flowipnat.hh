@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <flow/flowipmanagerimp.hh>
+#include <pmill/element.hh>
+#include <pmill/flow/nat.hh>
+#include <pmill/out_of_line.hh>
+#include <vector>
+
+namespace pmill::elements {
+
+/// Translates the sources of packets on their way outside: many hosts share a few addresses.
+///
+/// Each flow of a FlowIPManagerIMP in front gets an address of SIP, which may be a prefix, all of
+/// whose addresses are used, and a port of it. A FlowIPNATReverse translates what comes back. TCP,
+/// UDP and ICMP queries are translated, and ICMP errors about what came back, with what they quote;
+/// checksums are patched, and a UDP packet without one has none. A host mostly has the same
+/// address. A port serves a flow for each remote end, so there can be many times 64512 for an
+/// address; those to one end share its ports.
+///
+/// A mapping lives as long as its flow, to which what comes back counts, too. A TCP connection that
+/// both ends have closed, or one broke off, ends after TIME_WAIT.
+///
+/// Packets that cannot be translated leave on output 1 when that is connected and are dropped
+/// otherwise: fragments (put an IPReassembler in front), other protocols, errors about nothing that
+/// is known, and new flows when there is no port.
+///
+/// Every worker has a part of the ports. Outgoing packets of a flow must come to the same worker,
+/// as any spreading by flows has it; what comes back may come to any.
+/// @needs flows
+/// @group flow
+/// @example CheckIPHeader -> FlowIPManagerIMP(TIMEOUT 300) -> FlowIPNAT(192.0.2.1) -> Discard;
+struct FlowIPNAT {
+  static constexpr Spec spec{.ports = "1/1-2",
+                             .processing = "h/h",
+                             .reads = meta::network | meta::flow,
+                             .expects = meta::network | meta::flow,
+                             .cold = outputs(1)};
+
+  struct Args {
+    IPPrefix sip;               ///< The addresses outside. @bare
+    bool accept_nonsyn = true;  ///< Whether TCP packets without SYN may begin a flow.
+    bool state = true;          ///< Whether to follow TCP connections. In FastClick it is false.
+    std::uint16_t min_port = 1024;       ///< The first port outside. @range 1 65535
+    std::uint16_t max_port = 65535;      ///< The last one. @range 1 65535
+    Duration time_wait{10'000'000'000};  ///< How long a mapping lives when its connection has
+                                         ///< closed.
+    ElementRef<FlowIPManagerIMP> manager = {};  ///< Whose flows these are; without it, the one in
+                                                ///< front. @before @sized
+  };
+
+  struct State {
+    Count count;        ///< @read Flows that have a place outside.
+    Count opened;       ///< @read Flows that got one so far.
+    Count closed;       ///< @read TCP connections that closed.
+    Count packets;      ///< @read Packets translated.
+    Count no_port;      ///< @drop(1) No port is free for the packet's remote end.
+    Count no_flow;      ///< @drop(1) The packet has no flow, or that has ended.
+    Count non_syn;      ///< @drop(1) TCP without SYN, and without ACCEPT_NONSYN, of no known flow.
+    Count fragments;    ///< @drop(1) A fragment: ports are not in all of them.
+    Count unsupported;  ///< @drop(1) Another protocol, or an ICMP error about nothing known.
+    Count malformed;    ///< @drop(1) No marked IPv4 header, or it or what is behind is not whole.
+
+    flow::Nat nat;
+  };
+
+  /// What each worker has, for what comes back.
+  struct Shared {
+    explicit Shared(const auto &) {}
+    mutable std::vector<flow::Nat *> workers;
+  };
+
+  static void initialize(auto &self) {
+    const auto &args = self.args;
+    flow::Flows &flows = args.manager.state(self.worker).flows;
+    flow::Nat &nat = self.state.nat;
+    self.shared.workers.push_back(&nat);
+    nat.configure(
+        {args.sip, args.min_port, args.max_port},
+        {self.worker.index, self.worker.count, self.shared.workers, flows, self.state.count},
+        flow::make_secret(self.worker));
+    flows.attach(nat);
+  }
+
+  static void prepare(const auto &self, const auto &packet) {
+    self.state.nat.prefetch(packet.flow());
+  }
+
+  static void push(auto &self, auto &packet) {
+    flow::Key key;
+    net::IPv4 *ip = net::ipv4(packet);
+    const flow::Id id = packet.flow();
+    if (ip == nullptr || id == 0 || !is_usual(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
+      return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+    if (Count *const why = translate(self, *ip, net::IPv4::kBytes, id, key)) [[unlikely]]
+      return reject<1>(self, packet, *why);
+    emit<0>(self, packet);
+  }
+
+  static void flush(auto &self) {
+    if (self.args.state) self.state.closed += self.state.nat.settle(self.args.time_wait.ns);
+  }
+
+ private:
+  PMILL_INLINE static bool is_usual(const net::IPv4 &ip, std::uint32_t available, flow::Key &key) {
+    return flow::read_usual_key(ip, available, key) &&
+           flow::transport_is_whole(ip.protocol, available - net::IPv4::kBytes);
+  }
+
+  /// Translates a TCP or UDP packet, or returns where to count why not.
+  PMILL_INLINE static Count *translate(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
+                                       flow::Id id, const flow::Key &key) {
+    State &state = self.state;
+    std::uint8_t *const transport = reinterpret_cast<std::uint8_t *>(&ip) + header_bytes;
+    const bool is_tcp = ip.protocol == net::kTcp;
+    const std::uint8_t flags = is_tcp ? reinterpret_cast<net::Tcp *>(transport)->flags : 0;
+    const Guard guard = state.nat.lock();
+    const flow::Mapping &mapping = state.nat.mapping(id);
+    if (!mapping.is_of(key)) [[unlikely]] {
+      const bool may_begin = !is_tcp || self.args.accept_nonsyn || (flags & net::Tcp::kSyn) != 0;
+      if (Count *const why = begin(state, id, key, may_begin)) return why;
+    }
+    if (self.args.state && flow::matters(flags)) [[unlikely]]
+      state.nat.follow(id, flags, true);
+    flow::translate_out(mapping, ip, transport);
+    ++state.packets;
+    return nullptr;
+  }
+
+  /// Finds a place outside for a flow that has none. A mapping of another flow under the number
+  /// means that the packet was kept until its own had ended.
+  [[gnu::noinline]] static Count *begin(State &state, flow::Id id, const flow::Key &key,
+                                        bool may_begin) {
+    if (state.nat.mapping(id).is_live()) return &state.no_flow;
+    if (!may_begin) return &state.non_syn;
+    if (!state.nat.open(id, key)) return &state.no_port;
+    ++state.opened;
+    return nullptr;
+  }
+
+  /// What is not TCP or UDP, or has options.
+  template <typename S, typename P>
+  PMILL_COLD static void unusual(S self, P packet) {
+    net::IPv4 *ip = net::ipv4(packet);
+    Count *why = &self.state.malformed;
+    if (ip != nullptr)
+      why = translate_unusual(self, *ip, net::bytes_from(packet, ip), packet.flow());
+    if (why != nullptr) return reject<1>(self, packet, *why);
+    emit_rarely<0>(self, packet);
+  }
+
+  static Count *translate_unusual(auto &self, net::IPv4 &ip, std::uint32_t available, flow::Id id) {
+    State &state = self.state;
+    flow::Key key;
+    switch (flow::read_key(ip, available, key)) {
+      case flow::Reading::none:
+        return &state.malformed;
+      case flow::Reading::fragment:
+        return &state.fragments;
+      case flow::Reading::no_ports:
+        return &state.unsupported;
+      case flow::Reading::quoted:
+        return translate_error(state, ip, available, id, key);
+      case flow::Reading::ports:
+        break;
+    }
+    if (id == 0) return &state.no_flow;
+    if (ip.protocol == net::kIcmp) return translate_query(state, ip, id, key);
+    if (!flow::transport_is_whole(ip.protocol, available - ip.header_bytes()))
+      return &state.malformed;
+    return translate(self, ip, ip.header_bytes(), id, key);
+  }
+
+  static Count *translate_query(State &state, net::IPv4 &ip, flow::Id id, const flow::Key &key) {
+    const Guard guard = state.nat.lock();
+    // An answer inside is to a question from outside, which had nobody to go to.
+    if (key.destination_port() != 0) return &state.unsupported;
+    if (!state.nat.mapping(id).is_of(key))
+      if (Count *const why = begin(state, id, key, true)) return why;
+    flow::translate_query_out(state.nat.mapping(id), ip);
+    ++state.packets;
+    return nullptr;
+  }
+
+  static Count *translate_error(State &state, net::IPv4 &ip, std::uint32_t available, flow::Id id,
+                                const flow::Key &key) {
+    const Guard guard = state.nat.lock();
+    const flow::Mapping &mapping = state.nat.mapping(id);
+    if (!mapping.is_live() || !mapping.is_of(key)) return &state.unsupported;
+    flow::translate_error_out(mapping, ip, available);
+    ++state.packets;
+    return nullptr;
+  }
+};
+
+}  // namespace pmill::elements

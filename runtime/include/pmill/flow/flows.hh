@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The flows of one worker: who has which number, for how long, and who is told when one ends.
+//
+// A flow that nobody has used for `timeout` is ended between two bursts, at most two ticks later.
+// One that is closed ends at a time of its own. The packets' way only notes the current tick.
+#pragma once
+
+#include <cstdint>
+#include <pmill/attributes.hh>
+#include <pmill/clock.hh>
+#include <pmill/flow/table.hh>
+#include <pmill/flow/wheel.hh>
+#include <pmill/huge_array.hh>
+#include <vector>
+
+namespace pmill {
+class Worker;
+}
+
+namespace pmill::flow {
+
+/// How many flows, and for how long; times in ns.
+struct Limits {
+  std::uint32_t capacity = 0;             // 1 to kMostFlows
+  std::int64_t timeout = 0;               // 0: for ever
+  std::int64_t interval = 1'000'000'000;  // of a tick
+};
+
+/// Somebody who keeps something for each flow, under its number.
+class User {
+ public:
+  /// Takes memory for flows 1 to `capacity`.
+  virtual void start(std::uint32_t capacity) = 0;
+  /// A flow ends; its number may be another one's soon.
+  virtual void end(Id id) = 0;
+  /// When a flow was last used; `seen` is when a packet of it last came by its table.
+  virtual Tick used(Id, Tick seen) const { return seen; }
+
+ protected:
+  ~User() = default;
+};
+
+/// A secret nobody can guess, unless the program's random numbers repeat.
+[[gnu::cold]] Secret make_secret(Worker &worker);
+
+class Flows {
+ public:
+  /// Takes memory.
+  [[gnu::cold]] void start(const Limits &limits, std::int64_t now, const Secret &secret);
+  /// Has somebody told, from now on and of what was before.
+  [[gnu::cold]] void attach(User &user);
+
+  PMILL_INLINE std::uint64_t hash(const Key &key) const { return table_.hash(key); }
+  PMILL_INLINE void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
+  /// The flow of a key, which is used now; 0 when there is none.
+  PMILL_INLINE Id find(const Key &key, std::uint64_t hash) {
+    const Table::Found found = table_.find(key, hash);
+    // Not for every packet: a line that is written goes back to memory, too.
+    if (found.id != 0 && *found.mark != tick_) [[unlikely]]
+      *found.mark = tick_;
+    return found.id;
+  }
+  /// Begins a flow of a key that has none; 0 when there is no room for it.
+  [[gnu::noinline]] Id add(const Key &key, std::uint64_t hash);
+
+  /// Ends a flow in `ns`, used or not.
+  void close(Id id, std::int64_t ns);
+  /// Lets a flow that was closed live on.
+  void reopen(Id id) { ends_[id] = 0; }
+
+  /// Notes the time without doing what is due.
+  PMILL_INLINE void set_time(std::int64_t now) {
+    ticks_ = now / limits_.interval;
+    tick_ = static_cast<Tick>(ticks_);
+  }
+  /// Notes the time and ends what is to end: of very many flows some, then the next call goes on.
+  void look(std::int64_t now, bool all);
+  /// When `look` will have something to do, ns; kNever while it has not.
+  std::int64_t due() const;
+  Tick tick() const { return tick_; }
+
+  std::uint32_t capacity() const { return limits_.capacity; }
+  std::uint32_t live() const { return live_; }
+  std::uint64_t begun() const { return begun_; }
+  std::uint64_t ended() const { return begun_ - live_; }
+  Key key(Id id) const { return table_.key(id); }
+
+ private:
+  Tick ticks_of(std::int64_t ns) const;
+  void check(Id id);
+  void end(Id id);
+
+  Table table_;
+  Tick tick_ = 0;
+  std::int64_t ticks_ = 0;
+  Limits limits_;
+  Wheel wheel_;
+  // Of a closed flow the tick at which it ends, 0 of another; of an unused number the next such.
+  HugeArray<std::uint32_t> ends_;
+  Id unused_ = 0;  // the first number that was used and is not any more
+  Id fresh_ = 1;   // the first that was never used
+  std::uint32_t live_ = 0;
+  std::uint64_t begun_ = 0;
+  std::vector<User *> users_;
+};
+
+}  // namespace pmill::flow

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A hash table from the keys of flows to numbers, for millions of them: a question mostly costs one
+// cache line, which can be asked for before.
+//
+// A cuckoo hash table with buckets of a cache line: a key lies in the first of its two buckets, or,
+// when that was full, in the second. A bucket remembers by a filter which of its keys lie
+// elsewhere, so that nobody looks there in vain. After Pagh and Rodler, "Cuckoo hashing" (2004),
+// and Le Scouarnec, "Cuckoo++ hash tables" (ANCS 2018). Keys are short, so that they stand where
+// others have tags, and no second line is read to compare them.
+//
+// Tables are of one worker. The hash has a secret, so that nobody can send keys that meet.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <pmill/attributes.hh>
+#include <pmill/flow/key.hh>
+#include <pmill/huge_array.hh>
+
+namespace pmill::flow {
+
+/// A flow's number, from 1; 0 is none.
+using Id = std::uint32_t;
+inline constexpr unsigned kIdBits = 24;
+/// Most flows of a table.
+inline constexpr std::uint32_t kMostFlows = (1U << kIdBits) - 1;
+
+/// What a hash depends on beside the key.
+struct Secret {
+  std::uint64_t words[2]{};
+};
+
+/// The hash of a key: 64 bits of a product, folded (the step of Wang Yi's wyhash).
+PMILL_INLINE std::uint64_t hash_of(const Key &key, const Secret &secret) {
+  using Wide = unsigned __int128;
+  const Wide product = Wide{key.addresses ^ secret.words[0]} * (key.rest ^ secret.words[1]);
+  const auto folded =
+      static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  return folded * 0x9e3779b97f4a7c15;
+}
+
+class Table {
+ public:
+  /// What was found: the flow, and a word of it that lies in the same cache line.
+  struct Found {
+    Id id = 0;
+    std::uint32_t *mark = nullptr;
+  };
+
+  /// Takes memory for so many flows, at most kMostFlows.
+  [[gnu::cold]] void start(std::uint32_t capacity, const Secret &secret);
+
+  PMILL_INLINE std::uint64_t hash(const Key &key) const { return hash_of(key, secret_); }
+  /// Asks for the memory that `find` mostly reads.
+  PMILL_INLINE void prefetch(std::uint64_t hash) const {
+    __builtin_prefetch(&buckets_[first_of(hash)]);
+  }
+  /// The flow of a key; its `id` is 0 when there is none.
+  PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
+    Bucket &first = buckets_[first_of(hash)];
+    const Found found = look_in(first, key);
+    if (found.id != 0 || (first.filter >> filter_bit(hash) & 1) == 0) [[likely]]
+      return found;
+    return look_in(buckets_[second_of(hash)], key);
+  }
+  /// Notes a flow, of a key that is not there; false when its buckets, and those of all who might
+  /// make room, are full.
+  [[nodiscard]] bool insert(const Key &key, std::uint64_t hash, Id id, std::uint32_t mark);
+  /// Forgets a flow that is there.
+  void erase(Id id);
+
+  // Of a flow that is there:
+  Key key(Id id) const;
+  std::uint32_t &mark(Id id) { return bucket_of(id).marks[where_[id] % kWidth]; }
+
+  std::size_t buckets() const { return buckets_.size(); }
+  /// How many flows lie in the second of their buckets.
+  std::size_t moved() const;
+
+ private:
+  struct Slot {
+    std::uint64_t addresses;
+    std::uint32_t ports;
+    std::uint32_t id_and_protocol;  // 0: unused
+
+    Id id() const { return id_and_protocol >> 8; }
+  };
+  static constexpr unsigned kSlots = 3;
+  static constexpr unsigned kWidth = 4;  // places of a bucket, of which the last is no slot
+  struct alignas(64) Bucket {
+    Slot slots[kSlots];
+    std::uint32_t marks[kSlots];
+    std::uint16_t filter;  // of the keys whose first bucket this is, and that lie in their second
+    std::uint16_t moved;   // how many those are
+  };
+  static_assert(sizeof(Bucket) == 64);
+  struct Step;
+
+  PMILL_INLINE std::size_t first_of(std::uint64_t hash) const { return hash & mask_; }
+  PMILL_INLINE std::size_t second_of(std::uint64_t hash) const {
+    const std::size_t first = hash & mask_, second = hash >> 32 & mask_;
+    return second == first ? second ^ 1 : second;
+  }
+  PMILL_INLINE static unsigned filter_bit(std::uint64_t hash) {
+    return static_cast<unsigned>(hash >> 60);
+  }
+
+  PMILL_INLINE static Found look_in(Bucket &bucket, const Key &key) {
+    // Which slot has it is anybody's guess: no branches until all are compared.
+    const auto is = [&](const Slot &slot) __attribute__((always_inline)) {
+      const std::uint64_t rest = slot.ports | std::uint64_t{slot.id_and_protocol} << 32;
+      const std::uint64_t other = (rest ^ key.rest) & 0xff'ffff'ffff;
+      return static_cast<unsigned>(((slot.addresses ^ key.addresses) | other) == 0);
+    };
+    const unsigned hits = is(bucket.slots[0]) | is(bucket.slots[1]) << 1 | is(bucket.slots[2]) << 2;
+    if (hits == 0) return {};
+    const auto at = static_cast<unsigned>(std::countr_zero(hits));
+    return {bucket.slots[at].id(), &bucket.marks[at]};
+  }
+
+  Bucket &bucket_of(Id id) const { return buckets_[where_[id] / kWidth]; }
+  static Key key_of(const Slot &slot);
+  static unsigned free_slot(const Bucket &bucket);
+  void put(std::size_t bucket, unsigned at, const Slot &slot, std::uint32_t mark,
+           std::uint64_t hash);
+  void take(std::size_t bucket, unsigned at, std::uint64_t hash);
+  std::size_t make_room(std::size_t first, std::size_t second);
+  void move_along(const Step *steps, unsigned last, unsigned at);
+
+  HugeArray<Bucket> buckets_;
+  HugeArray<std::uint32_t> where_;  // by flow: bucket and slot
+  std::size_t mask_ = 0;
+  Secret secret_;
+};
+
+}  // namespace pmill::flow
