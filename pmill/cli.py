@@ -32,6 +32,7 @@ _DOORS = {
     "nic": ("pmill.nic.command", "the software network interface"),
     "verify": ("pmill.verify", "show that passes keep what a program does"),
     "bench": ("pmill.bench", "measure programs"),
+    "doctor": ("pmill.doctor", "say what this machine lacks, and how to get it"),
     "test": ("pmill.clicktest", "run Click's test files"),
     "click": ("pmill.click.command", "Click's command"),
     "click-buildtool": ("pmill.click.buildtool", "Click's command"),

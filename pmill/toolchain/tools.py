@@ -18,7 +18,8 @@ from pathlib import Path
 from pmill.cache import cache_dir, fingerprint, key
 from pmill.diagnostics import fail
 
-_CLANGS = (*(f"clang++-{version}" for version in range(19, 13, -1)), "clang++")
+# The names under which clang is looked for, those that are preferred first.
+CLANGS = (*(f"clang++-{version}" for version in range(19, 13, -1)), "clang++")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Tools:
 
 def find_tools() -> Tools:
     """Return the tools of this machine; PM0701 or PM0702 when one is missing."""
-    clang = next((path for name in _CLANGS if (path := shutil.which(name))), None)
+    clang = next((path for name in CLANGS if (path := shutil.which(name))), None)
     if clang is None:
         raise fail(
             "PM0701",

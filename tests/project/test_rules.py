@@ -83,7 +83,18 @@ def test_shared_modules_import_no_stage() -> None:
 def test_every_package_is_known() -> None:
     stages = {stage for row in STAGES for stage in row} - {"driver"}
     packages = {p.parent.name for p in (ROOT / "pmill").glob("*/__init__.py")}
-    known = {"bench", "building", "click", "clicktest", "explain", "nic", "run", "tools", "verify"}
+    known = {
+        "bench",
+        "building",
+        "click",
+        "clicktest",
+        "doctor",
+        "explain",
+        "nic",
+        "run",
+        "tools",
+        "verify",
+    }
     assert packages - stages == known
     for folder in ("bench", "clicktest", "run"):
         for file in files(folder):
