@@ -24,6 +24,7 @@ _DOORS = {
     "flatten": ("pmill.tools.flatten", "print it without compounds and variables"),
     "explain": ("pmill.tools.explain", "say what is made of a configuration, or what a code means"),
     "layout": ("pmill.explain.commands", "show where metadata and state lie"),
+    "diff": ("pmill.tools.diff", "print what differs in the code of two configurations"),
     "fmt": ("pmill.tools.fmt", "lay it out"),
     "graph": ("pmill.tools.graph", "draw it"),
     "undead": ("pmill.tools.undead", "print it without what cannot matter"),
