@@ -25,7 +25,7 @@ route :: LookupIPRouteMP($IP/32 0, 0.0.0.0/0 $HOP 1);
 protocol[0] -> tcp :: CheckTCPHeader -> route;
 protocol[1] -> udp :: CheckUDPHeader -> route;
 protocol[2] -> icmp :: CheckICMPHeader -> route;
-protocol[3] -> route;
+protocol[3] -> other :: Counter -> route;
 
 route[0] -> local :: Counter -> Discard;
 route[1] -> leave :: IPOutputCombo(2, $IP, $MTU)

@@ -20,6 +20,13 @@ r[1] -> MarkMACHeader(0, 14) -> Strip(13) -> Align(8, 7) -> Align(8, 0) -> Align
      -> Truncate(17) -> Align(2, 1) -> Unstrip(200) -> Print(b, -1) -> Discard;
 r[2] -> GetIPAddress(30) -> MarkIPHeader(14) -> GetIPAddress(IP src, ANNO 4)
      -> GetIPAddress(IP dst, ANNO 8) -> Print(c, PRINTANNO true) -> Discard;
+r[3] -> VLANDecap -> VLANEncap(ANNO, 3, NATIVE_VLAN -1) -> VLANDecap(ETHERTYPE 0x0800)
+     -> VLANEncap(9, ETHERTYPE 0x88a8) -> s :: StripEtherVLANHeader
+     -> EtherVLANEncap(0x0800, 2:0:0:0:0:1, 2:0:0:0:0:2, ANNO) -> StripEtherVLANHeader(-1)
+     -> StripEtherVLANHeader -> Unstrip(30) -> Print(d, -1) -> Discard;
+s[1] -> StripEtherVLANHeader -> WorkPackage(N 9, R 100, PAYLOAD true) -> Print(e, -1) -> Discard;
+r[4] -> Strip(3) -> WorkPackage(N 9, R 100, PAYLOAD true) -> Truncate(5)
+     -> WorkPackage(S 0.01, N 9, R 60, W 1) -> Print(f, -1) -> Discard;
 """
 
 

@@ -12,7 +12,7 @@ from tests.traffic.malformed import malformed
 from tests.traffic.pcap import write_frames
 
 CONFIG = """
-FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> t :: Tee(11);
+FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> t :: Tee(14);
 t[0] -> IPPrint(p, CONTENTS ascii, PAYLOAD hex, ID true, TTL true, TOS true, LENGTH true,
                 PAINT true, AGGREGATE true, ETHER true, VLAN true, OUTFILE lines.txt)
      -> Strip(20) -> IPPrint(stripped, OUTFILE more.txt) -> Discard;
@@ -33,6 +33,11 @@ t[8] -> p :: ICMPPingResponder -> CheckIPHeader -> UDPIPEncap(10.0.0.1, 1, DST_A
 p[1] -> UDPIPEncap(10.0.0.1, 1, 10.0.0.2, 2, false) -> u;
 t[9] -> Strip(14) -> GetIPAddress(16) -> [0] arp :: ARPQuerier(10.0.0.1/24, 02:00:00:00:00:01,
   CAPACITY 30, ENTRY_CAPACITY 8, ENTRY_PACKET_CAPACITY 7) -> Discard;
+t[11] -> tcp :: CheckTCPHeader -> SetTCPChecksum(FIXOFF true) -> SetIPChecksum -> Discard;
+tcp[1] -> SetTCPChecksum(true) -> CheckTCPHeader(CHECKSUM false) -> Discard;
+t[12] -> udp :: CheckUDPHeader -> SetUDPChecksum -> CheckUDPHeader -> Discard;
+udp[1] -> SetUDPChecksum -> CheckUDPHeader(CHECKSUM false) -> Discard;
+t[13] -> CheckICMPHeader(VERBOSE true) -> SetIPChecksum -> CheckIPHeader2(14) -> Discard;
 t[10] -> [1] arp; arp[1] -> Classifier(12/0806 20/0001) -> Discard;
 """
 

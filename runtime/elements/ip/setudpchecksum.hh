@@ -17,7 +17,7 @@ namespace pmill::elements {
 struct SetUDPChecksum {
   static constexpr Spec spec{.ports = "1/1-2",
                              .processing = "a/ah",
-                             .reads = meta::network,
+                             .reads = meta::network | meta::transport,
                              .expects = meta::network,
                              .cold = outputs(1),
                              .passes = true,

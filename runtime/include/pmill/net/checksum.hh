@@ -10,6 +10,46 @@
 
 namespace pmill::net {
 
+/// The one's complement sum of `sum` and of the `count` bytes at `bytes`, 8 or more. It is of 64
+/// bits: 2^64 - 1 is a multiple of 0xffff, so words may be as long when what is carried out is
+/// added at the low end. Modulo 0xffff, it is the sum of half-words.
+PMILL_INLINE std::uint64_t long_sum(const std::uint8_t *bytes, std::uint32_t count,
+                                    std::uint64_t sum) {
+  const auto word = [](const std::uint8_t *at) __attribute__((always_inline)) {
+    std::uint64_t value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+  };
+  const std::uint8_t *const end = bytes + count;
+  unsigned long long total = sum, carry = 0;
+#pragma clang loop unroll(disable)
+  for (std::uint32_t left = count / 32; left != 0; --left, bytes += 32) {
+    // One chain, which the compiler makes one instruction a word of.
+    total = __builtin_addcll(total, word(bytes), 0, &carry);
+    total = __builtin_addcll(total, word(bytes + 8), carry, &carry);
+    total = __builtin_addcll(total, word(bytes + 16), carry, &carry);
+    total = __builtin_addcll(total, word(bytes + 24), carry, &carry);
+    total += carry;  // what wrapped around is below 2^64 - 1: this does not
+  }
+#pragma clang loop unroll(disable)
+  for (std::uint32_t left = count % 32 / 8; left != 0; --left, bytes += 8) {
+    total = __builtin_addcll(total, word(bytes), 0, &carry);
+    total += carry;
+  }
+  if (const std::uint32_t rest = count % 8; rest != 0) {
+    // Of the last eight bytes those that were not added yet.
+    total = __builtin_addcll(total, word(end - 8) >> 8 * (8 - rest), 0, &carry);
+    total += carry;
+  }
+  return total;
+}
+
+/// What a pseudo header (RFC 768, RFC 9293) adds to the sum of the `count` bytes behind it.
+PMILL_INLINE std::uint64_t pseudo_header_sum(const IPv4 &ip, std::uint32_t count) {
+  return std::uint64_t{ip.source_address} + ip.destination_address + net16(ip.protocol) +
+         net16(static_cast<std::uint16_t>(count));
+}
+
 /// The checksum of `count` bytes; 0 when they contain a correct one.
 std::uint16_t checksum(const std::uint8_t *bytes, std::uint32_t count);
 

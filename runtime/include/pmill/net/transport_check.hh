@@ -34,17 +34,19 @@ PMILL_INLINE Segment find_segment(const auto &packet, bool partly = false) {
   if (ip == nullptr || ip->protocol != Protocol) [[unlikely]]
     return {.fault = TransportFault::protocol};
   const std::uint32_t available = bytes_from(packet, ip), total = ip->total_bytes();
-  const std::uint32_t header = ip->header_bytes();
-  if (!is_whole(*ip, available) || total < header || total > available) [[unlikely]]
+  const bool is_short = has_no_options(packet);
+  const std::uint32_t header = is_short ? IPv4::kBytes : ip->header_bytes();
+  if (!(is_short || is_whole(*ip, available)) || total < header || total > available) [[unlikely]]
     return {.fault = TransportFault::length};
   if (ip->is_fragment() && !(partly && ip->fragment_offset() == 0)) [[unlikely]]
     return {.fault = TransportFault::fragment};
   return {.ip = ip, .at = packet.network() + header, .count = total - header};
 }
 
-/// Whether the checksum of `count` bytes behind an IPv4 header is right, pseudo header included.
+/// Whether the checksum of `count` bytes, 8 or more, behind an IPv4 header is right, pseudo header
+/// included: that is not all zero.
 PMILL_INLINE bool is_intact(const IPv4 &ip, const std::uint8_t *at, std::uint32_t count) {
-  return checksum_with_pseudo_header(ip, at, count) == 0;
+  return long_sum(at, count, pseudo_header_sum(ip, count)) % 0xffff == 0;
 }
 
 /// TCP (RFC 9293) in the `count` bytes at `at`.
@@ -84,7 +86,8 @@ constexpr bool is_icmp_length(std::uint8_t type, std::uint32_t count) {
 /// ICMP (RFC 792), whose checksum has no pseudo header.
 PMILL_INLINE TransportFault find_icmp_fault(const std::uint8_t *at, std::uint32_t count) {
   if (count < Icmp::kBytes || !is_icmp_length(at[0], count)) return TransportFault::length;
-  return checksum(at, count) != 0 ? TransportFault::checksum : TransportFault::none;
+  const std::uint64_t sum = long_sum(at, count, 0);
+  return sum == 0 || sum % 0xffff != 0 ? TransportFault::checksum : TransportFault::none;
 }
 
 /// Checks what lies behind the marked IPv4 header of a packet, which is to be of one protocol. Of a
