@@ -107,6 +107,6 @@ def test_a_packet_leaves_where_it_came(tmp_path: Path, level: int) -> None:
 
 
 def test_messages() -> None:
-    assert "R" in refusal("Idle -> WorkPackage(R 101) -> Discard;")
-    assert "PM0" in refusal("Idle -> WorkPackage(S -1) -> Discard;")
+    for arguments in ("R 101", "S -1", "S 16385", "N -1"):
+        assert arguments.split()[1] in refusal(f"Idle -> WorkPackage({arguments}) -> Discard;")
     assert "PM0" in refusal("Idle -> [0] w :: WorkPackage; Idle -> [1] w; w[0] -> Discard;")

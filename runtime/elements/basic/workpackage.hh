@@ -25,7 +25,7 @@ struct WorkPackage {
   static constexpr Spec spec{.ports = "1-/=", .processing = "h/h", .flow = "#/#", .passes = true};
 
   struct Args {
-    double s = 0;          ///< Size of the array in MiB. @range 0 65536
+    double s = 0;          ///< Size of the array in MiB. @range 0 16384
     std::uint32_t n = 0;   ///< Accesses for each packet.
     std::uint32_t r = 0;   ///< How many of a hundred accesses are to the packet. @range 0 100
     bool payload = false;  ///< Whether these may be anywhere in the packet.

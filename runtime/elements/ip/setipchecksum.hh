@@ -14,6 +14,7 @@ namespace pmill::elements {
 /// @group ip
 /// @example CheckIPHeader -> SetIPChecksum -> Discard;
 struct SetIPChecksum {
+  // Of what may be said that it edits, this is the least that holds the checksum.
   static constexpr Spec spec{.ports = "1/1-2",
                              .processing = "a/ah",
                              .reads = meta::network,
