@@ -8,10 +8,11 @@ namespace pmill::runtime {
 
 unsigned home_of(const ProgramInfo &program, std::size_t instance) {
   const auto workers = static_cast<unsigned>(state().worker_count);
+  // Whoever is moved keeps the turn that the configuration gave it: no other is moved by that.
   unsigned turn = 0;
   for (std::size_t i = 0; i < instance; ++i) {
     const InstanceInfo &info = program.instances[i];
-    turn += info.schedule != nullptr && !info.every_worker && info.schedule->home == kAnyWorker;
+    turn += info.schedule != nullptr && !info.every_worker && info.placed == kAnyWorker;
   }
   const InstanceInfo &info = program.instances[instance];
   if (info.schedule->home != kAnyWorker) return worker_at(info.schedule->home, workers);

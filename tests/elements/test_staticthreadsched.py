@@ -129,3 +129,26 @@ def test_it_moves_while_the_program_runs(level: int) -> None:
     done = ask(text, level=level, eal=TWO)
     assert done.stdout.split() == ["0", "1", "true", "false", "true"]
     assert done.stderr == "a.home_thread: there is no worker 2\n"
+
+
+@LEVELS
+def test_what_is_moved_goes_on_where_it_was(level: int) -> None:
+    """A source has made what it has made, whichever worker makes the rest."""
+    text = (
+        "a :: RatedSource(RATE 100000, LIMIT 2000, STOP false) -> c :: Counter -> Discard;"
+        "Script(label early, wait 1ms, goto early $(lt $(c.count) 100), write a.home_thread 1,"
+        " label again, wait 5ms, goto again $(lt $(c.count) 2000),"
+        " wait 50ms, print $(a.count) $(c.count), stop);"
+    )
+    done = ask(text, level=level, eal=TWO)
+    assert done.stdout.split() == ["2000", "2000"]
+
+
+@LEVELS
+def test_nobody_else_is_moved(level: int) -> None:
+    text = (
+        "a :: InfiniteSource -> Discard; b :: InfiniteSource -> Discard; c :: InfiniteSource"
+        " -> d :: Counter -> Discard; Script(write a.home_thread 1,"
+        " print $(a.home_thread) $(b.home_thread) $(c.home_thread), stop);"
+    )
+    assert ask(text, level=level, eal=TWO).stdout.split() == ["1", "1", "0"]

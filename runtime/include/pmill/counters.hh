@@ -23,7 +23,10 @@ constexpr InstanceInfo describe(std::string_view config, std::string_view inputs
                     .shared = D::Element::spec.shared,
                     .frozen = kFrozen<D>,
                     .changeable = kChangeable<D>};
-  if constexpr (kRuns<D>) info.schedule = &Common<D>::schedule;
+  if constexpr (kRuns<D>) {
+    info.schedule = &Common<D>::schedule;
+    info.placed = kSchedule<D>.home;
+  }
   info.every_worker = D::Element::spec.everywhere;
   if constexpr (requires { Class::counters; }) info.counters = Class::counters;
   if constexpr (requires { Class::handlers; }) info.handlers = Class::handlers;

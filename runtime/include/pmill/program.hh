@@ -235,6 +235,18 @@ struct Program {
     return first;
   }
 
+  /// Gives what one worker alone runs to another worker, with its state: what it has counted, and
+  /// whether it has ended, are so whoever runs it.
+  [[gnu::cold]] static void move(pmill::Worker &from, pmill::Worker &to, std::size_t instance) {
+    Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
+                   requires(kMoves<D>)
+                 {
+                   if (D::number != instance) return;
+                   std::swap(static_cast<Worker &>(from).template state<D>(),
+                             static_cast<Worker &>(to).template state<D>());
+                 });
+  }
+
   /// Writes where the states of all instances lie, in their order; nullptr where none counts.
   [[gnu::cold]] static void find_states(pmill::Worker &worker, const void **into) {
     auto &own = static_cast<Worker &>(worker);
@@ -268,6 +280,12 @@ struct Program {
   template <typename D>
   static constexpr bool kIsTold =
       !kFrozen<D> && requires(SelfAs<D> &self) { D::Element::reconfigured(self); };
+
+  /// Whether an instance's state goes along when it is moved.
+  template <typename D>
+  static constexpr bool kMoves = kRuns<D> && !kFrozen<D> && D::Element::spec.workers == "one" &&
+                                 !std::same_as<StateType<typename D::Element>, Nothing> &&
+                                 std::is_swappable_v<StateType<typename D::Element>>;
 
   template <typename D>
   static void handle_at(auto &&self, HandlerCall &call) {

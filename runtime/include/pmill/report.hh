@@ -38,7 +38,8 @@ struct InstanceInfo {
   View<ArgumentInfo> arguments;
   View<HandlerSpec> handlers;
   std::uint64_t connected = 0;   // which of the first 64 outputs are
-  Schedule *schedule = nullptr;  // of what workers run
+  Schedule *schedule = nullptr;  // of what workers run, as it is now
+  int placed = kAnyWorker;       // its home, as the configuration says
   bool every_worker = false;     // each of them does
   bool shared = false;           // all workers see the same values
   bool frozen = false;           // nothing of it can be changed

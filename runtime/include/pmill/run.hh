@@ -44,6 +44,7 @@ struct ProgramInfo {
   View<Alone> alone;
   void (*handle)(Worker &, std::size_t instance, HandlerCall &);
   void (*find_states)(Worker &, const void **into);  // of every instance
+  void (*move)(Worker &from, Worker &to, std::size_t instance);
   void (*configure)(Setup &);
   Worker *(*make)();
   void (*destroy)(Worker *);
@@ -154,6 +155,7 @@ int run(int argc, char **argv) {
       .alone = Program::alone,
       .handle = Program::handle,
       .find_states = Program::find_states,
+      .move = Program::move,
       .configure = Program::configure,
       .make = Program::make,
       .destroy = Program::destroy,

@@ -33,12 +33,16 @@ Reply Control::write_schedule(const Handler &handler, std::string_view text) {
     if (!read_value(home, text, error)) return {Verdict::failed, error};
     if (home >= static_cast<int>(workers_.size()) || home < -static_cast<int>(workers_.size()))
       return {Verdict::failed, "there is no worker " + std::to_string(home)};
+    const auto instance = static_cast<std::size_t>(handler.instance);
+    const unsigned runner = home_of(*program_, instance);
     const int before = std::exchange(schedule.home, home);
     if (const auto crowd = find_crowd(*program_)) {
       schedule.home = before;
       return {Verdict::failed,
               std::string(crowd->element.name) + " serves one worker. " + std::string(crowd->why)};
     }
+    if (const unsigned next = home_of(*program_, instance); next != runner)
+      program_->move(*workers_[runner].worker, *workers_[next].worker, instance);
   }
   reconsider();
   return {};
