@@ -120,7 +120,7 @@ def _alone(graph: PipelineGraph) -> tuple[AlonePlan, ...]:
     return tuple(
         AlonePlan(
             instance=numbers[m.element],
-            tasks=tuple(numbers[way.task] for way in m.ways),
+            tasks=tuple((numbers[way.task], way.pulled) for way in m.ways),
             why=graph.elements[m.element].spec.workers_doc,
         )
         for m in meetings(graph).values()

@@ -157,11 +157,12 @@ class DataPlan:
 class AlonePlan:
     """An instance that serves one worker, and those whose packets come there; `why` is for people.
 
-    Instances are given by their numbers.
+    Instances are given by their numbers; of those whose packets come there, with whether they pull
+    them.
     """
 
     instance: int
-    tasks: tuple[int, ...]
+    tasks: tuple[tuple[int, bool], ...]
     why: str
 
 

@@ -6,7 +6,8 @@ which those who push and those who pull meet. An element whose argument names an
 packets' workers there, too.
 
 A task that is placed has one worker; one that nobody placed has some one worker, and devices
-(`everywhere`) have every worker, each on queues of its own. So it is known before the number of
+(`everywhere`) have every worker, each on queues of its own; what such a device pulls, the first
+worker pulls. So it is known before the number of
 workers is which elements only one worker can ever come to, and which several may.
 """
 
@@ -32,9 +33,13 @@ Verdict = Literal["nobody", "alone", "alike", "any", "shared", "each", "flow", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How packets of a task come to an element: through these, from the task to the element."""
+    """How packets of a task come to an element: through these, from the task to the element.
+
+    `pulled`: they are what the task pulls.
+    """
 
     elements: tuple[str, ...]
+    pulled: bool = False
 
     @property
     def task(self) -> str:
@@ -66,8 +71,8 @@ def meetings(graph: PipelineGraph) -> dict[str, Meeting]:
     ways: dict[str, list[Way]] = {name: [] for name in graph.elements}
     for task in graph.elements.values():
         if task.runs:
-            for name, path in _ways(graph, task.name).items():
-                ways[name].append(Way(elements=path))
+            for name, way in _ways(graph, task.name).items():
+                ways[name].append(way)
     return {
         name: Meeting(
             element=name,
@@ -97,6 +102,8 @@ def _is_number(home: Home | None) -> bool:
 def _home(graph: PipelineGraph, way: Way) -> Home | None:
     """The worker that runs a task; None when that is not known, or may be changed."""
     task = graph.elements[way.task]
+    if way.pulled and task.spec.everywhere and task.home is None:
+        return 0
     return None if "home_thread" in task.kept else task.home
 
 
@@ -120,39 +127,53 @@ def _verdict(element: Element, several: bool, ways: list[Way]) -> Verdict:
     return "undeclared" if spec.stateful else "alike"
 
 
-def _ways(graph: PipelineGraph, task: str) -> Mapping[str, tuple[str, ...]]:
-    """The elements that a task's worker comes to, each with a shortest way there."""
-    found: dict[str, tuple[str, ...]] = {task: (task,)}
-    # By which input packets were pushed there; None: the worker itself begins or pulls there.
-    todo: list[tuple[str, int | None]] = [(task, None)]
-    seen: set[tuple[str, int | None]] = set(todo)
-    for name, entered in todo:
-        for following in _following(graph, graph.elements[name], entered):
-            if following not in seen:
-                seen.add(following)
-                todo.append(following)
-                found.setdefault(following[0], (*found[name], following[0]))
-        for other in graph.elements[name].references:
-            if other in graph.elements:
-                found.setdefault(other, (*found[name], other))
+def _ways(graph: PipelineGraph, task: str) -> Mapping[str, Way]:
+    """The elements that a task's worker comes to, each with a shortest way there.
+
+    Where a device pushes and pulls, what every worker pushes counts, and then what one pulls.
+    """
+    element = graph.elements[task]
+    found = {task: Way(elements=(task,))}
+    for pulled, first in (False, _pushed(graph, element, None)), (True, _pulled(graph, task)):
+        for name, path in _walk(graph, task, first).items():
+            found.setdefault(name, Way(elements=path, pulled=pulled))
     return found
 
 
-def _following(
-    graph: PipelineGraph, element: Element, entered: int | None
-) -> list[tuple[str, int | None]]:
-    """Where a worker goes on from an element."""
-    name = element.name
-    if entered is None and "push" in element.inputs and not element.runs:
-        return []  # it takes out what others have pushed into it
-    pushed = [
+# An element, and the input by which packets were pushed there; None: it is pulled from.
+Step = tuple[str, int | None]
+
+
+def _walk(graph: PipelineGraph, task: str, first: list[Step]) -> Mapping[str, tuple[str, ...]]:
+    """The elements that are come to from a task by these steps, each with a shortest way."""
+    named = graph.elements[task].references
+    found: dict[str, tuple[str, ...]] = {other: (task, other) for other in named}
+    todo: list[tuple[Step, tuple[str, ...]]] = [(step, (task,)) for step in first]
+    seen: set[Step] = set()
+    for (name, entered), path in todo:
+        if (name, entered) in seen:
+            continue
+        seen.add((name, entered))
+        element, way = graph.elements[name], (*path, name)
+        for other in element.references:
+            found.setdefault(other, (*way, other))
+        found.setdefault(name, way)
+        if entered is not None:
+            todo += [(step, way) for step in _pushed(graph, element, entered)]
+        elif "push" not in element.inputs:  # else it takes out what others have pushed into it
+            todo += [(step, way) for step in _pushed(graph, element, None)]
+            todo += [(step, way) for step in _pulled(graph, name)]
+    return found
+
+
+def _pushed(graph: PipelineGraph, element: Element, entered: int | None) -> list[Step]:
+    """Where packets are pushed that entered an element by an input, or that it pulled or made."""
+    return [
         (c.target.element, c.target.number)
-        for c in graph.outgoing(name)
+        for c in graph.outgoing(element.name)
         if graph.is_push(c) and (entered is None or flows(element, entered, c.source.number))
     ]
-    pulled = [] if entered is not None else _pulled(graph, name)
-    return [*pushed, *pulled]
 
 
-def _pulled(graph: PipelineGraph, name: str) -> list[tuple[str, int | None]]:
+def _pulled(graph: PipelineGraph, name: str) -> list[Step]:
     return [(c.source.element, None) for c in graph.incoming(name) if not graph.is_push(c)]

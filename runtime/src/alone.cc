@@ -21,11 +21,12 @@ unsigned home_of(const ProgramInfo &program, std::size_t instance) {
 
 namespace {
 
-/// The workers that run an instance: of a device those that have a queue of it.
-std::vector<unsigned> workers_of(const ProgramInfo &program, std::size_t instance) {
+/// The workers that run an instance: of a device that receives, those that have a queue of it.
+std::vector<unsigned> workers_of(const ProgramInfo &program, const AloneTask &task) {
+  const auto [instance, pulls] = task;
   const InstanceInfo &info = program.instances[instance];
   std::vector<unsigned> found;
-  if (info.every_worker) {
+  if (info.every_worker && !pulls) {
     for (const WorkerStatus &w : workers())
       if (!receive_queues(*w.worker, info.name).empty()) found.push_back(w.worker->index);
   } else {
@@ -39,11 +40,11 @@ std::vector<unsigned> workers_of(const ProgramInfo &program, std::size_t instanc
 std::optional<Crowd> find_crowd(const ProgramInfo &program) {
   for (const Alone &alone : program.alone) {
     std::optional<unsigned> first;
-    for (const std::size_t task : alone.tasks)
+    for (const AloneTask &task : alone.tasks)
       for (const unsigned worker : workers_of(program, task)) {
         if (first.value_or(worker) != worker)
           return Crowd{.element = program.instances[alone.instance],
-                       .from = program.instances[task].name,
+                       .from = program.instances[task.instance].name,
                        .workers = {*first, worker},
                        .why = alone.why};
         first = worker;

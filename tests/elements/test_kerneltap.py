@@ -120,6 +120,17 @@ def test_what_the_kernel_receives(
 
 
 @needs_namespaces
+def test_it_pulls_where_it_is_placed(net: Namespaces) -> None:
+    text = f"""
+    t :: KernelTap(10.7.0.1/24) -> Discard;
+    TimedSource(0.01, DATA {DATA}) -> Queue -> t; StaticThreadSched(t 1);
+    """
+    with running(net, "m", compile_text(text, level=0), eal=TWO_WORKERS) as run:
+        assert net.record("m", "tap0", 10).frames() == [FRAME] * 10
+    assert run.counters["t.sent"] >= 10
+
+
+@needs_namespaces
 @pytest.mark.parametrize("once", [False, True])
 def test_when_the_kernel_takes_no_more(net: Namespaces, once: bool) -> None:
     """It is said every second, or once."""

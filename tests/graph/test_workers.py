@@ -93,6 +93,19 @@ def test_what_does_not_flow_through_an_element_does_not_come() -> None:
     assert [way.task for way in met(text)["k"].ways] == ["a", "k"]
 
 
+def test_what_a_device_pulls_one_worker_pulls() -> None:
+    """Every worker receives from the device, and the first sends what is queued for it."""
+    text = (
+        "a :: InfiniteSource -> q :: Queue -> x :: Serial -> k :: KernelTap(10.0.0.1/24)"
+        " -> y :: Counter -> Discard; b :: InfiniteSource -> y; {}"
+    )
+    found = met(text.format(""))
+    assert (found["x"].verdict, found["k"].verdict, found["y"].verdict) == ("alone", "any", "any")
+    assert [way.elements for way in found["x"].ways] == [("k", "x")]
+    placed = met(text.format("StaticThreadSched(k 1, b 1);"))
+    assert {placed[name].verdict for name in "xky"} == {"alone"}
+
+
 def test_elements_that_arguments_name_are_come_to() -> None:
     querier = "ARPQuerier(10.0.0.{0}/24, 02:00:00:00:00:0{0}, TABLE x)"
     text = "".join(

@@ -92,7 +92,7 @@ struct KernelTap {
   static unsigned run(auto &self) {
     const unsigned received = poll(self);
     self.worker.pulled += received;
-    if (self.worker.index != 0) return received;
+    if (self.worker.index != puller_of(self)) return received;
     unsigned n = 0;
     while (n < self.args.burst && take<0>(
                                       self, [&](auto &packet) __attribute__((

@@ -105,6 +105,12 @@ inline constexpr Schedule kSchedule = [] {
     return Schedule{};
 }();
 
+/// The worker that pulls for an instance that every worker runs: the first, or where it is placed.
+PMILL_INLINE unsigned puller_of(auto &self) {
+  constexpr int home = kSchedule<typename SelfOf<decltype(self)>::Instance>.home;
+  return home == kAnyWorker ? 0 : worker_at(home, self.worker.count);
+}
+
 /// What an element that declares no State, or no Shared, has in its place.
 struct Nothing {};
 inline constexpr Nothing kNothing{};

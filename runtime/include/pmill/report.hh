@@ -85,9 +85,13 @@ struct CrossedInfo {
 };
 
 /// An instance that serves one worker, those whose packets come there, and why it does.
+struct AloneTask {
+  std::size_t instance = 0;
+  bool pulls = false;  // they are what it pulls
+};
 struct Alone {
   std::size_t instance = 0;
-  View<std::size_t> tasks;
+  View<AloneTask> tasks;
   std::string_view why;
 };
 
