@@ -192,6 +192,11 @@ void lock_shared_queues() {
       for (RxQueue &q : queues) q.lock = lock_of(q.port, q.queue, &PortState::rx_users);
 }
 
+/// Whether the device has as many queues to transmit to as to receive from.
+bool has_as_many(const PortState &port) {
+  return std::string_view(port.info.driver_name) == "net_tap";
+}
+
 void assign_transmit(PortState &port, const Setup::Entry<TxRequest> &entry, unsigned workers) {
   const TxRequest &r = entry.request;
   const unsigned have = port.info.max_tx_queues;
@@ -203,6 +208,10 @@ void assign_transmit(PortState &port, const Setup::Entry<TxRequest> &entry, unsi
   if (r.n_queues > 0 && first + count > have)
     too_many(entry.label, port, first + count - 1, have, "transmit");
   count = std::min(count, have - first);
+  // One more to receive from would get packets that nobody takes: rather share those to transmit
+  // to.
+  if (r.n_queues <= 0 && has_as_many(port) && !port.receivers.empty() && port.rx_queues > first)
+    count = std::min(count, port.rx_queues - first);
   TransmitQueues *known = find(g_transmit, entry.element);
   if (known == nullptr) known = &g_transmit.emplace_back(TransmitQueues{entry.element, {}});
   auto &mine = known->by_worker;
