@@ -71,13 +71,18 @@ def test_too_few_for_the_ring(compiled: Compiled, tmp_path: Path) -> None:
 @pytest.mark.parametrize("stopped_by", [signal.SIGTERM, signal.SIGINT])
 def test_stopped_in_the_middle(stopped_by: int, compiled: Compiled, tmp_path: Path) -> None:
     path = program(compiled, tmp_path, BUSY.format(ndesc=256))
+    sent = tmp_path / "sent.pcap"
     command = [path, "--stats=json", "--", "--vdev", "net_pmill0,generate=64"]
+    command += ["--vdev", f"net_pmill1,tx_pcap={sent}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        time.sleep(1.5)
+        deadline = time.monotonic() + 60
+        while not sent.exists() or sent.stat().st_size < 100_000:
+            assert time.monotonic() < deadline, "it sends nothing"
+            time.sleep(0.01)
         running.send_signal(stopped_by)
         out, err = running.communicate(timeout=30)
     assert (running.returncode, err) == (0, b"")
-    assert json.loads(out)["packets"] > 10000
+    assert json.loads(out)["ports"][1]["tx_packets"] > 1000
 
 
 def test_control_is_complained_of(compiled: Compiled, tmp_path: Path) -> None:
