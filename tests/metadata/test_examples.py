@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Compiled, slow
+from tests.conftest import EVERY_LEVEL, Compiled, slow
 from tests.examples.compare import assert_same
 from tests.examples.conftest import EXAMPLES, everything
 from tests.metadata.kit import ON, Device, Outcome, compile_words, fitting, run
@@ -81,3 +82,28 @@ t[1] -> Strip(14) -> Unstrip(14) -> ToDump({0}/b-{1}.pcap);
         made.append([read_pcap(tmp_path / f"{kind}-{name}.pcap") for kind in "ab"])
     assert made[0] == made[1]
     assert len(made[0][0]) == len(traffic(0))
+
+
+@pytest.mark.parametrize("level", EVERY_LEVEL)
+def test_what_the_device_tells(level: int, compiled: Compiled, tmp_path: Path) -> None:
+    """Hashes and times of receipt get to the annotations that somebody reads, the same ones."""
+    frames = [f for f in traffic(0) if f[12:14] == b"\x08\x00"][:500]
+    before = time.time()
+    hashes = []
+    for model in ("overlaying", "xchange"):
+        told = tmp_path / f"{model}.txt"
+        file = tmp_path / f"{model}.click"
+        file.write_text(
+            "FromDPDKDevice(pmill:0, RSS_AGGREGATE true, TIMESTAMP true)"
+            f" -> ToIPSummaryDump({told}, FIELDS aggregate timestamp);"
+        )
+        program = compiled(file, f"--metadata={model}", f"-O{level}")
+        outcome = run(program, "stepped", tmp_path, {0: frames}, ports=1)
+        assert outcome.status == 0, outcome.stderr
+        lines = [line.split() for line in told.read_text().splitlines()]
+        rows = [line for line in lines if not line[0].startswith("!")]
+        assert len(rows) == len(frames)
+        assert all(before - 1 < float(row[1]) < time.time() + 1 for row in rows)
+        hashes.append([row[0] for row in rows])
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes[0])) > 100
