@@ -41,7 +41,7 @@ struct Own {
 def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No program is in the cache, and none takes time to compile: what it holds is not looked at."""
 
-    def link(tools: object, objects: list[Path], output: Path, sanitize: object) -> None:
+    def link(tools: object, objects: list[Path], output: Path, *_: object) -> None:
         output.write_bytes(b"\x7fELF")
 
     monkeypatch.setattr(pmill.toolchain, "link", link)
