@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from pmill.bench.contestants import EXAMPLES
-from pmill.bench.measure import statistics_of
+from pmill.bench.measure import measure_command, statistics_of
 from pmill.bench.settings import Settings
 from pmill.bench.trace import write_flows
 from pmill.diagnostics import fail
@@ -72,7 +72,8 @@ def run(settings: Settings, folder: Path) -> int:
             f"{statistics.median(cycles[model]):{width}.1f}"
             for model, width in zip(METADATA, (9, 11, 9), strict=True)
         )
-        print(f"{case.title:42} {shown}  {gain:.2f} [{min(gains):.2f}-{max(gains):.2f}]")
+        spread = f"{gain:.2f} [{min(gains):.2f}-{max(gains):.2f}]"
+        print(f"{case.title:42} {shown}  {spread}", flush=True)
         if (case.example, case.frame, case.ring) == _TARGET:
             good = gain >= _LEAST_GAIN
             print(f"  the target: xchange at least {_LEAST_GAIN} times as fast as copying")
@@ -113,9 +114,13 @@ def _measured(
         turns = METADATA if number % 2 == 0 else tuple(reversed(METADATA))
         for model in turns:
             command = [str(programs[case.example, model]), "--stats=json"]
-            command += [f"--duration={settings.seconds}", "--", *_devices(case, settings, folder)]
-            report = statistics_of(model, _output(command))
-            cycles[model].append(float(report["cycles_per_packet"]))
+            command += [
+                f"--duration={settings.seconds}",
+                f"--buffers={settings.mbufs}",
+                "--",
+                *_devices(case, settings, folder),
+            ]
+            cycles[model].append(measure_command(model, command, settings).cycles)
     show("")
     return cycles
 
