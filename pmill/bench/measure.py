@@ -67,6 +67,8 @@ def measure_command(name: str, command: list[str], settings: Settings) -> Sample
         sample = _measure_program(name, command, settings)
         if sample.share >= _LEAST_SHARE:
             break
+    if sample.share == 0:
+        raise _failure(name, "the machine is too busy to measure anything")
     return sample
 
 
