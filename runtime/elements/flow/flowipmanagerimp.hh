@@ -39,7 +39,7 @@ struct FlowIPManagerIMP {
 
   struct Args {
     std::uint32_t capacity = 65536;  ///< Flows of all workers together. @positional
-                                     ///< @range 1 16777215 @footprint 32 @readable
+                                     ///< @range 1 16777215 @footprint 64 @readable
     std::uint32_t reserve = 0;       ///< Accepted: elements take what they need for a flow.
     Duration timeout{0};             ///< Time after which a flow without packets ends; 0: never.
                                      ///< @readable

@@ -6,10 +6,12 @@
 namespace pmill::flow {
 
 void Table::start(std::uint32_t capacity, const Secret &secret) {
-  // Three quarters full at most: beyond, many flows lie in their second bucket.
-  const std::uint64_t slots = std::uint64_t{capacity} * 4 / 3 + 1;
-  const std::size_t buckets =
-      std::bit_ceil(std::max<std::size_t>((slots + kSlots - 1) / kSlots, 2));
+  // Three fifths full at most: beyond, many flows lie in their second bucket.
+  const std::uint64_t slots = std::uint64_t{capacity} * 5 / 3 + 1;
+  start(capacity, secret, std::bit_ceil(std::max<std::size_t>((slots + kSlots - 1) / kSlots, 2)));
+}
+
+void Table::start(std::uint32_t capacity, const Secret &secret, std::size_t buckets) {
   buckets_ = HugeArray<Bucket>(buckets);
   buckets_.populate();
   where_ = HugeArray<std::uint32_t>(std::size_t{capacity} + 1);
@@ -43,6 +45,7 @@ void Table::put(std::size_t bucket, unsigned at, const Slot &slot, std::uint32_t
   Bucket &first = buckets_[first_of(hash)];
   first.filter |= static_cast<std::uint16_t>(1U << filter_bit(hash));
   ++first.moved;
+  ++moved_;
 }
 
 void Table::take(std::size_t bucket, unsigned at, std::uint64_t hash) {
@@ -50,7 +53,17 @@ void Table::take(std::size_t bucket, unsigned at, std::uint64_t hash) {
   if (bucket == first_of(hash)) return;
   Bucket &first = buckets_[first_of(hash)];
   if (--first.moved == 0) first.filter = 0;
+  --moved_;
 }
+
+std::size_t Table::filters() const {
+  std::size_t found = 0;
+  for (std::size_t n = 0; n < buckets_.size(); ++n) found += buckets_[n].filter != 0;
+  return found;
+}
+
+/// A second line for each packet costs about as much as waiting for one of sixteen.
+void Table::count() { many_moved_ = moved_ > flows_ / 16; }
 
 bool Table::insert(const Key &key, std::uint64_t hash, Id id, std::uint32_t mark) {
   const Slot slot{.addresses = key.addresses,
@@ -64,6 +77,8 @@ bool Table::insert(const Key &key, std::uint64_t hash, Id id, std::uint32_t mark
   const unsigned at = free_slot(buckets_[bucket]);
   if (at == kSlots) return false;
   put(bucket, at, slot, mark, hash);
+  ++flows_;
+  count();
   return true;
 }
 
@@ -71,6 +86,8 @@ void Table::erase(Id id) {
   const std::size_t bucket = where_[id] / kWidth;
   const unsigned at = where_[id] % kWidth;
   take(bucket, at, hash(key_of(buckets_[bucket].slots[at])));
+  --flows_;
+  count();
 }
 
 /// A bucket that is full, and whose flow could make room for one of another bucket by going here.
@@ -83,7 +100,7 @@ struct Table::Step {
 /// Looks for the shortest way to let flows give place to one another until one of two buckets has
 /// a free slot. Returns that bucket, or, when nothing nearby is free, one that is full.
 std::size_t Table::make_room(std::size_t first, std::size_t second) {
-  // At three quarters, the second or third step finds room; many more are none to be found.
+  // At three fifths, the second or third step finds room; many more are none to be found.
   constexpr unsigned kMost = 256;
   Step steps[kMost];
   steps[0] = {.bucket = static_cast<std::uint32_t>(first), .from = -1, .from_at = 0};
@@ -123,12 +140,6 @@ void Table::move_along(const Step *steps, unsigned last, unsigned at) {
     at = steps[n].from_at;
     n = steps[n].from;
   }
-}
-
-std::size_t Table::moved() const {
-  std::size_t sum = 0;
-  for (std::size_t n = 0; n < buckets_.size(); ++n) sum += buckets_[n].moved;
-  return sum;
 }
 
 }  // namespace pmill::flow

@@ -50,11 +50,14 @@ class Table {
 
   /// Takes memory for so many flows, at most kMostFlows.
   [[gnu::cold]] void start(std::uint32_t capacity, const Secret &secret);
+  /// The same with so many buckets, a power of 2.
+  [[gnu::cold]] void start(std::uint32_t capacity, const Secret &secret, std::size_t buckets);
 
   PMILL_INLINE std::uint64_t hash(const Key &key) const { return hash_of(key, secret_); }
   /// Asks for the memory that `find` mostly reads.
   PMILL_INLINE void prefetch(std::uint64_t hash) const {
     __builtin_prefetch(&buckets_[first_of(hash)]);
+    if (many_moved_) __builtin_prefetch(&buckets_[second_of(hash)]);
   }
   /// The flow of a key; its `id` is 0 when there is none.
   PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
@@ -76,7 +79,9 @@ class Table {
 
   std::size_t buckets() const { return buckets_.size(); }
   /// How many flows lie in the second of their buckets.
-  std::size_t moved() const;
+  std::uint32_t moved() const { return moved_; }
+  /// Buckets that send some questions on to others.
+  std::size_t filters() const;
 
  private:
   struct Slot {
@@ -126,12 +131,15 @@ class Table {
            std::uint64_t hash);
   void take(std::size_t bucket, unsigned at, std::uint64_t hash);
   std::size_t make_room(std::size_t first, std::size_t second);
+  void count();
   void move_along(const Step *steps, unsigned last, unsigned at);
 
   HugeArray<Bucket> buckets_;
   HugeArray<std::uint32_t> where_;  // by flow: bucket and slot
   std::size_t mask_ = 0;
   Secret secret_;
+  bool many_moved_ = false;  // so many that asking for both buckets pays
+  std::uint32_t flows_ = 0, moved_ = 0;
 };
 
 }  // namespace pmill::flow
