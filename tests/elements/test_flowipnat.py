@@ -23,6 +23,7 @@ from tests.elements.flow_frames import (
     UDP,
     Flow,
     body,
+    checksum,
     flow_of,
     frame,
     ip,
@@ -259,6 +260,27 @@ def test_what_cannot_be_translated(tmp_path: Path, level: int) -> None:
     assert (got.out, got.refused) == ([], packets)
     counted = {k[2:]: v for k, v in got.counters.items() if k.startswith("n.") and v != 0}
     assert counted == {"fragments": 2, "unsupported": 3, "malformed": 1}
+
+
+@TWO
+def test_padding_is_no_part_of_what_an_error_quotes(tmp_path: Path, level: int) -> None:
+    """Eight bytes of a segment are quoted; its checksum would lie in what follows the packet."""
+    flow = Flow(TCP)
+    quoted = ip(flow.back(), body(flow.back(), b"came back"))[:28]
+    message = b"\3\3\0\0" + bytes(4) + quoted
+    message = message[:2] + struct.pack("!H", checksum(message)) + message[4:]
+    error = ETHER + ip(Flow(ICMP, flow.source, 0, flow.destination), message)
+    padding = bytes(range(1, 31))
+    write_pcap(tmp_path / "in.pcap", [(0, frame(flow)), (1, error + padding)])
+    text = f"""
+FromDump(in.pcap, STOP true) -> MarkIPHeader(14) -> FlowIPManagerIMP(10) -> FlowIPNAT({OUTSIDE})
+  -> ToDump(out.pcap, SNAPLEN 0);
+"""
+    run_program(tmp_path, text, level=level)
+    left, about = (data for _, data in read_pcap(tmp_path / "out.pcap"))
+    assert about[len(error) :] == padding
+    assert checksum(about[34 : len(error)]) == 0
+    assert flow_of(ETHER + about[42 : len(error)]) == flow_of(left).back()
 
 
 @TWO

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
 #include <cstddef>
 #include <pmill/flow/mapping.hh>
 #include <pmill/net/icmp.hh>
@@ -87,6 +88,7 @@ void translate_quoted(Quote quote, net::IPv4 &ip, std::uint32_t available, bool 
 
 /// The packet that an ICMP error quotes, and how much of it there is.
 void translate_quoted(net::IPv4 &ip, std::uint32_t available, bool source, const End &end) {
+  available = std::min(available, ip.total_bytes());  // padding may follow
   net::Icmp &icmp = icmp_of(ip);
   auto *const inner = reinterpret_cast<std::uint8_t *>(&icmp) + net::Icmp::kBytes;
   translate_quoted(Quote(icmp), *net::ipv4(inner),

@@ -50,7 +50,7 @@ struct alignas(32) Mapping {
     std::memcpy(&rest, &inside_port, sizeof rest);
     return ((addresses ^ key.addresses) | ((rest ^ key.rest) & 0xff'ffff'ffff)) == 0;
   }
-  bool is_live() const { return outside != 0; }
+  bool is_live() const { return protocol != 0; }
   bool is_closed() const {
     return (state & kReset) != 0 || (state & kClosing) == (kFinOut | kFinIn);
   }
