@@ -239,7 +239,7 @@ def _program(
 ) -> Product:
     """Return a program, from the cache when nothing that decides it has changed."""
     from pmill.llvm import llvmlite_files
-    from pmill.toolchain import find_tools, link
+    from pmill.toolchain import find_tools, libraries_for, link
 
     tools = find_tools()
     directories = element_directories(options, diags)
@@ -283,6 +283,7 @@ def _program(
                 warn_newer_clang(compiler, diags)
             progress("compiling")
             names = [*plan.parts, *model.parts()]
+            more_libraries = (*libraries_for(names), *model.libraries())
             parts = pool.submit(lambda: [compiler.part(name) for name in names])
             made = objects(generated, graph, options, compiler, diags, halves=plan.halves)
             tables = [compiler.data(work, d.symbol, d.content) for d in plan.data]
@@ -292,7 +293,7 @@ def _program(
                 [*made.paths, *tables, *_prepared(runtime), *_prepared(parts), *drivers.result()],
                 work / "program",
                 options.sanitize,
-                model.libraries(),
+                more_libraries,
             )
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:

@@ -110,6 +110,7 @@ def report(
 ) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
     from pmill.emit import manifest
+    from pmill.graph import device_ports
 
     return {
         "warnings": [str(d) for d in diags],
@@ -120,17 +121,7 @@ def report(
         "llvm": llvm,
         "model": model.facts(),
         "manifest": manifest(graph),
-        "ports": _ports(graph),
+        "ports": list(device_ports(graph)),
         "made_of": list(made_of),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
     }
-
-
-def _ports(graph: PipelineGraph) -> list[str]:
-    """The device ports of a configuration, as it writes them, sorted."""
-    from pmill.model import PORT_CLASSES
-
-    found = {
-        e.arguments["port"].text for e in graph.elements.values() if e.spec.name in PORT_CLASSES
-    }
-    return sorted(found)

@@ -24,11 +24,13 @@ from pmill.emit.plan import (
 )
 from pmill.graph import (
     TICKETS,
+    XDP_PART,
     Connection,
     Element,
     PipelineGraph,
     Port,
     Processing,
+    device_ports,
     field_bits,
     field_names,
     held_at_entry,
@@ -39,6 +41,7 @@ from pmill.graph import (
     rules_of,
     serves_one,
     union,
+    xdp_interface,
 )
 from pmill.passes.heat import cold_elements
 
@@ -103,7 +106,7 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
             graph, stage, {c.target: _input(c.target, idents) for c in graph.connections}
         ),
         links=links,
-        parts=tuple(sorted({part for spec in classes.values() for part in spec.needs})),
+        parts=_parts(graph),
         requirements="".join(f"{r}\n" for r in graph.requirements),
         text=tuple(graph.text.splitlines(keepends=True)),
         alone=_alone(graph),
@@ -126,6 +129,14 @@ def _alone(graph: PipelineGraph) -> tuple[AlonePlan, ...]:
         for m in meetings(graph).values()
         if m.verdict == "one"
     )
+
+
+def _parts(graph: PipelineGraph) -> tuple[str, ...]:
+    """The parts of the runtime that the elements need: for what they are, and for their ports."""
+    needed = {part for e in graph.elements.values() for part in e.spec.needs}
+    if any(xdp_interface(port) is not None for port in device_ports(graph)):
+        needed.add(XDP_PART)
+    return tuple(sorted(needed))
 
 
 class _Counts:

@@ -38,6 +38,7 @@ from pmill.graph.model import (
     Told,
     Value,
 )
+from pmill.graph.ports import DEVICE_CLASSES, XDP_PART, XDP_PREFIX, device_ports, xdp_interface
 from pmill.graph.printer import CALLS, connection_key, print_graph
 from pmill.graph.profiled import is_rare, share, with_packets
 from pmill.graph.stages import Stages, plan_stages, stages_of
@@ -47,8 +48,11 @@ from pmill.syntax.classes import PASS_INFO
 
 __all__ = [
     "CALLS",
+    "DEVICE_CLASSES",
     "PASS_INFO",
     "TICKETS",
+    "XDP_PART",
+    "XDP_PREFIX",
     "Call",
     "Connection",
     "Element",
@@ -71,6 +75,7 @@ __all__ = [
     "conflict",
     "connection_key",
     "counting",
+    "device_ports",
     "field_bits",
     "field_names",
     "fields",
@@ -101,4 +106,5 @@ __all__ = [
     "with_packets",
     "written_at_entry",
     "written_at_inputs",
+    "xdp_interface",
 ]

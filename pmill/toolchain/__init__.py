@@ -1,6 +1,7 @@
 """clang, DPDK and the linker: C++ text in, executables out."""
 
 from pmill.toolchain.clang import Compiler, CompilerError, Half, error_groups
+from pmill.toolchain.libraries import libraries_for
 from pmill.toolchain.link import join, link
 from pmill.toolchain.tools import Tools, find_tools
 
@@ -12,5 +13,6 @@ __all__ = [
     "error_groups",
     "find_tools",
     "join",
+    "libraries_for",
     "link",
 ]

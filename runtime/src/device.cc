@@ -44,14 +44,6 @@ const std::string &some_label(const PortState &port) {
   return port.receivers.empty() ? port.transmitters.front()->label : port.receivers.front()->label;
 }
 
-int pool_socket(const PortState &port) {
-  for (const Receiver *e : port.receivers) {
-    if (e->request.numa_node >= 0) return e->request.numa_node;
-    if (!e->request.numa) return static_cast<int>(rte_socket_id());
-  }
-  return port.socket;
-}
-
 void check(const PortState &port, int error, const char *what) {
   if (error == 0) return;
   const std::string why = last_complaint();
@@ -148,9 +140,18 @@ void describe(const PortState &port) {
 
 }  // namespace
 
+int pool_socket(const PortState &port) {
+  for (const Receiver *e : port.receivers) {
+    if (e->request.numa_node >= 0) return e->request.numa_node;
+    if (!e->request.numa) return static_cast<int>(rte_socket_id());
+  }
+  return port.socket;
+}
+
 unsigned wanted_mtu(const RxRequest &r) { return r.mtu != 0 ? r.mtu : r.jumbo ? kJumboMtu : 0; }
 
 void configure_port(PortState &port) {
+  if (port.driver != nullptr) return port.driver->configure(port);
   rte_eth_conf conf{};
   set_mtu(port, conf);
   set_mode(port, conf);
@@ -182,6 +183,11 @@ void configure_port(PortState &port) {
 }
 
 void start_port(PortState &port) {
+  if (port.driver != nullptr) {
+    port.driver->start(port);
+    port.started = true;
+    return describe(port);
+  }
   for (const Receiver *e : port.receivers) prepare_queues(port, *e);
   find_clock(port);
   check(port, rte_eth_dev_start(port.id), "start");

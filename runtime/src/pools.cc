@@ -39,6 +39,7 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
   for (const auto &e : setup.receive())
     if (const unsigned mtu = wanted_mtu(e.request); mtu != 0)
       data = std::max<std::size_t>(data, mtu + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2 * 4);
+  if (state().xdp.frame_bytes != nullptr) data = std::max(data, state().xdp.frame_bytes());
   if (data > UINT16_MAX - RTE_PKTMBUF_HEADROOM)
     fail("", "packets of " + std::to_string(data) + " bytes do not fit into a buffer",
          "keep to " + std::to_string(UINT16_MAX - RTE_PKTMBUF_HEADROOM) + " bytes");

@@ -61,8 +61,25 @@ std::optional<std::uint16_t> find_port(const std::string &asked) {
   return {};
 }
 
+/// The port of an AF_XDP socket: it has a number that DPDK gives to nobody.
+PortState *xdp_port(const std::string &name) {
+  for (PortState &port : ports())
+    if (port.name == name) return &port;
+  PortState port;
+  port.name = name;
+  if (!state().xdp.make_port(std::string_view(name).substr(kXdpPrefix.size()), port))
+    return nullptr;
+  const auto is_taken = [](std::uint16_t id) {
+    return rte_eth_dev_is_valid_port(id) ||
+           std::any_of(ports().begin(), ports().end(), [=](const auto &p) { return p.id == id; });
+  };
+  while (is_taken(port.id)) ++port.id;
+  return &ports().emplace_back(std::move(port));
+}
+
 template <typename Request>
 PortState *port_of(const Setup::Entry<Request> &entry) {
+  if (entry.port.starts_with(kXdpPrefix)) return xdp_port(entry.port);
   const auto id = find_port(entry.port);
   if (!id) {
     if (entry.request.allow_nonexistent) return nullptr;
@@ -94,7 +111,8 @@ PortState *port_of(const Setup::Entry<Request> &entry) {
        "port " + std::to_string(port.id) + " (" + port.name + ") has " + std::to_string(have) +
            " " + kind + " queue" + (have == 1 ? "" : "s") + "; queue " + std::to_string(last) +
            " was asked for",
-       "use fewer elements on the port, or lower QUEUE and N_QUEUES");
+       port.driver != nullptr ? "give the interface more (ethtool -L), or lower QUEUE and N_QUEUES"
+                              : "use fewer elements on the port, or lower QUEUE and N_QUEUES");
 }
 
 /// How many workers serve the queues of an element.
@@ -134,7 +152,9 @@ Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest>
       too_many(entry.label, port, range.first + range.count - 1, have, "receive");
     return range;
   }
-  range.count = r.queue >= 0 ? 1 : std::min(std::max(threads, r.min_queues), r.max_queues);
+  // An interface of the kernel spreads frames over all its queues, whoever takes them.
+  const unsigned usual = port.driver != nullptr ? have - range.first : threads;
+  range.count = r.queue >= 0 ? 1 : std::min(std::max(usual, r.min_queues), r.max_queues);
   if (range.first + std::min(range.count, r.min_queues) > have)
     too_many(entry.label, port, range.first + r.min_queues - 1, have, "receive");
   range.count = std::min(range.count, have - range.first);
@@ -302,6 +322,8 @@ PortCounts transmit_counts(std::string_view element) {
 }
 
 PortCounts port_counts(std::uint16_t port) {
+  for (const runtime::PortState &p : runtime::ports())
+    if (p.id == port && p.driver != nullptr) return p.driver->counts();
   rte_eth_stats s{};
   if (rte_eth_stats_get(port, &s) != 0) return {};
   return {.rx_packets = s.ipackets,

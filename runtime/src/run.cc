@@ -91,6 +91,7 @@ void start(const Options &options, const Setup &setup, bool has_work) {
          "a simulated clock cannot serve a real network: the peers have the real time",
          "leave --simtime out, or test with captures: FromDump and ToDump");
   catch_signals();
+  if (s.xdp.claim_interfaces != nullptr) s.xdp.claim_interfaces(setup, options);
   start_eal(options, setup);
 
   g_lcores = worker_lcores();
@@ -200,6 +201,10 @@ void stop_ports() {
     if (!port.started) continue;
     port.started = false;
     port.counts = port_counts(port.id);
+    if (port.driver != nullptr) {
+      port.driver->stop();
+      continue;
+    }
     rte_eth_dev_stop(port.id);
     port.counts = latest(port.counts, port_counts(port.id));
     empty_queues(port);

@@ -83,12 +83,29 @@ struct QueueUse {
   rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
 };
 
+struct PortState;
+
+/// What stands for the driver of a port that is none of DPDK's. Its queues are polled as others
+/// are.
+class PortDriver {
+ public:
+  /// Makes the queues; the pools exist.
+  virtual void configure(PortState &port) = 0;
+  virtual void start(PortState &port) = 0;
+  virtual PortCounts counts() = 0;
+  virtual void stop() = 0;
+
+ protected:
+  ~PortDriver() = default;
+};
+
 /// A port and everything asked of it.
 struct PortState {
   std::uint16_t id = 0;
   std::string name;
   rte_eth_dev_info info{};
   int socket = 0;
+  PortDriver *driver = nullptr;  // nullptr: the port is DPDK's
   std::vector<const Setup::Entry<RxRequest> *> receivers;
   std::vector<const Setup::Entry<TxRequest> *> transmitters;
   unsigned rx_queues = 0, tx_queues = 0;
@@ -102,6 +119,8 @@ struct PortState {
 };
 /// All ports in use, by their number.
 std::deque<PortState> &ports();
+/// The node of the pool that a port's elements want its buffers from.
+int pool_socket(const PortState &port);
 
 /// Finds the ports that elements ask for and shares their queues out among the workers.
 void assign_ports(const Setup &setup, unsigned workers);
@@ -137,6 +156,19 @@ struct KernelHooks {
   void (*port_started)(PortState &) = nullptr;
 };
 
+/// A port of this name is the interface behind the prefix, through AF_XDP sockets.
+inline constexpr std::string_view kXdpPrefix = "xdp:";
+
+/// What a program with such ports does about them; others do not contain it.
+struct XdpHooks {
+  /// Before EAL starts: ends the program when an interface cannot be used.
+  void (*claim_interfaces)(const Setup &, const Options &) = nullptr;
+  /// Bytes that a frame needs in a buffer, behind the usual headroom.
+  std::size_t (*frame_bytes)() = nullptr;
+  /// Makes a port of an interface; false when there is none, which its element allows.
+  bool (*make_port)(std::string_view interface, PortState &port) = nullptr;
+};
+
 /// The pool of a NUMA node.
 struct SocketPool {
   int socket;
@@ -146,6 +178,7 @@ struct SocketPool {
 /// Everything that the parts of a run have in common.
 struct State {
   KernelHooks kernel;
+  XdpHooks xdp;
   Options options;
   const Setup *setup = nullptr;
   std::unique_ptr<WorkerStatus[]> workers;

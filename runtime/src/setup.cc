@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <pmill/setup.hh>
 
+#include "runtime.hh"
+
 namespace pmill {
 
 std::string device_name(const std::string &port) {
@@ -32,6 +34,7 @@ void Setup::transmit(std::string_view port, const TxRequest &request) {
 bool Setup::uses_given_ports() const {
   const auto given = [this](const auto &entry) {
     if (device_name(entry.port) != entry.port) return false;
+    if (entry.port.starts_with(runtime::kXdpPrefix)) return false;
     return std::none_of(kernel_ports_.begin(), kernel_ports_.end(),
                         [&](const KernelPort &p) { return p.port == entry.port; });
   };

@@ -62,17 +62,32 @@ class Namespaces:
             self._names.append(name)
             self.ip(name, "link", "set", "lo", "up")
 
-    def link(self, one: str, interface: str, other: str, peer: str) -> None:
-        """Connect two namespaces, as by a cable: what one sends the other receives unchanged."""
+    def link(
+        self,
+        one: str,
+        interface: str,
+        other: str,
+        peer: str,
+        *,
+        queues: int | None = None,
+        offloads: bool = False,
+    ) -> None:
+        """Connect two namespaces, as by a cable: what one sends the other receives unchanged.
+
+        `queues` either way, None: as many as the kernel likes. With `offloads` a sender leaves
+        checksums to its interface, which never computes them.
+        """
+        count = () if queues is None else ("numrxqueues", str(queues), "numtxqueues", str(queues))
         self.ip(
-            one, "link", "add", "name", interface, "type", "veth",
-            "peer", "name", peer, "netns", self._real(other),
+            one, "link", "add", "name", interface, *count, "type", "veth",
+            "peer", "name", peer, *count, "netns", self._real(other),
         )  # fmt: skip
         for name, end in ((one, interface), (other, peer)):
             # No router solicitations and the like in between what the tests send.
             self.write(name, f"/proc/sys/net/ipv6/conf/{end}/disable_ipv6", "1")
-            words = [word for offload in _OFFLOADS for word in (offload, "off")]
-            self.run(name, "ethtool", "-K", end, *words)
+            if not offloads:
+                words = [word for offload in _OFFLOADS for word in (offload, "off")]
+                self.run(name, "ethtool", "-K", end, *words)
             self.ip(name, "link", "set", end, "up")
 
     def ip(self, name: str, *words: str) -> str:

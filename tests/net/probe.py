@@ -2,6 +2,7 @@
 
 ping ADDRESS COUNT BYTES        prints how many of the echo requests were answered whole
 trace ADDRESS                   prints who answers UDP probes of TTL 1, 2, ... up to ADDRESS
+datagram ADDRESS PORT          sends a UDP datagram to a host, from the same port
 send INTERFACE HEX...           sends frames
 record INTERFACE COUNT SECONDS  prints so many frames that come in, or those of so much time
 """
@@ -94,6 +95,12 @@ def _who(raw: socket.socket, port: int) -> str:
                 return str(sender)
 
 
+def datagram(address: str, port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("", port))
+        udp.sendto(b"hello", (address, port))
+
+
 def send(interface: str, frames: list[bytes]) -> None:
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
         raw.bind((interface, 0))
@@ -136,6 +143,8 @@ def main(words: list[str]) -> None:
             print(ping(address, int(times), int(size)))
         case ["trace", address]:
             print(*trace(address))
+        case ["datagram", address, port]:
+            datagram(address, int(port))
         case ["send", interface, *frames]:
             send(interface, [bytes.fromhex(frame) for frame in frames])
         case ["record", interface, number, seconds]:

@@ -23,9 +23,11 @@ print(sha.hexdigest())
 """
 
 
-def fetch(net: Namespaces, client: str, server: str, address: str, folder: Path) -> None:
+def fetch(
+    net: Namespaces, client: str, server: str, address: str, folder: Path, size: int = BYTES
+) -> None:
     """Serve a file in `server`, which has the address; fetch it in `client`, and compare."""
-    data = random.Random(1).randbytes(BYTES)
+    data = random.Random(1).randbytes(size)
     (folder / "file").write_bytes(data)
     command = ("-m", "http.server", "--bind", address, str(PORT))
     net.start(server, sys.executable, *command, cwd=folder)

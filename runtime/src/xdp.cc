@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ports on AF_XDP sockets, for programs that use them: a part of the runtime that is compiled when
+// the first one does.
+#include "xdp/checksum.cc"
+#include "xdp/hooks.cc"
+#include "xdp/interface.cc"
+#include "xdp/port.cc"
+#include "xdp/program.cc"
+#include "xdp/queue.cc"
+#include "xdp/refusals.cc"
+#include "xdp/socket.cc"
