@@ -9,7 +9,8 @@ namespace pmill::elements {
 
 /// Receives packets from a DPDK port.
 ///
-/// The port is a number, a PCI address or the name of a virtual device. Every worker polls queues
+/// The port is a number, a PCI address, the name of a virtual device, or, with xdp: in front, of an
+/// interface of the kernel, which is then used through AF_XDP sockets. Every worker polls queues
 /// of its own where the device has enough. Options that the device does not support are errors at
 /// start-up. A frame that arrives in several segments is put together in its first buffer; one
 /// that is too long for that is dropped (JUMBO or MTU make the buffers long enough). The MAC
@@ -17,6 +18,7 @@ namespace pmill::elements {
 /// @group devices
 /// @example FromDPDKDevice(0) -> Discard;
 /// @example FromDPDKDevice(net_tap0, BURST 64) -> Discard;
+/// @example FromDPDKDevice(xdp:eth0) -> Discard;
 /// @example FromDPDKDevice(0000:01:00.0, N_QUEUES 4, RSS_AGGREGATE true) -> Discard;
 /// @alias FromDPDKDeviceXCHG
 struct FromDPDKDevice {
@@ -33,7 +35,8 @@ struct FromDPDKDevice {
   enum class Power { none, monitor, pause, scale };
 
   struct Args {
-    String port;                     ///< Number, PCI address or device name.
+    String port;                     ///< Number, PCI address, device name, or xdp:INTERFACE.
+                                     ///< @lowering device
     std::int32_t queue = -1;         ///< First queue; -1: the next free ones. @positional
     bool promisc = true;             ///< Receive frames for anybody. @positional
     bool vlan_filter = false;        ///< Filter VLANs in the device. @positional

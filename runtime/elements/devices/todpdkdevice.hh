@@ -17,13 +17,15 @@ namespace pmill::elements {
 /// @group devices
 /// @example FromDPDKDevice(0) -> ToDPDKDevice(1);
 /// @example FromDPDKDevice(0) -> ToDPDKDevice(net_tap0, BLOCKING false, IQUEUE 256);
+/// @example FromDPDKDevice(xdp:eth0) -> ToDPDKDevice(xdp:eth1);
 /// @alias ToDPDKDeviceXCHG
 struct ToDPDKDevice {
   static constexpr Spec spec{
       .ports = "1/0", .processing = "h/h", .shares = "target", .workers = "any"};
 
   struct Args {
-    String port;                    ///< Number, PCI address or device name.
+    String port;                    ///< Number, PCI address, device name, or xdp:INTERFACE.
+                                     ///< @lowering device
     std::int32_t queue = -1;        ///< First queue; -1: each worker's own. @positional
     std::int32_t n_queues = -1;     ///< Number of queues; -1: one a worker.
     std::uint32_t maxqueues = 128;  ///< Most queues to use. @range 1 1024

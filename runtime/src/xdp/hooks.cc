@@ -70,7 +70,7 @@ bool make_port(std::string_view interface, runtime::PortState &state) {
   const Interface &i = port->interface();
   state.info.max_rx_queues = static_cast<std::uint16_t>(i.receive_queues);
   state.info.max_tx_queues = static_cast<std::uint16_t>(i.transmit_queues);
-  state.info.default_rxportconf.ring_size = state.info.default_txportconf.ring_size = 1024;
+  state.info.default_rxportconf.ring_size = state.info.default_txportconf.ring_size = kUsualRing;
   state.socket = i.numa_node;
   return true;
 }

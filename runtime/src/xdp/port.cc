@@ -14,7 +14,7 @@ using runtime::PortState;
 using runtime::Receiver;
 using runtime::Transmitter;
 
-constexpr unsigned kUsualRing = 1024, kMostRing = 1u << 15;
+constexpr unsigned kMostRing = 1u << 15;
 
 /// The entries of a ring for which elements want `descriptors`, 0: as many as is usual.
 std::uint32_t ring_for(unsigned descriptors) {

@@ -13,6 +13,10 @@
 
 namespace pmill::xdp {
 
+/// Entries of a ring for which elements name no number. With 1024, a sender of the same machine
+/// fills the ring while the program waits for its CPU.
+inline constexpr std::uint16_t kUsualRing = 2048;
+
 class Port final : public runtime::PortDriver {
  public:
   /// Finds the interface; ends the program, in the name of `label`, when it cannot be used.

@@ -7,18 +7,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <pmill/buffer.hh>
+#include <pmill/attributes.hh>
 
 namespace pmill::xdp {
 namespace {
 
 /// Chunks are posted so many at a time.
 constexpr std::uint32_t kBatch = 32;
-/// Bytes from an mbuf to its data room, which is the chunk.
-constexpr std::size_t kBeforeChunk = sizeof(rte_mbuf) + kBufferPrivateBytes;
 
 PMILL_INLINE rte_mbuf *buffer_at(const Queue &q, std::uint64_t chunk) {
-  return reinterpret_cast<rte_mbuf *>(q.chunks.memory.data() + chunk - kBeforeChunk);
+  return reinterpret_cast<rte_mbuf *>(q.chunks.memory.data() + chunk - q.chunks.front);
 }
 
 PMILL_INLINE std::uint64_t chunk_of(const Queue &q, const rte_mbuf *b) {
@@ -100,8 +98,9 @@ Chunks chunks_of(rte_mempool *pool) {
   low = low / page * page;
   high = (high + page - 1) / page * page;
   chunks.memory = {reinterpret_cast<std::byte *>(low), high - low};
+  chunks.front = sizeof(rte_mbuf) + rte_pktmbuf_priv_size(pool);
   chunks.bytes = std::min<std::uint32_t>(rte_pktmbuf_data_room_size(pool), kMostChunk);
-  chunks.in_one_page = rte_eal_has_hugepages() != 0 || kBeforeChunk + chunks.bytes <= page;
+  chunks.in_one_page = rte_eal_has_hugepages() != 0 || chunks.front + chunks.bytes <= page;
   return chunks;
 }
 

@@ -15,6 +15,7 @@ struct Chunks {
   rte_mempool *pool = nullptr;
   std::span<std::byte> memory;
   std::uint32_t bytes = 0;   // of a chunk
+  std::uint32_t front = 0;   // bytes from an mbuf to its chunk
   bool in_one_page = false;  // or in pages that follow each other for devices, too
 };
 /// Looks at a pool. Of long buffers only the beginning is a chunk.

@@ -1,0 +1,37 @@
+"""Rings and unfinished checksums, checked by programs of their own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+MEMORY = ["-O1", "-fsanitize=address,undefined"]
+THREADS = ["-O1", "-fsanitize=thread"]
+
+
+@pytest.mark.parametrize("flags", [["-O3"], MEMORY], ids=["fast", "memory"])
+def test_unfinished_checksums_are_completed(root: Path, tmp_path: Path, flags: list[str]) -> None:
+    _check("checksum_checks.cc", root, tmp_path, flags)
+
+
+@pytest.mark.parametrize("flags", [["-O3"], THREADS], ids=["fast", "threads"])
+def test_rings_pass_on_what_they_get(root: Path, tmp_path: Path, flags: list[str]) -> None:
+    _check("ring_checks.cc", root, tmp_path, flags)
+
+
+def _check(name: str, root: Path, folder: Path, flags: list[str]) -> None:
+    clang = shutil.which("clang++-19") or shutil.which("clang++")
+    assert clang is not None
+    cflags = subprocess.run(
+        ["pkg-config", "--cflags", "libdpdk"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    program = folder / "checks"
+    command = [clang, "-std=c++20", "-w", *cflags, "-march=x86-64-v3", *flags]
+    command += ["-fno-sanitize-recover=all", "-I", str(root / "runtime/include")]
+    subprocess.run([*command, str(HERE / name), "-o", str(program)], check=True)
+    done = subprocess.run([program], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
