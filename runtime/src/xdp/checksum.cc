@@ -4,8 +4,7 @@
 // RFC 768; RFC 8200, 8.1). A frame says nowhere that it is so. But where the field is exactly that
 // sum, computing the checksum is right either way: if the packet was complete, it stays the same.
 #include <cstring>
-
-#include "queue.hh"
+#include <pmill/xdp/checksum.hh>
 
 namespace pmill::xdp {
 namespace {

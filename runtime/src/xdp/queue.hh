@@ -6,6 +6,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include <pmill/xdp/checksum.hh>
 #include <pmill/xdp/socket.hh>
 
 namespace pmill::xdp {
@@ -47,9 +48,4 @@ std::uint16_t receive_burst(void *queue, rte_mbuf **buffers, std::uint16_t most)
 std::uint16_t transmit_burst(void *queue, rte_mbuf **buffers, std::uint16_t count);
 /// Waits until the kernel has transmitted what it was given, 100 ms at most.
 void drain(Queue &queue);
-
-/// Completes the checksum of a TCP or UDP packet of which it has only the part that covers the
-/// addresses, as a sender leaves it whose interface is to do the rest; others stay as they are.
-void complete_checksum(std::uint8_t *frame, std::uint32_t length);
-
 }  // namespace pmill::xdp

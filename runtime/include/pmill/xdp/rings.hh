@@ -76,6 +76,8 @@ class Produced : public Ring<Entry> {
     this->mine_ += count;
     __atomic_store_n(this->producer_, this->mine_, __ATOMIC_RELEASE);
   }
+  /// The i-th entry before the next one, as it was handed over; i is at most waiting().
+  Entry before(std::uint32_t i) const { return this->entries_[(this->mine_ - i) & this->mask_]; }
   /// How many entries the kernel has not taken yet.
   PMILL_INLINE std::uint32_t waiting() const {
     return this->mine_ - __atomic_load_n(this->consumer_, __ATOMIC_ACQUIRE);
