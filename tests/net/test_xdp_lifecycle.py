@@ -87,6 +87,16 @@ def test_two_programs_on_one_queue(cabled: Namespaces) -> None:
     assert "QUEUE N" in hint
 
 
+def test_an_interface_that_vanishes(cabled: Namespaces) -> None:
+    """The program goes on as far as it can, and ends when it is told to."""
+    with running(cabled, "m", compile_text(BRIDGE), wait_for=2):
+        cabled.ip("m", "link", "delete", "e0")
+        peer = cabled.mac("m", "e1")
+        frame = bytes.fromhex(peer.replace(":", "") + "020000000002" + "88b5") + bytes(50)
+        cabled.probe("b", "send", "eth0", *[frame.hex()] * 100)
+    assert attached(cabled, "e1") == ""
+
+
 def test_no_rights(cabled: Namespaces) -> None:
     limits = ("setpriv", "--bounding-set=-net_admin,-bpf,-sys_admin", "--inh-caps=-all")
     message, hint = refusal(cabled, "m", compile_text(RECEIVER), limits=limits)

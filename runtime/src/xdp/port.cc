@@ -84,6 +84,9 @@ void Port::open_queue(const PortState &port, const std::string &label, unsigned 
   if (number >= port.rx_queues || port.receivers.empty()) return;
   queue.owed = port.rx_descriptors;
   post_chunks(queue);
+  if (queue.owed != 0)
+    fail(label, "there are not enough buffers for the rings of " + port.name,
+         "ask for more (--buffers N), or for fewer descriptors (NDESC)");
 }
 
 /// Puts the queues where DPDK's inlined functions look for those of a port.
