@@ -148,7 +148,9 @@ std::size_t needed_megabytes(const Options &options, const Setup &setup,
   // One worker unless the user named lcores; memory that is never touched costs nothing.
   const std::size_t workers = options.has_eal ? runtime::allowed_cpus().size() : 1;
   const std::size_t queues = workers * (setup.receive().size() + setup.transmit().size());
-  const auto plan = runtime::plan_pool(setup, workers, queues * kGuessedDescriptors,
+  const auto &xdp = runtime::state().xdp;
+  const std::size_t more = xdp.ring_buffers == nullptr ? 0 : xdp.ring_buffers();
+  const auto plan = runtime::plan_pool(setup, workers, queues * kGuessedDescriptors + more,
                                        runtime::captured_packets(devices), options);
   return kBaseMegabytes + (plan.bytes() >> 20);
 }

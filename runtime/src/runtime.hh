@@ -165,6 +165,8 @@ struct XdpHooks {
   void (*claim_interfaces)(const Setup &, const Options &) = nullptr;
   /// Bytes that a frame needs in a buffer, behind the usual headroom.
   std::size_t (*frame_bytes)() = nullptr;
+  /// The most buffers that the rings of all ports hold if elements name no number.
+  std::size_t (*ring_buffers)() = nullptr;
   /// Makes a port of an interface; false when there is none, which its element allows.
   bool (*make_port)(std::string_view interface, PortState &port) = nullptr;
 };

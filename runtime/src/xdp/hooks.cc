@@ -62,6 +62,13 @@ std::size_t frame_bytes() {
   return chunk - RTE_PKTMBUF_HEADROOM;
 }
 
+std::size_t ring_buffers() {
+  std::size_t sum = 0;
+  for (const Port &port : all_ports())
+    sum += (port.interface().receive_queues + port.interface().transmit_queues) * kUsualRing;
+  return sum;
+}
+
 bool make_port(std::string_view interface, runtime::PortState &state) {
   Port *const port = known(interface);
   if (port == nullptr) return false;
@@ -76,7 +83,7 @@ bool make_port(std::string_view interface, runtime::PortState &state) {
 }
 
 [[maybe_unused]] const bool g_hooked = [] {
-  runtime::state().xdp = {claim_interfaces, frame_bytes, make_port};
+  runtime::state().xdp = {claim_interfaces, frame_bytes, ring_buffers, make_port};
   return true;
 }();
 

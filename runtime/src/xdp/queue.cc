@@ -135,7 +135,7 @@ std::uint16_t receive_burst(void *queue, rte_mbuf **buffers, std::uint16_t most)
     q.owed += n;
   }
   if (q.owed >= kBatch || n == 0) post_chunks(q);
-  if (n == 0 && (q.socket.polls || q.socket.fill.asleep())) q.socket.wake_receiver();
+  if (n == 0) q.socket.idle();
   return static_cast<std::uint16_t>(n);
 }
 

@@ -83,7 +83,7 @@ class alignas(64) RxQueue {
     // No more than there is room for in their place.
     const std::uint32_t n = socket_.fill.room(socket_.received.available(most));
     if (n == 0) {
-      if (socket_.polls || socket_.fill.asleep()) socket_.wake_receiver();
+      socket_.idle();
       return 0;
     }
     std::uint32_t i = 0;

@@ -78,6 +78,11 @@ class Produced : public Ring<Entry> {
   }
   /// The i-th entry before the next one, as it was handed over; i is at most waiting().
   Entry before(std::uint32_t i) const { return this->entries_[(this->mine_ - i) & this->mask_]; }
+  /// Whether the kernel has not taken all entries: for anybody to ask.
+  bool stalls() const {
+    return __atomic_load_n(this->producer_, __ATOMIC_RELAXED) !=
+           __atomic_load_n(this->consumer_, __ATOMIC_RELAXED);
+  }
   /// How many entries the kernel has not taken yet.
   PMILL_INLINE std::uint32_t waiting() const {
     return this->mine_ - __atomic_load_n(this->consumer_, __ATOMIC_ACQUIRE);

@@ -60,6 +60,12 @@ class Socket {
   void wake_receiver() const;
   /// Has the kernel transmit what waits; false when it took nothing.
   bool wake_transmitter() const;
+  /// What there is to do when nothing was received: the kernel may have stopped to receive, and
+  /// what it could not transmit when it was told to may wait.
+  PMILL_INLINE void idle() const {
+    if (polls || fill.asleep()) wake_receiver();
+    if (transmit.stalls() && transmit.asleep()) wake_transmitter();
+  }
 
   /// Chunks to receive into, and what was received.
   Produced<std::uint64_t> fill;
