@@ -213,3 +213,11 @@ def test_the_router_routes(routing: Namespaces, tmp_path: Path) -> None:
     assert routing.probe("a", "trace", "10.0.1.2") == "10.0.0.1 10.0.1.2"
     fetch(routing, "a", "b", "10.0.1.2", tmp_path, MUCH)
     fetch(routing, "b", "a", "10.0.0.2", tmp_path, MUCH)
+
+
+def test_many_queues(net: Namespaces) -> None:
+    """One worker polls all queues of an interface that has many."""
+    _bridged(net, 16)
+    with running(net, "m", compile_text(BRIDGE), wait_for=2) as run:
+        assert net.probe("a", "ping", "10.0.0.3", 20, 1400) == "20"
+    assert "16 receive queues of 512, " in run.stderr

@@ -65,7 +65,8 @@ std::size_t frame_bytes() {
 std::size_t ring_buffers() {
   std::size_t sum = 0;
   for (const Port &port : all_ports())
-    sum += (port.interface().receive_queues + port.interface().transmit_queues) * kUsualRing;
+    sum += (port.interface().receive_queues + port.interface().transmit_queues) *
+           usual_ring(port.interface());
   return sum;
 }
 
@@ -77,7 +78,7 @@ bool make_port(std::string_view interface, runtime::PortState &state) {
   const Interface &i = port->interface();
   state.info.max_rx_queues = static_cast<std::uint16_t>(i.receive_queues);
   state.info.max_tx_queues = static_cast<std::uint16_t>(i.transmit_queues);
-  state.info.default_rxportconf.ring_size = state.info.default_txportconf.ring_size = kUsualRing;
+  state.info.default_rxportconf.ring_size = state.info.default_txportconf.ring_size = usual_ring(i);
   state.socket = i.numa_node;
   return true;
 }

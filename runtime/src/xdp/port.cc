@@ -17,8 +17,9 @@ using runtime::Transmitter;
 constexpr unsigned kMostRing = 1u << 15;
 
 /// The entries of a ring for which elements want `descriptors`, 0: as many as is usual.
-std::uint32_t ring_for(unsigned descriptors) {
-  return std::bit_ceil(std::clamp(descriptors != 0 ? descriptors : kUsualRing, 64u, kMostRing));
+std::uint32_t ring_for(unsigned descriptors, const Interface &interface) {
+  const unsigned wanted = descriptors != 0 ? descriptors : usual_ring(interface);
+  return std::bit_ceil(std::clamp(wanted, 64u, kMostRing));
 }
 
 const std::string &some_label(const PortState &port) {
@@ -56,9 +57,9 @@ void Port::configure(PortState &port) {
   refuse_options(port);
   const auto ndesc = [](const QueueRequest &r) { return r.ndesc; };
   port.rx_descriptors = static_cast<std::uint16_t>(
-      ring_for(runtime::agreed<Receiver>(port, port.receivers, "NDESC", 0u, ndesc)));
-  port.tx_descriptors = static_cast<std::uint16_t>(
-      ring_for(runtime::agreed<Transmitter>(port, port.transmitters, "NDESC", 0u, ndesc)));
+      ring_for(runtime::agreed<Receiver>(port, port.receivers, "NDESC", 0u, ndesc), interface_));
+  port.tx_descriptors = static_cast<std::uint16_t>(ring_for(
+      runtime::agreed<Transmitter>(port, port.transmitters, "NDESC", 0u, ndesc), interface_));
   const Chunks chunks = chunks_of(runtime::pool_of(runtime::pool_socket(port)));
   // A socket serves its queue in both directions.
   for (unsigned q = 0; q < std::max(port.rx_queues, port.tx_queues); ++q)
@@ -74,6 +75,7 @@ void Port::open_queue(const PortState &port, const std::string &label, unsigned 
   const SocketPlan plan{.interface = interface_.index,
                         .queue = number,
                         .umem = chunks.memory,
+                        .sibling = number == 0 ? nullptr : &queues_.front().socket,
                         .chunk = chunks.bytes,
                         .receive_ring = port.rx_descriptors,
                         .transmit_ring = port.tx_descriptors,

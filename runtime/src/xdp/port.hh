@@ -2,6 +2,8 @@
 // An interface whose frames are received and transmitted through AF_XDP sockets, as a port.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -14,8 +16,13 @@
 namespace pmill::xdp {
 
 /// Entries of a ring for which elements name no number. With 1024, a sender of the same machine
-/// fills the ring while the program waits for its CPU.
-inline constexpr std::uint16_t kUsualRing = 2048;
+/// fills the ring while the program waits for its CPU; where frames are spread over many queues,
+/// fewer do: for each socket the kernel keeps a record of every chunk of the UMEM.
+inline std::uint16_t usual_ring(const Interface &interface) {
+  constexpr unsigned kMost = 2048, kAll = 8192, kLeast = 256;
+  const unsigned queues = std::max(interface.receive_queues, interface.transmit_queues);
+  return static_cast<std::uint16_t>(std::bit_floor(std::clamp(kAll / queues, kLeast, kMost)));
+}
 
 class Port final : public runtime::PortDriver {
  public:

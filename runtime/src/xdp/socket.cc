@@ -71,6 +71,10 @@ int Socket::bind_queue(const SocketPlan &plan) {
   address.sxdp_queue_id = plan.queue;
   // With neither XDP_COPY nor XDP_ZEROCOPY the kernel tries not to copy, and copies if it must.
   address.sxdp_flags = XDP_USE_NEED_WAKEUP | (plan.copy ? XDP_COPY : 0);
+  if (plan.sibling != nullptr) {  // whose flags it has, too
+    address.sxdp_flags = XDP_SHARED_UMEM;
+    address.sxdp_shared_umem_fd = static_cast<std::uint32_t>(plan.sibling->fd_);
+  }
   constexpr int kMostTries = 1000;  // the kernel frees a queue some time after its socket is closed
   for (int tries = 0;; ++tries) {
     if (bind(fd_, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0) return 0;
@@ -80,6 +84,16 @@ int Socket::bind_queue(const SocketPlan &plan) {
 }
 
 Socket::Failure Socket::open(const SocketPlan &plan) {
+  const Failure failure = open_once(plan);
+  if (plan.sibling == nullptr || failure.step == Step::none || failure.error == EBUSY)
+    return failure;
+  close();
+  SocketPlan alone = plan;
+  alone.sibling = nullptr;
+  return open_once(alone);
+}
+
+Socket::Failure Socket::open_once(const SocketPlan &plan) {
   fd_ = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
   if (fd_ < 0) return {Step::make, errno};
   xdp_umem_reg memory{};
@@ -87,7 +101,8 @@ Socket::Failure Socket::open(const SocketPlan &plan) {
   memory.len = plan.umem.size();
   memory.chunk_size = plan.chunk;
   memory.flags = XDP_UMEM_UNALIGNED_CHUNK_FLAG;
-  if (setsockopt(fd_, SOL_XDP, XDP_UMEM_REG, &memory, sizeof memory) != 0)
+  if (plan.sibling == nullptr &&
+      setsockopt(fd_, SOL_XDP, XDP_UMEM_REG, &memory, sizeof memory) != 0)
     return {Step::memory, errno};
   if (const int error = request_rings(plan); error != 0) return {Step::rings, error};
   if (const int error = map_rings(plan); error != 0) return {Step::rings, error};

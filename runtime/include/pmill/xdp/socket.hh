@@ -14,11 +14,14 @@ inline constexpr std::uint32_t kHeadroom = 256;
 /// What a chunk may be, in bytes.
 inline constexpr std::uint32_t kLeastChunk = 2048, kMostChunk = 4096;
 
+class Socket;
+
 /// Which queue a socket is to serve, and how.
 struct SocketPlan {
   unsigned interface = 0;  // its index
   unsigned queue = 0;
-  std::span<std::byte> umem;  // whole pages
+  std::span<std::byte> umem;        // whole pages
+  const Socket *sibling = nullptr;  // of the same interface, with the same UMEM
   std::uint32_t chunk = kLeastChunk;
   std::uint32_t receive_ring = 0, transmit_ring = 0;  // entries, powers of two
   bool busy_polling = false;
@@ -47,7 +50,8 @@ class Socket {
     int error = 0;  // errno
   };
   /// Opens and binds: without copying where the interface can, else with. A queue that a program
-  /// has just left is waited for, a second at most.
+  /// has just left is waited for, a second at most. Of sockets with one UMEM only the first has it
+  /// registered, which takes long, if the kernel lets them share it (Linux 5.10).
   [[nodiscard]] Failure open(const SocketPlan &plan);
   void close();
 
@@ -76,6 +80,7 @@ class Socket {
   bool polls = false;  // the program drives the interface's polling itself
 
  private:
+  Failure open_once(const SocketPlan &plan);
   int request_rings(const SocketPlan &plan);
   int map_rings(const SocketPlan &plan);
   int bind_queue(const SocketPlan &plan);
