@@ -15,8 +15,8 @@ namespace {
 /// Chunks are posted so many at a time.
 constexpr std::uint32_t kBatch = 32;
 
-PMILL_INLINE rte_mbuf *buffer_at(const Queue &q, std::uint64_t chunk) {
-  return reinterpret_cast<rte_mbuf *>(q.chunks.memory.data() + chunk - q.chunks.front);
+PMILL_INLINE rte_mbuf *buffer_at(const Chunks &chunks, std::uint64_t chunk) {
+  return reinterpret_cast<rte_mbuf *>(chunks.memory.data() + chunk - chunks.front);
 }
 
 PMILL_INLINE std::uint64_t chunk_of(const Queue &q, const rte_mbuf *b) {
@@ -40,7 +40,7 @@ void reclaim(Queue &q) {
   rte_mbuf *done[kMost];
   while (const std::uint32_t n = q.socket.completed.available(kMost)) {
     for (std::uint32_t i = 0; i < n; ++i)
-      done[i] = buffer_at(q, Address{q.socket.completed.at(i)}.chunk());
+      done[i] = buffer_at(q.chunks, Address{q.socket.completed.at(i)}.chunk());
     q.socket.completed.release(n);
     rte_mempool_put_bulk(q.chunks.pool, reinterpret_cast<void *const *>(done), n);
     if (n < kMost) break;
@@ -119,10 +119,13 @@ void post_chunks(Queue &q) {
 std::uint16_t receive_burst(void *queue, rte_mbuf **buffers, std::uint16_t most) {
   Queue &q = *static_cast<Queue *>(queue);
   const std::uint32_t n = q.socket.received.available(most);
+  // Values of their own: buffers are written in between.
+  const auto received = q.socket.received;
+  const Chunks chunks = q.chunks;
   std::uint64_t bytes = 0;
   for (std::uint32_t i = 0; i < n; ++i) {
-    const xdp_desc &frame = q.socket.received.at(i);
-    rte_mbuf *const b = buffer_at(q, Address{frame.addr}.chunk());
+    const xdp_desc frame = received.at(i);
+    rte_mbuf *const b = buffer_at(chunks, Address{frame.addr}.chunk());
     tell(q, b, frame);
     bytes += frame.len;
     buffers[i] = b;
@@ -143,6 +146,8 @@ std::uint16_t transmit_burst(void *queue, rte_mbuf **buffers, std::uint16_t coun
   Queue &q = *static_cast<Queue *>(queue);
   reclaim(q);
   const std::uint32_t room = q.socket.transmit.room(count);
+  auto ring = q.socket.transmit;
+  std::uint64_t bytes = 0;
   std::uint32_t taken = 0, entries = 0;
   for (; taken < room; ++taken) {
     rte_mbuf *b = buffers[taken];
@@ -156,13 +161,14 @@ std::uint16_t transmit_burst(void *queue, rte_mbuf **buffers, std::uint16_t coun
       }
       b = copied;
     }
-    xdp_desc &frame = q.socket.transmit.at(entries++);
+    xdp_desc &frame = ring.at(entries++);
     frame.addr = Address::of(chunk_of(q, b), b->data_off).word;
     frame.len = b->data_len;
     frame.options = 0;
-    q.transmitted.bytes += b->data_len;
+    bytes += b->data_len;
   }
   q.transmitted.packets += entries;
+  q.transmitted.bytes += bytes;
   if (entries != 0) q.socket.transmit.submit(entries);
   push_out(q);
   return static_cast<std::uint16_t>(taken);

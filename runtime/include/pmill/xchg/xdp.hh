@@ -86,6 +86,10 @@ class alignas(64) RxQueue {
       socket_.idle();
       return 0;
     }
+    // Values of their own: who runs in between may write what it likes.
+    auto fill = socket_.fill;
+    const auto received = socket_.received;
+    const Memory memory = memory_;
     std::uint32_t i = 0;
     std::uint64_t bytes = 0;
     for (; i < n; ++i) {
@@ -94,12 +98,12 @@ class alignas(64) RxQueue {
         ++counts_.no_buffer;
         break;
       }
-      const xdp_desc frame = socket_.received.at(i);
-      socket_.fill.at(i) = memory_.chunk_of(A::room(fresh));
-      if (i + ahead < n)
-        __builtin_prefetch(memory_.umem + place(Address{socket_.received.at(i + ahead).addr}));
+      const xdp_desc frame = received.at(i);
+      fill.at(i) = memory.chunk_of(A::room(fresh));
+      if (ahead != 0 && i + ahead < n)
+        __builtin_prefetch(memory.umem + place(Address{received.at(i + ahead).addr}));
       bytes += frame.len;
-      take(app, Address{frame.addr}, frame.len);
+      take(app, memory, Address{frame.addr}, frame.len);
     }
     socket_.received.release(i);
     socket_.fill.submit(i);
@@ -119,11 +123,11 @@ class alignas(64) RxQueue {
   }
 
   template <typename A>
-  PMILL_INLINE void take(A &app, Address at, std::uint32_t length) {
-    std::uint8_t *const data = reinterpret_cast<std::uint8_t *>(memory_.umem + place(at));
-    if (memory_.completes) pmill::xdp::complete_checksum(data, length);
+  PMILL_INLINE static void take(A &app, const Memory &memory, Address at, std::uint32_t length) {
+    std::uint8_t *const data = reinterpret_cast<std::uint8_t *>(memory.umem + place(at));
+    if (memory.completes) pmill::xdp::complete_checksum(data, length);
     typename A::Descriptor d{};
-    app.set_buffer(d, buffer_of<A>(at));
+    app.set_buffer(d, A::with_room(memory.room_of(at.chunk())));
     app.set_data(d, data);
     app.set_length(d, length);
     app.finish(d);
@@ -148,20 +152,22 @@ class alignas(64) TxQueue {
   PMILL_INLINE unsigned transmit(A &app, const typename A::Outgoing *packets, unsigned count) {
     reclaim(app);
     const std::uint32_t n = socket_.transmit.room(count);
+    auto ring = socket_.transmit;
+    const Memory memory = memory_;
     std::uint32_t entries = 0;
     std::uint64_t bytes = 0;
     for (std::uint32_t i = 0; i < n; ++i) {
       typename A::Buffer buffer = A::buffer(packets[i]);
       const std::uint32_t length = A::length(packets[i]);
-      if (length - 1 >= memory_.chunk) [[unlikely]] {  // the kernel would lose track of the buffer
+      if (length - 1 >= memory.chunk) [[unlikely]] {  // the kernel would lose track of the buffer
         ++counts_.errors;
         app.give_back(&buffer, 1);
         continue;
       }
-      const std::uint64_t chunk = memory_.chunk_of(A::room(buffer));
+      const std::uint64_t chunk = memory.chunk_of(A::room(buffer));
       const auto *const data = reinterpret_cast<const std::byte *>(A::data(packets[i]));
-      const auto offset = static_cast<std::uint64_t>(data - memory_.umem) - chunk;
-      socket_.transmit.at(entries++) = {Address::of(chunk, offset).word, length, 0};
+      const auto offset = static_cast<std::uint64_t>(data - memory.umem) - chunk;
+      ring.at(entries++) = {Address::of(chunk, offset).word, length, 0};
       bytes += length;
     }
     socket_.transmit.submit(entries);
