@@ -227,6 +227,7 @@ def _compiler(options: CompileOptions, directories: tuple[Path, ...]) -> Compile
         sanitize=options.sanitize,
         include=directories,
         metadata="overlaying" if options.metadata == "auto" else options.metadata,
+        exchanges=options.exchanges,
     )
 
 

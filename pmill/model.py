@@ -1,6 +1,8 @@
 """Which metadata model a program has: how what drivers know of packets gets to its elements.
 
-    every port is of net_pmill                  -> xchange: buffers are exchanged with the driver
+    every port is of net_pmill, or every port   -> xchange: buffers are exchanged with the driver
+    is an interface through AF_XDP (xdp:)
+    ports of both                               -> overlaying: a program exchanges with one driver
     a port of a driver that is not known, none  -> overlaying: packets' fields lie in mbufs
     asked for                                   -> that one, copying among them, or an error
 
@@ -16,16 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pmill.diagnostics import Diagnostics, did_you_mean, fail
-from pmill.graph import Element, PipelineGraph
+from pmill.graph import DEVICE_CLASSES, Element, PipelineGraph, xdp_interface
 from pmill.options import CompileOptions, Metadata
 
 if TYPE_CHECKING:
     from pmill.toolchain import Compiler
 
-PORT_CLASSES: Final = ("FromDPDKDevice", "ToDPDKDevice")
 # Drivers that programs contain, and how a configuration names their ports.
 _NAMED: Final = re.compile(r"(?:pmill:|net_pmill)\d+")
 _DRIVERS: Final = ("net_pmill",)
+_XDP: Final = "xdp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +44,14 @@ class Model:
 
     def parts(self) -> list[str]:
         """Return the parts of the runtime that it takes: what exchanges buffers with a driver."""
-        known = {"net_pmill": "exchange_nic"}
-        return [known[d] for d in self.drivers] if self.name == "xchange" else []
+        known = {"net_pmill": ["exchange_nic"]}
+        taken = self.drivers if self.name == "xchange" else ()
+        return [part for d in taken for part in known.get(d, [])]
 
     def libraries(self) -> list[str]:
         """Return what is linked because of the drivers."""
         known = {"net_pmill": ["-lrte_bus_vdev", "-lpcap"]}
-        return [word for d in self.drivers for word in known[d]]
+        return [word for d in self.drivers for word in known.get(d, [])]
 
     def facts(self) -> dict[str, Any]:
         """Return the same as JSON has it."""
@@ -65,7 +68,8 @@ def decided(
 ) -> tuple[CompileOptions, Model]:
     """Return the options with the model that `choose` finds, and the model."""
     model = replace(choose(graph, options, diags), ports=options.ports)
-    return replace(options, metadata=model.name), model
+    exchanges = model.drivers[0] if model.name == "xchange" else ""
+    return replace(options, metadata=model.name, exchanges=exchanges), model
 
 
 def contents(model: Model, compiler: Compiler) -> list[Path]:
@@ -101,8 +105,8 @@ def choose(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) ->
                     "PM0854",
                     f"'{name}' {why}: the model xchange cannot be",
                     span=graph.elements[name].span,
-                    hint="name a port of the software NIC (pmill:0, or --port 0=net_pmill), "
-                    "or take --metadata=overlaying",
+                    hint="name ports of the software NIC alone (pmill:0, or --port 0=net_pmill), "
+                    "or of AF_XDP (xdp:eth0), or take --metadata=overlaying",
                 )
             diags.stop_if_errors()
             return Model(name="xchange", why="it was asked for", drivers=drivers)
@@ -113,18 +117,23 @@ def choose(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) ->
 def _ports(graph: PipelineGraph, named: Mapping[str, str]) -> Iterator[tuple[Element, str | None]]:
     """Yield the elements of ports, each with its driver if that is known."""
     for element in graph.elements.values():
-        if element.spec.name in PORT_CLASSES:
+        if element.spec.name in DEVICE_CLASSES:
             text = element.arguments["port"].text
-            driver = "net_pmill" if _NAMED.fullmatch(text) else named.get(text)
-            yield element, driver
+            if xdp_interface(text) is not None:
+                yield element, _XDP
+            else:
+                yield element, "net_pmill" if _NAMED.fullmatch(text) else named.get(text)
 
 
 def _obstacles(graph: PipelineGraph, named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the elements that prevent buffers from being exchanged, each with why it does."""
+    first = ""
     for element, driver in _ports(graph, named):
+        text = element.arguments["port"].text
         if driver is None:
-            text = element.arguments["port"].text
             yield element.name, f"uses port {text}, whose driver is not known"
+        elif driver != (first := first or driver):
+            yield element.name, f"uses port {text}, which is of {driver}, and others are of {first}"
     for element in graph.elements.values():
         if "kernel" in element.spec.needs:
             yield element.name, "exchanges mbufs with the kernel"

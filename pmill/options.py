@@ -29,6 +29,7 @@ class CompileOptions:
     sanitize: tuple[str, ...] = ()
     metadata: Metadata | Literal["auto"] = "auto"
     ports: Mapping[str, str] = field(default_factory=dict)  # drivers of ports that do not name them
+    exchanges: str = ""  # the driver with which a program of the model xchange exchanges buffers
     variables: Mapping[str, str] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()  # ELEMENT.HANDLER: to be written while the program runs
     include: tuple[Path, ...] = ()

@@ -44,6 +44,7 @@ class Compiler:
     sanitize: tuple[str, ...] = ()
     include: tuple[Path, ...] = ()
     metadata: str = "overlaying"
+    exchanges: str = ""  # the driver with which buffers are exchanged
 
     def flags(self) -> list[str]:
         """Return the flags that decide what the code means and which machine it is for."""
@@ -60,6 +61,8 @@ class Compiler:
             "-Wno-unused-const-variable",
         ]
         flags.append(f"-DPMILL_METADATA_{self.metadata.upper()}")
+        if self.exchanges:
+            flags.append(f"-DPMILL_EXCHANGES_{self.exchanges.upper()}")
         flags += [f"-I{path}" for path in self.include]  # first: theirs replace pmill's elements
         flags += [f"-I{runtime / 'include'}", f"-I{runtime / 'elements'}"]
         flags += self.tools.dpdk_cflags

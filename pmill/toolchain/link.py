@@ -31,9 +31,9 @@ def link(
     if sanitize:  # clang adds what the sanitizers need
         command = [tools.clang, "-fuse-ld=lld", f"-fsanitize={','.join(sanitize)}"]
         command += [f"-Wl,{flag}" for flag in flags]
-        command += ["-o", str(output), *paths, *libraries, *tools.dpdk_libs]
+        command += ["-o", str(output), *paths, *tools.dpdk_libs]
     else:
-        given = {"OUTPUT": [str(output)], "OBJECTS": [*flags, *paths, *libraries]}
+        given = {"OUTPUT": [str(output)], "OBJECTS": [*flags, *paths]}
         command = [word for part in tools.linker for word in given.get(part, [part])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -68,7 +68,7 @@ void empty_queues(PortState &port) {
 }
 
 BufferCounts account_for_buffers() {
-  std::size_t found = buffer::g_slots.depot.count();
+  std::size_t found = buffer::g_slots.depot.count() + state().kept_buffers;
   for (const WorkerStatus &w : workers())
     if (w.worker != nullptr) found += w.worker->pool->count();
   const BufferCounts counts{.all = buffer::g_slots.count, .in_use = buffer::g_slots.count - found};

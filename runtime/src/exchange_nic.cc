@@ -32,7 +32,7 @@ constexpr ExchangeDriver kDriver{
         },
     .stop_tx =
         [](void *queue, BufferPool pool) {
-          xchg::Sending app{pool};
+          xchg::Sending app(pool);
           static_cast<Tx *>(queue)->reclaim(app);
           delete static_cast<Tx *>(queue);
         },

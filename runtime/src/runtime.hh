@@ -190,6 +190,7 @@ struct State {
   std::vector<SocketPool> pools;
   double seconds = 0;
   bool eal_runs = false;
+  std::size_t kept_buffers = 0;     // that a device has not given back
   std::atomic<bool> failed{false};  // the exit status is 1
 };
 State &state();

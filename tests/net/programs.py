@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
-from pmill.options import CompileOptions
+from pmill.options import CompileOptions, Metadata
 from tests.net.child import PATIENCE, Child
 from tests.net.namespaces import Namespaces
 
@@ -42,9 +43,12 @@ def compile_text(
     variables: Mapping[str, str] | None = None,
     level: int = 3,
     include: tuple[Path, ...] = (),
+    metadata: Metadata | Literal["auto"] = "auto",
 ) -> Path:
     """Compile a configuration; DiagnosticError when it is wrong."""
-    options = CompileOptions(level=level, variables=dict(variables or {}), include=include)
+    options = CompileOptions(
+        level=level, variables=dict(variables or {}), include=include, metadata=metadata
+    )
     program = compile_config(Source("net.click", text), options, Diagnostics()).program
     assert program is not None, "a compilation to exe makes a program"
     return program

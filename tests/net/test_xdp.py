@@ -11,7 +11,7 @@ import pytest
 
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
-from pmill.options import CompileOptions
+from pmill.options import METADATA, CompileOptions, Metadata
 from tests.conftest import ROOT
 from tests.net.namespaces import Namespaces
 from tests.net.programs import (
@@ -30,6 +30,7 @@ MUCH = 100_000_000  # bytes
 WORKERS = pytest.mark.parametrize(
     "eal", [ONE_WORKER, TWO_WORKERS], ids=["one worker", "two workers"]
 )
+MODELS = pytest.mark.parametrize("model", METADATA)
 QUEUES = pytest.mark.parametrize("queues", [1, 2], ids=["one queue", "two queues"])
 
 
@@ -41,9 +42,13 @@ def _bridged(net: Namespaces, queues: int, *, offloads: bool = False) -> None:
 @pytest.mark.parametrize("level", [0, 3])
 @QUEUES
 @WORKERS
-def test_pings_both_ways(net: Namespaces, eal: tuple[str, ...], queues: int, level: int) -> None:
+@MODELS
+def test_pings_both_ways(
+    net: Namespaces, model: Metadata, eal: tuple[str, ...], queues: int, level: int
+) -> None:
     _bridged(net, queues)
-    with running(net, "m", compile_text(BRIDGE, level=level), eal=eal, wait_for=2) as run:
+    program = compile_text(BRIDGE, level=level, metadata=model)
+    with running(net, "m", program, eal=eal, wait_for=2) as run:
         assert "name pmill_xdp" in attached(net, "e0")
         assert net.probe("a", "ping", "10.0.0.3", 20, 56) == "20"
         assert net.probe("b", "ping", "10.0.0.2", 20, 1400) == "20"
@@ -61,22 +66,26 @@ def test_pings_both_ways(net: Namespaces, eal: tuple[str, ...], queues: int, lev
 
 @QUEUES
 @WORKERS
+@MODELS
 def test_much_passes_unchanged(
-    net: Namespaces, tmp_path: Path, eal: tuple[str, ...], queues: int
+    net: Namespaces, tmp_path: Path, model: Metadata, eal: tuple[str, ...], queues: int
 ) -> None:
     _bridged(net, queues)
-    with running(net, "m", compile_text(BRIDGE), eal=eal, wait_for=2) as run:
+    with running(net, "m", compile_text(BRIDGE, metadata=model), eal=eal, wait_for=2) as run:
         fetch(net, "a", "b", "10.0.0.3", tmp_path, MUCH)
         fetch(net, "b", "a", "10.0.0.2", tmp_path, MUCH)
     for name in ("f0", "f1"):
         assert run.counters[f"{name}.count"] > MUCH // 1500
 
 
-def test_checksums_that_senders_leave_are_completed(net: Namespaces, tmp_path: Path) -> None:
+@MODELS
+def test_checksums_that_senders_leave_are_completed(
+    net: Namespaces, tmp_path: Path, model: Metadata
+) -> None:
     """With their offloads on, hosts get connected only if somebody computes checksums."""
     _bridged(net, 1, offloads=True)
     assert "tx-checksumming: on" in net.run("a", "ethtool", "-k", "eth0")
-    with running(net, "m", compile_text(BRIDGE), wait_for=2):
+    with running(net, "m", compile_text(BRIDGE, metadata=model), wait_for=2):
         fetch(net, "a", "b", "10.0.0.3", tmp_path)
         fetch(net, "b", "a", "10.0.0.2", tmp_path)
 
@@ -147,7 +156,8 @@ def test_few_buffers(net: Namespaces, tmp_path: Path) -> None:
     assert child.wait() == 0, child.stderr
 
 
-def test_what_elements_copy_and_make(net: Namespaces) -> None:
+@MODELS
+def test_what_elements_copy_and_make(net: Namespaces, model: Metadata) -> None:
     """Frames that a program has made, copied and kept for a while go out as those that came."""
     _bridged(net, 1)
     text = """
@@ -156,15 +166,16 @@ def test_what_elements_copy_and_make(net: Namespaces) -> None:
     both[1] -> Discard;
     FromDPDKDevice(xdp:e1, VERBOSE 1) -> Strip(14) -> Unstrip(14) -> ToDPDKDevice(xdp:e0);
     """
-    with running(net, "m", compile_text(text), wait_for=2):
+    with running(net, "m", compile_text(text, metadata=model), wait_for=2):
         assert net.probe("a", "ping", "10.0.0.3", 20, 1400) == "20"
         assert net.probe("b", "ping", "10.0.0.2", 5, 4000) == "5"
 
 
-def test_memory(net: Namespaces, tmp_path: Path) -> None:
+@MODELS
+def test_memory(net: Namespaces, tmp_path: Path, model: Metadata) -> None:
     """An AddressSanitizer sees nothing wrong."""
     _bridged(net, 2)
-    options = CompileOptions(level=3, sanitize=("address", "undefined"))
+    options = CompileOptions(level=3, sanitize=("address", "undefined"), metadata=model)
     program = compile_config(Source("net.click", BRIDGE), options, Diagnostics()).program
     assert program is not None
     with running(net, "m", program, eal=TWO_WORKERS, wait_for=2):

@@ -46,6 +46,14 @@ struct Application {
   static void set_buffer(Descriptor &d, Buffer b) { d.buffer = b; }
   static void set_data(Descriptor &d, std::uint8_t *at) { d.data = at; }
   static void set_length(Descriptor &d, std::uint32_t length) { d.length = length; }
+  static consteval bool wants(pmill::xchg::Field) { return false; }
+  static std::uint32_t room_bytes() { return kStride - kRoomAt; }
+  static void set_timestamp(Descriptor &, std::uint64_t) {}
+  static void set_rss_hash(Descriptor &, std::uint32_t) {}
+  static void set_vlan_tag(Descriptor &, std::uint16_t) {}
+  static void set_packet_type(Descriptor &, std::uint32_t) {}
+  static void set_mark(Descriptor &, std::uint32_t) {}
+  static void set_flags(Descriptor &, std::uint32_t) {}
   void finish(const Descriptor &d) { packets.push_back(d); }
   static Buffer buffer(const Outgoing &p) { return p.buffer; }
   static const std::uint8_t *data(const Outgoing &p) { return p.data; }
@@ -54,6 +62,8 @@ struct Application {
     for (unsigned i = 0; i < n; ++i) CHECK(g_free.insert(buffers[i]).second);
   }
 };
+
+static_assert(pmill::xchg::Receiver<Application> && pmill::xchg::Transmitter<Application>);
 
 Frame some_frame() {
   Frame frame(14 + below(1500));

@@ -28,6 +28,7 @@ rte_mempool *pool(const char *name, unsigned room = 2048 + RTE_PKTMBUF_HEADROOM)
 }
 
 struct Bench {
+  pmill::xdp::Socket socket;
   explicit Bench(rte_mempool *from) : pool(from) {
     queue.chunks = pmill::xdp::chunks_of(from);
     queue.port = 5;
@@ -56,7 +57,7 @@ struct Bench {
   }
 
   rte_mempool *pool;
-  Queue queue;
+  Queue queue{socket};
   std::unique_ptr<fake::Kernel> kernel;
 };
 

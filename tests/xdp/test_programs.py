@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pmill.diagnostics import DiagnosticError, Diagnostics, Source
-from pmill.driver import compile_config
+from pmill.driver import analyse, compile_config
+from pmill.model import choose
 from pmill.options import CompileOptions
 from pmill.toolchain import libraries_for
 
@@ -71,3 +72,27 @@ def test_without_libbpf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     (diagnostic,) = error.value.diagnostics
     assert diagnostic.code == "PM0860"
     assert "apt-get install libbpf-dev" in str(diagnostic)
+
+
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("FromDPDKDevice(xdp:{0}) -> ToDPDKDevice(xdp:{0});", "xchange"),
+        ("FromDPDKDevice(xdp:{0}) -> ToDPDKDevice(0);", "overlaying"),
+        ("FromDPDKDevice(xdp:{0}) -> ToDPDKDevice(pmill:0);", "overlaying"),
+    ],
+)
+def test_buffers_are_exchanged_where_all_ports_are_such(text: str, model: str) -> None:
+    graph = analyse(Source("xdp.click", text.format("e0")), CompileOptions(), Diagnostics())
+    assert choose(graph, CompileOptions(), Diagnostics()).name == model
+
+
+def test_two_drivers_cannot_exchange() -> None:
+    text = "FromDPDKDevice(xdp:e0) -> t :: ToDPDKDevice(pmill:0);"
+    options = CompileOptions(metadata="xchange")
+    graph = analyse(Source("xdp.click", text), options, Diagnostics())
+    with pytest.raises(DiagnosticError) as error:
+        choose(graph, options, Diagnostics())
+    (diagnostic,) = error.value.diagnostics
+    assert diagnostic.code == "PM0854"
+    assert "uses port pmill:0, which is of net_pmill, and others are of xdp" in str(diagnostic)

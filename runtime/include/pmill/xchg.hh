@@ -91,14 +91,18 @@ concept Receiver =
     };
 
 /// An application that transmits: `Outgoing` is a packet as it hands it over. The driver keeps the
-/// buffer until the device is done with it and gives it back, any number at once.
+/// buffer until the device is done with it and gives it back, any number at once; it may keep the
+/// address of its room in its place.
 template <typename A>
-concept Transmitter = std::is_pointer_v<typename A::Buffer> &&
-                      requires(A &app, const typename A::Outgoing &p, typename A::Buffer buffer) {
-                        { A::buffer(p) } -> std::same_as<typename A::Buffer>;
-                        { A::data(p) } -> std::convertible_to<const std::uint8_t *>;
-                        { A::length(p) } -> std::convertible_to<std::uint32_t>;
-                        app.give_back(&buffer, 1U);
-                      };
+concept Transmitter =
+    std::is_pointer_v<typename A::Buffer> &&
+    requires(A &app, const typename A::Outgoing &p, typename A::Buffer buffer, std::uint8_t *at) {
+      { A::room(buffer) } -> std::same_as<std::uint8_t *>;
+      { A::with_room(at) } -> std::same_as<typename A::Buffer>;
+      { A::buffer(p) } -> std::same_as<typename A::Buffer>;
+      { A::data(p) } -> std::convertible_to<const std::uint8_t *>;
+      { A::length(p) } -> std::convertible_to<std::uint32_t>;
+      app.give_back(&buffer, 1U);
+    };
 
 }  // namespace pmill::xchg

@@ -60,58 +60,41 @@ void Port::configure(PortState &port) {
       ring_for(runtime::agreed<Receiver>(port, port.receivers, "NDESC", 0u, ndesc), interface_));
   port.tx_descriptors = static_cast<std::uint16_t>(ring_for(
       runtime::agreed<Transmitter>(port, port.transmitters, "NDESC", 0u, ndesc), interface_));
-  const Chunks chunks = chunks_of(runtime::pool_of(runtime::pool_socket(port)));
+  const Chunks chunks = memory_of(port);
   // A socket serves its queue in both directions.
   for (unsigned q = 0; q < std::max(port.rx_queues, port.tx_queues); ++q)
     open_queue(port, some_label(port), q, chunks);
+  connection_.make(port, lanes_);
 }
 
 void Port::open_queue(const PortState &port, const std::string &label, unsigned number,
                       const Chunks &chunks) {
-  Queue &queue = queues_.emplace_back();
-  queue.chunks = chunks;
-  queue.port = port.id;
-  queue.completes = interface_.in_software;
+  Lane &lane = lanes_.emplace_back();
   const SocketPlan plan{.interface = interface_.index,
                         .queue = number,
                         .umem = chunks.memory,
-                        .sibling = number == 0 ? nullptr : &queues_.front().socket,
+                        .sibling = number == 0 ? nullptr : &lanes_.front().socket,
                         .chunk = chunks.bytes,
                         .receive_ring = port.rx_descriptors,
                         .transmit_ring = port.tx_descriptors,
                         .busy_polling = interface_.busy_polling,
                         .copy = !chunks.in_one_page};
-  const Socket::Failure failure = queue.socket.open(plan);
+  const Socket::Failure failure = lane.socket.open(plan);
   if (failure.step != Socket::Step::none) explain(label, interface_, number, failure);
-  if (number >= port.rx_queues || port.receivers.empty()) return;
-  queue.owed = port.rx_descriptors;
-  post_chunks(queue);
-  if (queue.owed != 0)
+  const bool receives = number < port.rx_queues && !port.receivers.empty();
+  if (!lane.begin(chunks, port.id, interface_.in_software, receives ? port.rx_descriptors : 0))
     fail(label, "there are not enough buffers for the rings of " + port.name,
          "ask for more (--buffers N), or for fewer descriptors (NDESC)");
 }
 
-/// Puts the queues where DPDK's inlined functions look for those of a port.
-void Port::plug(std::uint16_t port) {
-  for (Queue &queue : queues_) queue_pointers_.push_back(&queue);
-  no_callbacks_.resize(queues_.size());
-  number_ = port;
-  struct rte_eth_fp_ops &functions = rte_eth_fp_ops[port];
-  unplugged_ = functions;
-  functions.rx_pkt_burst = receive_burst;
-  functions.tx_pkt_burst = transmit_burst;
-  functions.rxq = functions.txq = {queue_pointers_.data(), no_callbacks_.data()};
-}
-
 void Port::start(PortState &port) {
-  plug(port.id);
   const auto wants_all = [](const Receiver *e) { return e->request.promisc; };
   if (std::any_of(port.receivers.begin(), port.receivers.end(), wants_all))
     if (const int error = promiscuity_.begin(interface_.index); error != 0)
       explain(some_label(port), interface_, "receive frames for anybody from", error);
   if (receives_)
     for (unsigned q = 0; q < port.rx_queues; ++q)
-      if (const int error = program_.direct(q, queues_[q].socket.descriptor()); error != 0)
+      if (const int error = program_.direct(q, lanes_[q].socket.descriptor()); error != 0)
         explain(some_label(port), interface_, "direct frames to a socket from", error);
   tell_about(port);
 }
@@ -120,7 +103,7 @@ void Port::start(PortState &port) {
 void Port::tell_about(const PortState &port) const {
   if (receives_ && program_.generic())
     note(port, "the interface's driver runs no XDP programs, so the kernel does, more slowly");
-  if (!queues_.front().socket.zero_copy())
+  if (!lanes_.front().socket.zero_copy())
     note(port, "the kernel copies frames: the interface has no zero-copy mode for sockets");
   if (receives_ && port.rx_queues < interface_.receive_queues)
     note(port, "frames of " + std::to_string(interface_.receive_queues - port.rx_queues) + " of " +
@@ -130,22 +113,23 @@ void Port::tell_about(const PortState &port) const {
 
 PortCounts Port::counts() {
   PortCounts sum;
-  for (const Queue &q : queues_) {
-    const SocketCounts kernel = q.socket.counts();
-    sum.rx_packets += q.received.packets, sum.rx_bytes += q.received.bytes;
+  for (const Lane &lane : lanes_) {
+    const SocketCounts kernel = lane.socket.counts();
+    const PortCounts own = lane.counts();
+    sum.rx_packets += own.rx_packets, sum.rx_bytes += own.rx_bytes;
     sum.rx_missed += kernel.ring_full, sum.rx_no_buffer += kernel.no_chunk;
     sum.rx_errors += kernel.invalid;
-    sum.tx_packets += q.transmitted.packets, sum.tx_bytes += q.transmitted.bytes;
-    sum.tx_errors += q.transmitted.errors;
+    sum.tx_packets += own.tx_packets, sum.tx_bytes += own.tx_bytes;
+    sum.tx_errors += own.tx_errors;
   }
   return sum;
 }
 
 void Port::stop() {
   program_.detach();
-  for (Queue &q : queues_) drain(q);
-  rte_eth_fp_ops[number_] = unplugged_;
-  for (Queue &q : queues_) q.socket.close();
+  for (Lane &lane : lanes_) lane.end();
+  connection_.end();
+  for (Lane &lane : lanes_) lane.socket.close();
 }
 
 }  // namespace pmill::xdp

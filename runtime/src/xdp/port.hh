@@ -10,8 +10,8 @@
 
 #include "../runtime.hh"
 #include "interface.hh"
+#include "lane.hh"
 #include "program.hh"
-#include "queue.hh"
 
 namespace pmill::xdp {
 
@@ -43,7 +43,6 @@ class Port final : public runtime::PortDriver {
  private:
   void open_queue(const runtime::PortState &port, const std::string &label, unsigned number,
                   const Chunks &chunks);
-  void plug(std::uint16_t port);
   void tell_about(const runtime::PortState &port) const;
 
   Interface interface_;
@@ -51,11 +50,8 @@ class Port final : public runtime::PortDriver {
   bool receives_ = false;
   Program program_;
   Promiscuity promiscuity_;
-  std::deque<Queue> queues_;
-  // DPDK's tables of the port: its queues, and the functions that nobody has hung on them.
-  std::vector<void *> queue_pointers_, no_callbacks_;
-  std::uint16_t number_ = 0;
-  struct rte_eth_fp_ops unplugged_{};
+  std::deque<Lane> lanes_;
+  Connection connection_;
 };
 
 /// Ends the program when an element asks for what an AF_XDP socket cannot do.

@@ -28,7 +28,8 @@ struct QueueCounts {
 };
 
 struct Queue {
-  Socket socket;
+  explicit Queue(Socket &s) : socket(s) {}
+  Socket &socket;
   Chunks chunks;
   std::uint16_t port = 0;
   bool completes = false;  // checksums that senders on this machine have left unfinished

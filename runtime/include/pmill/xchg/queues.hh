@@ -4,7 +4,11 @@
 #pragma once
 
 #include <pmill/port.hh>
+#ifdef PMILL_EXCHANGES_XDP
+#include <pmill/xchg/xdp.hh>
+#else
 #include <pmill/xchg/nic.hh>
+#endif
 
 namespace pmill {
 
@@ -25,6 +29,15 @@ struct Received {
 };
 
 namespace xchg {
+
+// The driver that the program contains: it knows one, so that everything is inlined.
+#ifdef PMILL_EXCHANGES_XDP
+using DriverRx = xdp::RxQueue;
+using DriverTx = xdp::TxQueue;
+#else
+using DriverRx = nic::RxQueue;
+using DriverTx = nic::TxQueue<Buffer>;
+#endif
 
 /// Slots as drivers see them.
 struct SlotRooms {
@@ -62,10 +75,11 @@ struct Dropping : SlotRooms, Setters<0> {
 static_assert(Receiver<Dropping>);
 
 /// The application that transmits.
-struct Sending {
-  using Buffer = pmill::Buffer;
+struct Sending : SlotRooms {
   using Outgoing = pmill::Outgoing;
   BufferPool pool;
+
+  PMILL_INLINE explicit Sending(BufferPool p) : pool(p) {}
 
   PMILL_INLINE static Buffer buffer(const Outgoing &p) { return p.slot; }
   PMILL_INLINE static const std::uint8_t *data(const Outgoing &p) { return p.data; }
@@ -77,7 +91,7 @@ static_assert(Transmitter<Sending>);
 /// Receives up to `most` packets from a queue. Workers that share one take turns: a packet's way
 /// through the program belongs to its turn.
 PMILL_INLINE unsigned receive(const RxQueue &q, Receiver auto &app, unsigned most) {
-  auto &driver = *static_cast<nic::RxQueue *>(q.exchanged);
+  auto &driver = *static_cast<DriverRx *>(q.exchanged);
   if (q.lock == nullptr) [[likely]]
     return driver.receive(app, most, q.ahead);
   if (rte_spinlock_trylock(q.lock) == 0) return 0;
@@ -102,8 +116,8 @@ inline unsigned drop_burst(Worker &worker, const RxQueue &q) {
 /// Sends what the device takes of `count` packets, and returns how many.
 PMILL_INLINE unsigned transmit(Worker &worker, const TxQueue &q, Outgoing *packets,
                                unsigned count) {
-  auto &driver = *static_cast<xchg::nic::TxQueue<Buffer> *>(q.exchanged);
-  xchg::Sending app{worker.pool};
+  auto &driver = *static_cast<xchg::DriverTx *>(q.exchanged);
+  xchg::Sending app(worker.pool);
   if (q.lock == nullptr) [[likely]]
     return driver.transmit(app, packets, count);
   rte_spinlock_lock(q.lock);

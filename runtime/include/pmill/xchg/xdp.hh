@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <pmill/attributes.hh>
+#include <pmill/xchg.hh>
 #include <pmill/xdp/checksum.hh>
 #include <pmill/xdp/socket.hh>
 
@@ -51,7 +52,7 @@ class alignas(64) RxQueue {
   RxQueue &operator=(const RxQueue &) = delete;
 
   /// Posts as many buffers as may wait to be received; false when the application has not enough.
-  template <typename A>
+  template <Receiver A>
   bool start(A &app) {
     for (std::uint32_t n = socket_.received.size(); n != 0; --n) {
       const typename A::Buffer fresh = app.exchange();
@@ -65,7 +66,7 @@ class alignas(64) RxQueue {
 
   /// Gives the buffers to `give_back(buffer)` that lie in the rings, when the socket receives no
   /// more, and returns how many the kernel or its device has kept.
-  template <typename A>
+  template <Receiver A>
   std::uint32_t stop(auto &&give_back) {
     while (socket_.received.available(1) != 0) {
       give_back(buffer_of<A>(Address{socket_.received.at(0).addr}));
@@ -78,7 +79,7 @@ class alignas(64) RxQueue {
   }
 
   /// Receives up to `most` frames and returns how many.
-  template <typename A>
+  template <Receiver A>
   PMILL_INLINE unsigned receive(A &app, unsigned most, unsigned ahead = 0) {
     // No more than there is room for in their place.
     const std::uint32_t n = socket_.fill.room(socket_.received.available(most));
@@ -117,12 +118,12 @@ class alignas(64) RxQueue {
  private:
   PMILL_INLINE static std::uint64_t place(Address a) { return a.chunk() + a.offset(); }
 
-  template <typename A>
+  template <Receiver A>
   PMILL_INLINE typename A::Buffer buffer_of(Address a) const {
     return A::with_room(memory_.room_of(a.chunk()));
   }
 
-  template <typename A>
+  template <Receiver A>
   PMILL_INLINE static void take(A &app, const Memory &memory, Address at, std::uint32_t length) {
     std::uint8_t *const data = reinterpret_cast<std::uint8_t *>(memory.umem + place(at));
     if (memory.completes) pmill::xdp::complete_checksum(data, length);
@@ -148,7 +149,7 @@ class alignas(64) TxQueue {
 
   /// Sends what there is room for of `count` packets, and returns how many. One that no frame can
   /// be is given back at once, and counted.
-  template <typename A>
+  template <Transmitter A>
   PMILL_INLINE unsigned transmit(A &app, const typename A::Outgoing *packets, unsigned count) {
     reclaim(app);
     const std::uint32_t n = socket_.transmit.room(count);
@@ -179,7 +180,7 @@ class alignas(64) TxQueue {
   }
 
   /// Gives back what was transmitted.
-  template <typename A>
+  template <Transmitter A>
   PMILL_INLINE void reclaim(A &app) {
     constexpr std::uint32_t kMost = 32;
     typename A::Buffer done[kMost];
@@ -194,7 +195,7 @@ class alignas(64) TxQueue {
 
   /// Has the kernel transmit all that was submitted, as far as it takes frames; it may do some at a
   /// time, and none for a moment when the interface is busy.
-  template <typename A>
+  template <Transmitter A>
   void push_out(A &app) {
     constexpr unsigned kMostVainTries = 256;
     for (unsigned vain = 0; vain < kMostVainTries && socket_.transmit.asleep();) {
