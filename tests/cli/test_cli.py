@@ -128,7 +128,7 @@ def test_compile_makes_a_program(pmill: Pmill, config: Path, tmp_path: Path) -> 
     done = pmill("compile", config, "-o", tmp_path / "program", "--verbose")
     assert (done.returncode, done.stdout) == (0, "")
     said = [line.split()[0] for line in done.stderr.splitlines()]
-    assert said == [p.name for p in DEFAULT]
+    assert said == [*(p.name for p in DEFAULT), "metadata"]
     told = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
     assert re.search(r"n :: Counter +count +2\n", told.stdout)
 
