@@ -416,8 +416,8 @@ struct Config {
   static constexpr std::string_view requirements = "";
   static constexpr bool virtual_calls = true;
   struct Layout {
-    static constexpr FieldSet live{0x1fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
-    static constexpr FieldSet read{0x1fffffffffffff};
+    static constexpr FieldSet live{0x3fffffffffffff};  // aggregate, byte10, byte11, byte12, byte13, byte14, byte15, byte18, byte24, byte25, byte4, byte5, byte6, byte7, byte8, byte9, dst_ip, extra_length, extra_packets, first_timestamp, fix_ip_src, flow, mac, network, packet_number, paint, paint2, param, perf, sequence, timestamp, transport, type, vlan_tci
+    static constexpr FieldSet read{0x3fffffffffffff};
     static constexpr FieldSet written{0xe00000008000f};
     static constexpr std::array places{
         FieldPlace{0, 4, 0},  // dst_ip
@@ -435,8 +435,9 @@ struct Config {
         FieldPlace{48, 8, 48},  // mac
         FieldPlace{50, 8, 56},  // transport
         FieldPlace{51, 8, 64},  // timestamp
-        FieldPlace{52, 1, 72}};  // type
-    static constexpr unsigned area_bytes = 73;
+        FieldPlace{52, 1, 72},  // type
+        FieldPlace{53, 4, 76}};  // flow
+    static constexpr unsigned area_bytes = 80;
     static constexpr bool resizes = true;
     static constexpr bool in_memory = true;
   };

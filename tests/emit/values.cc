@@ -338,7 +338,7 @@ struct Config {
   static constexpr bool virtual_calls = false;
   struct Layout {
     static constexpr FieldSet live{0x800000000000f};  // dst_ip, timestamp
-    static constexpr FieldSet read{0x1fffffffffffff};
+    static constexpr FieldSet read{0x3fffffffffffff};
     static constexpr FieldSet written{0xe00000000000f};
     static constexpr std::array places{
         FieldPlace{51, 8, 0},  // timestamp
