@@ -25,6 +25,7 @@ RECEIVING = {
     "paper/forwarder": 1,
     "paper/router": 1,
     "paper/router-ids-vlan": 1,
+    "paper/router-nat": 2,
     "paper/router-workpackage": 1,
 }
 
@@ -70,4 +71,5 @@ def test_pass_by_pass(name: str, tmp_path: Path) -> None:
 
 def test_every_example_is_verified() -> None:
     names = {str(p.relative_to(EXAMPLES).with_suffix("")) for p in EXAMPLES.rglob("*.click")}
+    names = {name for name in names if not name.startswith("build/")}  # tests/building runs these
     assert names == set(RECEIVING)

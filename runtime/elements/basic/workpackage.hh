@@ -19,10 +19,12 @@ namespace pmill::elements {
 /// has not four bytes, the array is read instead. Each packet begins elsewhere, also when W is 0.
 ///
 /// SUM is the sum of what packets ended with: nobody can leave the work out, and it repeats.
+/// @workers Every worker draws random numbers of its own.
 /// @group basic
 /// @example FromDPDKDevice(0) -> WorkPackage(S 4, N 1, W 4) -> EtherMirror -> ToDPDKDevice(0);
 struct WorkPackage {
-  static constexpr Spec spec{.ports = "1-/=", .processing = "h/h", .flow = "#/#", .passes = true};
+  static constexpr Spec spec{
+      .ports = "1-/=", .processing = "h/h", .flow = "#/#", .passes = true, .workers = "each"};
 
   struct Args {
     double s = 0;          ///< Size of the array in MiB. @range 0 16384

@@ -14,11 +14,15 @@ namespace pmill::elements {
 /// `median` and `dump` tell, of those that have ended and of those that have not. Packets without a
 /// flow pass and are counted apart.
 /// @needs flows
+/// @workers A flow whose packets come to two workers counts as two.
 /// @group flow
 /// @example CheckIPHeader -> FlowIPManagerIMP -> FlowCounter -> Discard;
 struct FlowCounter {
-  static constexpr Spec spec{
-      .processing = "h/h", .reads = meta::flow, .expects = meta::flow, .passes = true};
+  static constexpr Spec spec{.processing = "h/h",
+                             .reads = meta::flow,
+                             .expects = meta::flow,
+                             .passes = true,
+                             .workers = "flow"};
 
   struct Args {
     ElementRef<FlowIPManagerIMP> manager = {};  ///< Whose flows these are; without it, the one in

@@ -25,6 +25,7 @@ namespace pmill::elements {
 /// In FastClick this class sorts the packets of a batch by flow, for elements that ask for it; here
 /// every packet carries the number of its flow.
 /// @needs flows
+/// @workers Every worker has a table for its part of CAPACITY; a flow of two workers is two flows.
 /// @group flow
 /// @alias FlowIPManager
 /// @example CheckIPHeader -> FlowIPManagerIMP(CAPACITY 1000000, TIMEOUT 30) -> FlowCounter -> Discard;
@@ -35,7 +36,8 @@ struct FlowIPManagerIMP {
                              .expects = meta::network,
                              .writes = meta::flow,
                              .cold = outputs(1),
-                             .passes = true};
+                             .passes = true,
+                             .workers = "flow"};
 
   struct Args {
     std::uint32_t capacity = 65536;  ///< Flows of all workers together. @positional

@@ -27,6 +27,7 @@ namespace pmill::elements {
 ///
 /// Every worker has a part of the ports. Outgoing packets of a flow must come to the same worker,
 /// as any spreading by flows has it; what comes back may come to any.
+/// @workers Outgoing packets of a flow belong to one worker; what comes back may come to any.
 /// @needs flows
 /// @group flow
 /// @example CheckIPHeader -> FlowIPManagerIMP(TIMEOUT 300) -> FlowIPNAT(192.0.2.1) -> Discard;
@@ -35,7 +36,8 @@ struct FlowIPNAT {
                              .processing = "h/h",
                              .reads = meta::network | meta::flow,
                              .expects = meta::network | meta::flow,
-                             .cold = outputs(1)};
+                             .cold = outputs(1),
+                             .workers = "flow"};
 
   struct Args {
     IPPrefix sip;               ///< The addresses outside. @bare
