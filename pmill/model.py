@@ -68,7 +68,8 @@ def decided(
 ) -> tuple[CompileOptions, Model]:
     """Return the options with the model that `choose` finds, and the model."""
     model = replace(choose(graph, options, diags), ports=options.ports)
-    exchanges = model.drivers[0] if model.name == "xchange" else ""
+    # Without ports there is nobody to exchange buffers with.
+    exchanges = next(iter(model.drivers), "") if model.name == "xchange" else ""
     return replace(options, metadata=model.name, exchanges=exchanges), model
 
 

@@ -89,6 +89,8 @@ def alone(class_name: str) -> str:
         "ARPQuerier": "10.0.0.1, 02:00:00:00:00:01",
         "CheckPaint": "1",
         "Paint": "1",
+        "PaintTee": "1",
+        "EtherVLANEncap": "0x0800, 02:00:00:00:00:01, 02:00:00:00:00:02, 5",
         "Truncate": "60",
         "FromDump": "in.pcap",
         "FromIPSummaryDump": "in.txt",

@@ -331,7 +331,11 @@ void Answer::add(Most number) {
 
 std::string Answer::text() const {
   std::string out = text_;
-  for (const TallyLine &line : tally_) out += join({line.count, "\t", line.name, "\n"});
+  for (const TallyLine &line : tally_) {
+    print_number(out, line.count);
+    (out += '\t') += line.name;
+    out += '\n';
+  }
   if (kind_ == Kind::integer) print_number(out, integer_);
   if (kind_ == Kind::real) print_number(out, real_);
   return out;
