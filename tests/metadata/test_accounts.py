@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EVERY_LEVEL, Compiled
+from tests.conftest import EVERY_LEVEL, Compiled, slow
 from tests.metadata.kit import Outcome, run
 
 EXTRA = Path(__file__).parent / "extra"
@@ -34,7 +34,7 @@ def lost(outcome: Outcome) -> bool:
     return "are where they belong at the end" in outcome.stderr
 
 
-@pytest.mark.parametrize("level", EVERY_LEVEL)
+@pytest.mark.parametrize("level", [slow(0), slow(1), slow(2), 3])
 @pytest.mark.parametrize("ndesc", [32, 1024])
 def test_busy(ndesc: int, level: int, compiled: Compiled, tmp_path: Path) -> None:
     path = program(compiled, tmp_path, BUSY.format(ndesc=ndesc), f"-O{level}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EVERY_LEVEL, Compiled, slow
+from tests.conftest import Compiled, slow
 from tests.examples.compare import assert_same
 from tests.examples.conftest import EXAMPLES, everything
 from tests.metadata.kit import ON, Device, Outcome, compile_words, fitting, run
@@ -84,7 +84,7 @@ t[1] -> Strip(14) -> Unstrip(14) -> ToDump({0}/b-{1}.pcap);
     assert len(made[0][0]) == len(traffic(0))
 
 
-@pytest.mark.parametrize("level", EVERY_LEVEL)
+@pytest.mark.parametrize("level", LEVELS)
 def test_what_the_device_tells(level: int, compiled: Compiled, tmp_path: Path) -> None:
     """Hashes and times of receipt get to the annotations that somebody reads, the same ones."""
     frames = [f for f in traffic(0) if f[12:14] == b"\x08\x00"][:500]

@@ -17,8 +17,8 @@ SANITIZE = ("--sanitize", "address,undefined")
 @pytest.mark.parametrize(
     ("name", "ports"),
     [
-        pytest.param("forwarder", 1, marks=pytest.mark.slow),
-        ("router", 2),
+        ("forwarder", 1),
+        pytest.param("router", 2, marks=pytest.mark.slow),
         pytest.param("firewall-lite", 2, marks=pytest.mark.slow),
     ],
 )

@@ -15,7 +15,11 @@ from tests.workers.kit import Counts, build, races, run
 from tests.workers.test_soak import soak
 
 HERE = Path(__file__).resolve().parent
-EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("**/*.click"))
+EXAMPLES = sorted(
+    str(path.relative_to(ROOT / "examples").with_suffix(""))
+    for folder in ("examples", "examples/paper")
+    for path in (ROOT / folder).glob("*.click")
+)
 THREADS = ("thread",)
 FRAMES = 800
 
