@@ -47,6 +47,10 @@ class _Case:
     frame: int
     ring: int
 
+    def buffers(self, least: int) -> int:
+        """How many buffers fill all rings, and leave as many to work with."""
+        return max(least, 4 * self.ports * self.ring - 1)
+
     @property
     def title(self) -> str:
         return f"{self.example}, {self.frame} bytes, {self.ring} descriptors"
@@ -116,7 +120,7 @@ def _measured(
             command = [str(programs[case.example, model]), "--stats=json"]
             command += [
                 f"--duration={settings.seconds}",
-                f"--buffers={settings.mbufs}",
+                f"--buffers={case.buffers(settings.mbufs)}",
                 "--",
                 *_devices(case, settings, folder),
             ]
@@ -125,13 +129,16 @@ def _measured(
     return cycles
 
 
-def _devices(case: _Case, settings: Settings, folder: Path) -> list[str]:
-    """Return EAL's words: port 0 repeats a trace for ever, port 1 receives nothing."""
-    trace = folder / f"flows-{case.frame}.pcap"
+def _devices(
+    case: _Case, settings: Settings, folder: Path, packets: int | None = None
+) -> list[str]:
+    """Return EAL's words: port 0 repeats a trace, or receives so many packets; port 1 nothing."""
+    trace = folder / f"flows-{case.frame}-{packets or _FLOWS}.pcap"
     if not trace.exists():
-        write_flows(trace, _FLOWS, size=case.frame)
+        write_flows(trace, packets or _FLOWS, size=case.frame)
     common = f"stepped=1,preparsed=1,ring={case.ring}"
-    words = ["--vdev", f"net_pmill0,rx_pcap={trace},loop=1,{common}"]
+    loop = 1 if packets is None else 0
+    words = ["--vdev", f"net_pmill0,rx_pcap={trace},loop={loop},{common}"]
     words += ["--vdev", f"net_pmill1,{common}"] if case.ports == 2 else []
     return [*words, "-l", str(settings.lcore)]
 
@@ -147,7 +154,10 @@ def _output(command: list[str]) -> str:
 
 
 def _count(programs: Programs, settings: Settings, folder: Path) -> bool:
-    """Print data references a packet; whether each model needs fewer than the one before."""
+    """Print data references a packet; whether each model needs fewer than the one before.
+
+    What the device does for a packet is among them, from reading its capture on: the same for all.
+    """
     if shutil.which("valgrind") is None:
         raise fail("PM0904", "valgrind is not installed", hint="apt-get install valgrind")
     good = True
@@ -168,13 +178,14 @@ def _references(program: Path, case: _Case, settings: Settings, folder: Path) ->
 def _cachegrind(
     program: Path, case: _Case, packets: int, settings: Settings, folder: Path
 ) -> tuple[int, int]:
-    """Run until so many packets were received; return how many really were, and references."""
+    """Receive so many packets; return how many really were, and references."""
     output = folder / "cachegrind.out"
     stripped = folder / "stripped"
     _output(["strip", "--strip-debug", "-o", str(stripped), str(program)])
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=yes"]
     command += [f"--cachegrind-out-file={output}", str(stripped), "--stats=json"]
-    command += ["--expect", f"0={packets}", "--", *_devices(case, settings, folder)]
+    command += ["--expect", f"0={packets}", "--"]
+    command += _devices(case, settings, folder, packets)
     report = statistics_of(program.name, _output(command))
     found = _TOTALS.search(output.read_text())
     if found is None:
