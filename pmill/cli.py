@@ -200,7 +200,7 @@ def read_source(name: str) -> Source:
 
 
 def _compile(arguments: argparse.Namespace) -> int:
-    from pmill import driver
+    from pmill import driver, programs
 
     emit = arguments.emit
     if emit not in driver.STAGES and not emit.startswith("graph@"):
@@ -225,7 +225,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     if arguments.depfile is not None:
         _write_depfile(arguments, product.made_of)
     if product.program is not None:
-        driver.install(product, Path("a.out") if arguments.output is None else arguments.output)
+        programs.install(product.program, arguments.output or Path("a.out"))
         if arguments.verbose and product.report is not None:
             for p in product.report["passes"]:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)

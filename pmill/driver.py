@@ -266,16 +266,19 @@ def _program(
 
         from pmill.emit import lower, render
         from pmill.machine_code import llvmlite_can, objects, warn_newer_clang
-        from pmill.model import contents, decided
+        from pmill.model import contents, decided, may_exchange
 
         with ThreadPoolExecutor() as pool, cache.store("programs", name) as work:
+            first = _compiler(options, directories)
+            early = None if may_exchange(source.text, options) else pool.submit(first.prepare)
             progress("reading the configuration")
             front = _front(source, options, diags, "exe", pipeline)
             assert not isinstance(front, bytes), "the front stages end in a graph"
             graph = front.graph
             options, model = decided(graph, options, diags)
             compiler = _compiler(options, directories)
-            runtime = pool.submit(compiler.prepare)  # only the first time there is much to do
+            # Only the first time there is much to do.
+            runtime = early if early and compiler == first else pool.submit(compiler.prepare)
             drivers = pool.submit(contents, model, compiler)
             plan = lower(graph, counted=options.counted)
             generated = work / "program.cc"
@@ -335,22 +338,6 @@ def _prepared(runtime: Future[list[Path]]) -> list[Path]:
             "PM0708",
             f"pmill's runtime does not compile:\n{error.messages.strip()}",
             hint="is this the DPDK that pmill was tested with? see the README",
-        ) from None
-
-
-def install(product: Product, target: Path) -> None:
-    """Copy a compiled program to where the user wants it."""
-    assert product.program is not None, "only programs can be installed"
-    if target.is_dir():
-        raise fail(
-            "PM0703", f"cannot write '{target}': it is a directory", hint="choose another -o"
-        )
-    try:
-        target.unlink(missing_ok=True)  # a program that runs cannot be overwritten, but replaced
-        shutil.copy2(product.program, target)
-    except OSError as error:
-        raise fail(
-            "PM0703", f"cannot write '{target}': {error.strerror}", hint="choose another -o"
         ) from None
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pmill.diagnostics import Diagnostics, did_you_mean, fail
-from pmill.graph import DEVICE_CLASSES, Element, PipelineGraph, xdp_interface
+from pmill.graph import DEVICE_CLASSES, XDP_PREFIX, Element, PipelineGraph, xdp_interface
 from pmill.options import CompileOptions, Metadata
 
 if TYPE_CHECKING:
@@ -73,6 +73,12 @@ def decided(
     return replace(options, metadata=model.name, exchanges=exchanges), model
 
 
+def may_exchange(text: str, options: CompileOptions) -> bool:
+    """Whether a program may exchange buffers, as far as the text of its configuration tells."""
+    named = "pmill:" in text or "net_pmill" in text or XDP_PREFIX in text
+    return named or bool(options.ports) or options.metadata == "xchange"
+
+
 def contents(model: Model, compiler: Compiler) -> list[Path]:
     """Return the objects of the drivers that a program contains."""
     if "net_pmill" not in model.drivers:
@@ -92,12 +98,11 @@ def choose(graph: PipelineGraph, options: CompileOptions, diags: Diagnostics) ->
     drivers = tuple(sorted({d for _, d in _ports(graph, options.ports) if d is not None}))
     obstacles = dict(_obstacles(graph, options.ports))
     match options.metadata:
-        case "auto" if not drivers:
-            why = obstacles[min(obstacles)] if obstacles else "no port is named"
-            return Model(name="overlaying", why=why)
         case "auto" if obstacles:
             name, why = next(iter(obstacles.items()))
             return Model(name="overlaying", why=f"'{name}' {why}", drivers=drivers)
+        case "auto" if not drivers:
+            return Model(name="overlaying", why="no port is named")
         case "auto":
             return Model(name="xchange", why=f"all ports are of {drivers[0]}", drivers=drivers)
         case "xchange":

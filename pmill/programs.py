@@ -1,16 +1,17 @@
-"""What a program in the cache was made from, and what is told of it later."""
+"""What a program in the cache was made from, what is told of it later, and where it goes."""
 
 from __future__ import annotations
 
 import inspect
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmill import cache
-from pmill.diagnostics import Diagnostics, Source, facts
+from pmill.diagnostics import Diagnostics, Source, facts, fail
 from pmill.interfaces import mentioned
 from pmill.options import CompileOptions
 from pmill.resources import runtime_dir
@@ -98,6 +99,21 @@ def pipeline_words(pipeline: Sequence[Pass] | None) -> list[object]:
         return []
     files = {inspect.getfile(type(p)) for p in pipeline}
     return [[repr(p) for p in pipeline], cache.fingerprint(map(Path, files))]
+
+
+def install(program: Path, target: Path) -> None:
+    """Copy a compiled program to where the user wants it."""
+    if target.is_dir():
+        raise fail(
+            "PM0703", f"cannot write '{target}': it is a directory", hint="choose another -o"
+        )
+    try:
+        target.unlink(missing_ok=True)  # a program that runs cannot be overwritten, but replaced
+        shutil.copy2(program, target)
+    except OSError as error:
+        raise fail(
+            "PM0703", f"cannot write '{target}': {error.strerror}", hint="choose another -o"
+        ) from None
 
 
 def report(

@@ -16,7 +16,7 @@ from pmill.emit import EmitPlan, lower, render
 from pmill.explain.layout import LayoutTable, layout_table
 from pmill.explain.machine import MachineCode, machine_code
 from pmill.graph import PipelineGraph
-from pmill.model import decided
+from pmill.model import Model, decided
 from pmill.options import CompileOptions
 from pmill.passes import PassReport
 
@@ -36,6 +36,7 @@ class Explanation:
     before: PipelineGraph
     after: PipelineGraph
     options: CompileOptions
+    model: Model
     reports: tuple[PassReport, ...]
     plan: EmitPlan
     text: str
@@ -61,7 +62,7 @@ def explain(source: Source, options: CompileOptions, diags: Diagnostics) -> Expl
     """
     before, reports = driver.stages(source, options, diags)
     after = reports[-1].graph
-    options, _ = decided(after, options, diags)
+    options, model = decided(after, options, diags)
     plan = lower(after)
     text = render(plan)
     compiler = driver.compiler_for(options)
@@ -75,6 +76,7 @@ def explain(source: Source, options: CompileOptions, diags: Diagnostics) -> Expl
         before=before,
         after=after,
         options=options,
+        model=model,
         reports=tuple(reports),
         plan=plan,
         text=text,

@@ -52,6 +52,7 @@ def json_form(x: Explanation) -> dict[str, Any]:
         },
         "uncounted": x.uncounted or None,
         "calls": [] if machine is None else list(_calls(x)),
+        "model": x.model.facts(),
         "workers": list(_workers(x)),
         "layout": layout_form(x.layout),
     }

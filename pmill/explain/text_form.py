@@ -18,7 +18,7 @@ def text_form(x: Explanation) -> str:
     lines = [*_passes(x), "", *_hot_path(x)]
     if x.machine is not None:
         lines += ["", *_remains(x, x.machine)]
-    lines += ["", *_workers(x)]
+    lines += ["", f"the metadata model is {x.model.name}: {x.model.why}", "", *_workers(x)]
     return "\n".join([*lines, "", *_fields(x.layout), ""])
 
 

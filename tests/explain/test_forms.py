@@ -74,7 +74,8 @@ def test_json_form() -> None:
     told = form()
     assert list(told) == [
         "explain", "pmill", "configuration", "level", "passes", "elements", "connections",
-        "hot_path", "instructions", "uncounted", "calls", "workers", "layout",
+        "hot_path", "instructions", "uncounted", "calls", "model", "workers",
+        "layout",
     ]  # fmt: skip
     assert (told["explain"], told["configuration"], told["level"]) == (1, "mixed.click", 3)
     assert [p["name"] for p in told["passes"]] == [p.name for p in DEFAULT]
@@ -88,6 +89,20 @@ def test_json_form() -> None:
     assert {c["caller"] for c in told["calls"]} <= names | {None}
     assert any(c["callee"] == "pmill::TransmitBuffer::send" for c in told["calls"])
     assert told["uncounted"] is None
+
+
+@pytest.mark.parametrize(
+    ("port", "model", "why"),
+    [
+        ("0", "overlaying", "'in' uses port 0, whose driver is not known"),
+        ("pmill:0", "xchange", "all ports are of net_pmill"),
+    ],
+)
+def test_the_metadata_model(port: str, model: str, why: str) -> None:
+    x = explained(f"in :: FromDPDKDevice({port}) -> Counter -> ToDPDKDevice({port});")
+    assert f"\nthe metadata model is {model}: {why}\n" in text_form(x)
+    told = json_form(x)["model"]
+    assert (told["name"], told["why"]) == (model, why)
 
 
 def test_the_same_every_time() -> None:
