@@ -113,8 +113,8 @@ def drivers() -> Finding:
         if (found := re.match(r"librte_net_(\w+)\.so", path.name))
     }
     if "pcap" not in names:
-        advice = "apt-get install librte-net-pcap23"
-        return missing("drivers", f"net_pcap is not among the {len(names)} that there are", advice)
+        what = f"net_pcap is not among the {len(names)} that there are"
+        return missing("drivers", what, _DPDK_ADVICE)
     return ok("drivers", f"{len(names)} in {folder}, net_pcap among them")
 
 

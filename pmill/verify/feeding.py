@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from pmill.diagnostics import fail
-from pmill.graph import Element, PipelineGraph
+from pmill.graph import DEVICE_CLASSES, Element, PipelineGraph
 from pmill.verify.hints import hints_of
 from pmill.verify.pcap import read_pcap
 from pmill.verify.traffic import Capture, traffic
 
-_PORT_CLASSES: Final = ("FromDPDKDevice", "ToDPDKDevice")
 _READERS: Final = ("FromDump", "FromIPSummaryDump")
 _STANDARD_STREAM: Final = "-"
 
@@ -75,7 +74,7 @@ def doors_of(graph: PipelineGraph) -> Doors:
     """Find where packets enter and leave; PM0831 and PM0832 when they cannot be followed."""
     elements = list(graph.elements.values())
     for e in elements:
-        if e.spec.header.startswith("devices/") and e.spec.name not in _PORT_CLASSES:
+        if e.spec.header.startswith("devices/") and e.spec.name not in DEVICE_CLASSES:
             raise fail(
                 "PM0831",
                 f"what {e.spec.name} sends and receives cannot be compared",
@@ -86,7 +85,7 @@ def doors_of(graph: PipelineGraph) -> Doors:
     written = [(e, _written(e)) for e in elements if e.spec.name not in _READERS]
     return Doors(
         receiving=_ports(elements, "FromDPDKDevice"),
-        ports=_ports(elements, *_PORT_CLASSES),
+        ports=_ports(elements, *DEVICE_CLASSES),
         captures=_once(_filename(e) for e in elements if _is_capture(e)),
         files=_once(name for name in read if name not in ("", _STANDARD_STREAM)),
         folders=_once(
