@@ -7,8 +7,8 @@ packets' workers there, too.
 
 A task that is placed has one worker; one that nobody placed has some one worker, and devices
 (`everywhere`) have every worker, each on queues of its own; what such a device pulls, the first
-worker pulls. So it is known before the number of
-workers is which elements only one worker can ever come to, and which several may.
+worker pulls. So it is known before the number of workers is which elements only one worker can ever
+come to, and which several may.
 """
 
 from __future__ import annotations
