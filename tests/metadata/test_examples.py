@@ -66,7 +66,7 @@ def test_same_packets(
 @pytest.mark.parametrize("model", ["copying", "xchange"])
 def test_packets_from_files(model: str, compiled: Compiled, tmp_path: Path) -> None:
     config = """
-FromDump({0}/in.pcap) -> Queue(10000) -> u :: Unqueue -> t :: Tee(2)
+FromDump({0}/in.pcap) -> Queue(10000) -> Unqueue(BURST 32) -> t :: Tee(2)
   -> Truncate(1000) -> ToDump({0}/a-{1}.pcap);
 t[1] -> Strip(14) -> Unstrip(14) -> ToDump({0}/b-{1}.pcap);
 """
