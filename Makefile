@@ -42,7 +42,7 @@ test: $(STAMP)  ## pass every test
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup
 
 test-slow: $(STAMP)  ## the tests that take long
-	@$(PYTHON) -m pytest -q -m slow
+	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup -m slow
 
 test-verify: $(STAMP)  ## 300 random configurations, and all examples pass by pass: an hour or two
 	@$(PYTHON) -m pytest -q -n $(WORKERS) -m verify tests/property tests/examples tests/passes

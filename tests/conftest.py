@@ -36,6 +36,21 @@ def slow(value: object) -> object:
 
 # All levels of optimisation: the first and the last always.
 EVERY_LEVEL = [0, slow(1), slow(2), 3]
+# Where the tests of single elements and parts are. That passes change nothing is shown by random
+# configurations and by the examples, with all elements; so `make test` has these at the last level.
+_OF_PARTS = tuple(ROOT / "tests" / name for name in ("elements", "control", "metadata", "workers"))
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        parameters = (
+            item.callspec.params
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else {}
+        )
+        if parameters.get("level", 3) != 3 and any(map(item.path.is_relative_to, _OF_PARTS)):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

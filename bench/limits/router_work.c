@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What examples/paper/router-workpackage.click says, by hand: WORK_NUMBERS random numbers for each
-// packet, and WORK_ACCESSES to an array of WORK_MIB MiB, each where the one before says.
+// What examples/paper/router-workpackage.click says, by hand.
 #include <stdbool.h>
 
 #define ROUTER_ACCEPT accept_packet
@@ -10,55 +9,9 @@ struct router;
 static void work(struct router *r);
 
 #include "router_one.h"
+#include "work.h"
 
-enum { WORK_MIB = 4, WORK_ACCESSES = 1, WORK_NUMBERS = 4 };
-enum { TWISTER_WORDS = 624, TWISTER_DISTANCE = 397, WORK_WORDS = WORK_MIB << 18 };
-
-// MT19937 (Matsumoto and Nishimura, 1998).
-struct twister {
-  uint32_t at;
-  uint32_t words[TWISTER_WORDS];
-};
-static struct twister draws;
-static uint32_t *array;
-
-static void seed(struct twister *t, uint32_t value) {
-  t->at = TWISTER_WORDS;
-  t->words[0] = value;
-  for (uint32_t i = 1; i < TWISTER_WORDS; i++) {
-    value = 1812433253u * (value ^ value >> 30) + i;
-    t->words[i] = value;
-  }
-}
-
-static __attribute__((noinline)) void twist(struct twister *t) {
-  for (uint32_t i = 0; i < TWISTER_WORDS; i++) {
-    const uint32_t next = (i + 1) % TWISTER_WORDS;
-    const uint32_t joined = (t->words[i] & 0x80000000u) | (t->words[next] & 0x7fffffffu);
-    t->words[i] = t->words[(i + TWISTER_DISTANCE) % TWISTER_WORDS] ^ joined >> 1 ^
-                  (joined & 1 ? 0x9908b0dfu : 0);
-  }
-  t->at = 0;
-}
-
-static ALWAYS_INLINE uint32_t draw(struct twister *t) {
-  if (unlikely_(t->at == TWISTER_WORDS)) twist(t);
-  uint32_t word = t->words[t->at++];
-  word ^= word >> 11;
-  word ^= word << 7 & 0x9d2c5680u;
-  word ^= word << 15 & 0xefc60000u;
-  return word ^ word >> 18;
-}
-
-static ALWAYS_INLINE void work(struct router *r) {
-  uint32_t at = (uint32_t)++r->worked * 0x9e3779b1u;
-  for (int i = 0; i < WORK_NUMBERS; i++) at ^= draw(&draws);
-  for (int i = 0; i < WORK_ACCESSES; i++) {
-    const uint32_t word = array[(uint64_t)at * WORK_WORDS >> 32];
-    at = word ^ at << 24 ^ at << 16 ^ at << 8 ^ at >> 16;
-  }
-  r->sum += at;
-}
+static ALWAYS_INLINE void work(struct router *r) { r->sum += work_on(++r->worked); }
 
 static bool accept_packet(struct router *r, struct packet *p) {
   (void)p;
@@ -67,11 +20,6 @@ static bool accept_packet(struct router *r, struct packet *p) {
 }
 
 int main(int argc, char **argv) {
-  struct twister filling;
-  seed(&filling, 1);
-  seed(&draws, 5489);
-  array = (uint32_t *)malloc(WORK_WORDS * sizeof *array);
-  if (array == NULL) limits_fail("no memory", ENOMEM);
-  for (uint32_t i = 0; i < WORK_WORDS; i++) array[i] = draw(&filling);
+  work_start();
   return router_one_run(argc, argv);
 }

@@ -5,11 +5,11 @@
 // the next one is. It stands for what network functions do beside receiving and sending: the larger
 // it is, the less a compiler can do about the rest. `work.sum` is what the accesses found.
 //
-//   pmill run examples/paper/router-workpackage.click S=20 N=5 --pcap in.pcap --out out.pcap
+//   pmill run examples/paper/router-workpackage.click S=20 N=10 --pcap in.pcap --out out.pcap
 
 define($PORT 0, $BURST 32, $IP 10.0.0.1, $MAC 02:00:00:00:00:01,
        $HOP 10.0.0.2, $HOPMAC 02:00:00:00:10:00, $MTU 1500,
-       $S 4, $N 1, $W 4);
+       $S 4, $N 5, $W 4);
 
 FromDPDKDevice($PORT, BURST $BURST)
   -> kind :: Classifier(12/0800, 12/0806 20/0001, -);

@@ -97,7 +97,7 @@ def test_routers_of_the_paper_do_what_the_models_do(
         assert wrong <= set(model.drops)
     worked = accepted if name == "router_work" else []
     assert statistics["worked"] == len(worked)
-    assert statistics["sum"] == work_of(worked, s=4, n=1, w=4)
+    assert statistics["sum"] == work_of(worked, s=4, n=5, w=4)
 
 
 def test_forwarder_swaps_addresses(programs: Path, tmp_path: Path) -> None:

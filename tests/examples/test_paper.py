@@ -69,4 +69,4 @@ def test_router_that_works(ran: Ran) -> None:
     result = check(ran, "router-workpackage", PaperRouter(accepted=accepted.append))
     work = result.stats["elements"]["work"]["counters"]
     assert work["count"] == len(accepted) > 1000
-    assert work["sum"] == work_of(accepted, s=4, n=1, w=4)
+    assert work["sum"] == work_of(accepted, s=4, n=5, w=4)

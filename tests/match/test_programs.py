@@ -148,6 +148,7 @@ def test_headers_that_are_missing_or_stripped(before: str, tmp_path: Path) -> No
         assert outputs(compiled(config, options, before), tmp_path, frames) == wanted, options
 
 
+@pytest.mark.slow
 def test_a_classifier_of_many_patterns(tmp_path: Path) -> None:
     rng = random.Random(8)
     frames = packets(rng, 300)

@@ -53,7 +53,7 @@ def is_clean(result: Counts) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", [n if n == "router" else slow(n) for n in EXAMPLES])
+@pytest.mark.parametrize("name", [slow(n) for n in EXAMPLES])
 def test_examples_on_captures(name: str, tmp_path: Path) -> None:
     program = build(ROOT / "examples" / f"{name}.click", sanitize=THREADS)
     traffic(tmp_path, 0, 0).rename(tmp_path / "in.pcap")
