@@ -10,6 +10,7 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
+from tests.conftest import slow
 from tests.elements.conftest import RunElement
 from tests.elements.ip_frames import ether
 from tests.elements.ip_patterns import Pattern, written

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import slow
+
 CONSTANT = ("compared", "searched", "direct16", "direct32")
 Route = tuple[IPv4Network, str, int]  # a gateway of 0.0.0.0: none
 Ask = Callable[..., list[str]]
