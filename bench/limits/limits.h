@@ -137,6 +137,8 @@ static void limits_start_port(const struct limits *l, uint16_t port) {
   }
   if (error == 0) error = rte_eth_tx_queue_setup(port, 0, l->txd, (unsigned)SOCKET_ID_ANY, NULL);
   if (error == 0) error = rte_eth_dev_start(port);
+  // As FromDPDKDevice does; a device that receives everything anyway may know nothing of it.
+  if (error == 0) (void)rte_eth_promiscuous_enable(port);
   if (error != 0) limits_fail("cannot start a port", error);
 }
 

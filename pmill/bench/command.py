@@ -24,10 +24,23 @@ from pmill.bench.contestants import (
 )
 from pmill.bench.measure import clock_hz, measure
 from pmill.bench.report import table, write_json
+from pmill.bench.scenario import command as scenarios
 from pmill.bench.settings import HUGEPAGES, Devices, Memory, Settings
 from pmill.bench.trace import write_empty, write_flows
 from pmill.progress import steps
 
+_MEASUREMENTS: Final = (
+    "cycles",
+    "instructions",
+    "compile-time",
+    "front-end",
+    "control",
+    "workers",
+    "metadata",
+    "flows",
+    "routes",
+    "rules",
+)
 _QUICK_ROUNDS: Final = 3
 _QUICK_SECONDS: Final = 0.1
 
@@ -40,9 +53,19 @@ def run(args: Sequence[str]) -> int:
         from pmill.bench.ablation import run as ablation
 
         return ablation(settings, arguments.memory or "no-huge")
+    what = arguments.what[0] if len(arguments.what) == 1 else "cycles"
+    if arguments.what and (len(arguments.what) > 1 or what not in (*_MEASUREMENTS, "paper")):
+        with hugepages.reserved(arguments.reserve_hugepages):
+            memories = _memories(arguments.memory)
+            return scenarios.run(arguments.what, arguments, settings, memories)
     with tempfile.TemporaryDirectory(prefix="pmill-bench-") as name:
         folder = Path(name)
-        match arguments.what:
+        match what:
+            case "paper":
+                from pmill.bench.scenario.paper import run as paper
+
+                with hugepages.reserved(arguments.reserve_hugepages):
+                    return paper(settings, _memories(arguments.memory), quick=arguments.quick)
             case "instructions":
                 from pmill.bench.instructions import run as count
 
@@ -90,23 +113,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "what",
-        nargs="?",
-        choices=(
-            "cycles",
-            "instructions",
-            "compile-time",
-            "front-end",
-            "control",
-            "workers",
-            "metadata",
-            "flows",
-            "routes",
-            "rules",
-        ),
-        default="cycles",
-        help="cycles a packet (the default), instructions a packet, seconds to compile, seconds "
-        "to check large configurations, what the control protocol costs, what a second worker is "
-        "worth, the metadata models, or flows, routing tables and rules by their number",
+        nargs="*",
+        metavar="WHAT",
+        help=f"one of {', '.join(_MEASUREMENTS)}: cycles a packet (the default), instructions a "
+        "packet, seconds to compile, seconds to check large configurations, what the control "
+        "protocol costs, what a second worker is worth, the metadata models, or flows, routing "
+        "tables and rules by their number; `paper`: all that the PacketMill paper measured, into "
+        "bench-results/; or scenarios: names in bench/, or TOML files",
     )
     parser.add_argument(
         "--ablation",
@@ -135,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"reserve N hugepages of 2 MiB ({HUGEPAGES}) and return them afterwards",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples")
+    scenarios.add_arguments(parser)
     return parser
 
 

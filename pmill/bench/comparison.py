@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pmill.bench.contestants import Contestant
-from pmill.bench.measure import Sample
+from pmill.bench.sample import Sample
 from pmill.bench.settings import Memory
 
 

@@ -53,6 +53,7 @@ class Testpmd:
 
     name: str = "testpmd macswap"
     ports: Literal[1, 2] = 1
+    mode: str = "macswap"
 
     def command(self, settings: Settings, memory: Memory, devices: Devices) -> list[str]:
         """Return the words that run it; its idle main thread shares the lcore's processor."""
@@ -64,7 +65,7 @@ class Testpmd:
             f"(0,1)@{settings.lcore}",
             "--",
             "--interactive",
-            "--forward-mode=macswap",
+            f"--forward-mode={self.mode}",
             "--no-mlockall",
             "--no-lsc-interrupt",
             "--nb-cores=1",
@@ -76,7 +77,22 @@ class Testpmd:
         ]
 
 
-Contestant = Program | Testpmd
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClickPeer:
+    """Another program with Click's command line; `words` are the configuration and variables."""
+
+    name: str
+    ports: Literal[1, 2]
+    path: Path
+    words: tuple[str, ...]
+
+    def command(self, settings: Settings, memory: Memory, devices: Devices) -> list[str]:
+        """Return the words that run it, but for those that open its control socket."""
+        eal = [*memory_arguments(memory), *devices.arguments(self.ports)]
+        return [str(self.path), "--dpdk", *eal, "-l", str(settings.lcore), "--", *self.words]
+
+
+Contestant = Program | Testpmd | ClickPeer
 
 
 def build_limits(settings: Settings) -> None:

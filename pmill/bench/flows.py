@@ -19,7 +19,8 @@ from typing import Final
 
 from pmill.bench.comparison import Comparison, interleave
 from pmill.bench.contestants import Contestant, Program
-from pmill.bench.measure import Sample, statistics_of
+from pmill.bench.measure import statistics_of
+from pmill.bench.sample import Sample
 from pmill.bench.settings import Devices, Memory, Settings
 from pmill.bench.targets import Check
 from pmill.bench.trace import write_empty, write_flows

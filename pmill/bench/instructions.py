@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,13 +43,15 @@ from pmill.progress import steps
 _FEW: Final = 32 * 256
 _MANY: Final = 32 * 2048
 _TIMEOUT_SECONDS: Final = 300
-_TOTAL: Final = re.compile(r"^(?:summary|totals): (\d+)", re.MULTILINE)
+_TOTALS: Final = re.compile(
+    r"^events: ([^\n]*)$.*^(?:summary|totals): ([^\n]*)$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
     packets: int
-    instructions: int
+    events: Mapping[str, int]
 
 
 def run(settings: Settings, folder: Path, *, limits_only: bool = False) -> int:
@@ -75,12 +78,31 @@ def run(settings: Settings, folder: Path, *, limits_only: bool = False) -> int:
 
 def instructions(program: Program, settings: Settings, devices: Devices, folder: Path) -> float:
     """Return the instructions a packet of one program; PM0904 when callgrind cannot run it."""
-    few = _counted(program, settings, devices, _FEW, folder)
+    return events(program, settings, devices, folder, ["--tool=callgrind"])["Ir"]
+
+
+def cache_events(
+    program: Program, settings: Settings, devices: Devices, folder: Path
+) -> dict[str, float]:
+    """Return what cachegrind's model of the caches counts a packet, by its names of events.
+
+    `Ir` are instructions, `Dr` and `Dw` data references; with 1 or L, misses of the first and the
+    last level.
+    """
+    return events(program, settings, devices, folder, ["--tool=cachegrind", "--cache-sim=yes"])
+
+
+def events(
+    program: Program, settings: Settings, devices: Devices, folder: Path, tool: Sequence[str]
+) -> dict[str, float]:
+    """Return what a tool of valgrind's counts a packet; PM0904 when it cannot run the program."""
+    few = _counted(program, settings, devices, _FEW, folder, tool)
     # On a busy machine a program may run on for long before it notices that it has enough.
     for packets in (_MANY, 4 * _MANY, 16 * _MANY):
-        many = _counted(program, settings, devices, packets, folder)
+        many = _counted(program, settings, devices, packets, folder, tool)
         if many.packets > few.packets:
-            return (many.instructions - few.instructions) / (many.packets - few.packets)
+            more = many.packets - few.packets
+            return {name: (n - few.events[name]) / more for name, n in many.events.items()}
     raise fail("PM0904", f"{program.name} cannot be counted", hint="try again on an idle machine")
 
 
@@ -102,16 +124,22 @@ def _programs(settings: Settings, folder: Path, *, limits_only: bool) -> list[Pr
 
 
 def _counted(
-    program: Program, settings: Settings, devices: Devices, packets: int, folder: Path
+    program: Program,
+    settings: Settings,
+    devices: Devices,
+    packets: int,
+    folder: Path,
+    tool: Sequence[str],
 ) -> _Run:
-    """Run a program under callgrind until it has received at least `packets` packets."""
+    """Run a program under valgrind until it has received at least `packets` packets."""
     if shutil.which("valgrind") is None:
         raise fail("PM0904", "valgrind is not installed", hint="apt-get install valgrind")
-    output = folder / "callgrind.out"
+    output = folder / "valgrind.out"
     stripped = _without_debug_info(program.path, folder)
     # The programs of bench/limits count packets of all ports, ours those of each.
     expect = str(packets) if "--stats=json" not in program.options else f"0={packets}"
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"]
+    name = tool[0].partition("=")[2]
+    command = ["valgrind", *tool, f"--{name}-out-file={output}"]
     command += [str(stripped), *program.options, "--expect", expect, "--"]
     command += [*memory_arguments("no-huge"), *devices.arguments(program.ports)]
     command += ["-l", str(settings.lcore)]
@@ -120,13 +148,14 @@ def _counted(
             command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise fail("PM0904", f"{program.name} did not end under callgrind") from None
-    found = _TOTAL.search(output.read_text()) if done.returncode == 0 else None
+        raise fail("PM0904", f"{program.name} did not end under {name}") from None
+    found = _TOTALS.search(output.read_text()) if done.returncode == 0 else None
     if found is None:
         tail = "\n".join(done.stderr.splitlines()[-8:])
-        raise fail("PM0904", f"{program.name} failed under callgrind:\n{tail}")
+        raise fail("PM0904", f"{program.name} failed under {name}:\n{tail}")
     received = int(statistics_of(program.name, done.stdout)["packets"])
-    return _Run(packets=received, instructions=int(found.group(1)))
+    counts = zip(found[1].split(), map(int, found[2].split()), strict=False)
+    return _Run(packets=received, events=dict(counts))
 
 
 def _without_debug_info(program: Path, folder: Path) -> Path:

@@ -13,12 +13,13 @@ import re
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from pmill.bench.contestants import Contestant, Program, Testpmd
+from pmill.bench.contestants import ClickPeer, Contestant, Program, Testpmd
+from pmill.bench.peer import measure_peer
+from pmill.bench.sample import Sample, failure, processor_seconds
 from pmill.bench.settings import Devices, Memory, Settings
-from pmill.diagnostics import DiagnosticError, fail
+from pmill.diagnostics import fail
 
 _SAMPLE_SECONDS: Final = 0.02
 _START_SECONDS: Final = 30.0
@@ -27,16 +28,6 @@ _LEAST_SHARE: Final = 0.2
 _TRIALS: Final = 5
 _PROMPT_BYTES: Final = 1 << 16
 _PPS: Final = re.compile(r"Rx-pps:\s+(\d+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One run. `share` is the part of the time that the lcore had the processor."""
-
-    cycles: float
-    packets: int
-    seconds: float
-    share: float
 
 
 def measure(
@@ -48,6 +39,8 @@ def measure(
         match contestant:
             case Program():
                 sample = _measure_program(contestant.name, command, settings)
+            case ClickPeer():
+                sample = measure_peer(contestant, settings, memory, devices, tsc_hz)
             case Testpmd():
                 sample = _measure_testpmd(contestant.name, command, settings, tsc_hz)
         if sample.share >= _LEAST_SHARE:
@@ -68,7 +61,7 @@ def measure_command(name: str, command: list[str], settings: Settings) -> Sample
         if sample.share >= _LEAST_SHARE:
             break
     if sample.share == 0:
-        raise _failure(name, "the machine is too busy to measure anything")
+        raise failure(name, "the machine is too busy to measure anything")
     return sample
 
 
@@ -77,7 +70,7 @@ def _measure_program(name: str, command: list[str], settings: Settings) -> Sampl
     statistics = statistics_of(name, text)
     cycles, packets = float(statistics["cycles_per_packet"]), int(statistics["packets"])
     if packets == 0 or cycles <= 0:
-        raise _failure(name, "it forwarded nothing")
+        raise failure(name, "it forwarded nothing")
     seconds = float(statistics["seconds"])
     return Sample(cycles=cycles * share, packets=packets, seconds=seconds, share=share)
 
@@ -91,7 +84,7 @@ def statistics_of(name: str, text: str) -> dict[str, Any]:
             continue
         if isinstance(value, dict):
             return value
-    raise _failure(name, f"it printed no statistics:\n{text.rstrip()}")
+    raise failure(name, f"it printed no statistics:\n{text.rstrip()}")
 
 
 def _watch(name: str, command: list[str], seconds: float) -> tuple[str, float]:
@@ -103,18 +96,18 @@ def _watch(name: str, command: list[str], seconds: float) -> tuple[str, float]:
         )
         deadline = time.monotonic() + seconds + _START_SECONDS
         while process.poll() is None:
-            samples.append((time.monotonic(), _processor_seconds(process.pid)))
+            samples.append((time.monotonic(), processor_seconds(process.pid)))
             if time.monotonic() > deadline:
                 process.kill()
                 process.wait()
-                raise _failure(name, "it did not stop in time")
+                raise failure(name, "it did not stop in time")
             time.sleep(_SAMPLE_SECONDS)
         output.seek(0)
         text = output.read()
         if process.returncode != 0:
             errors.seek(0)
             tail = "\n".join(errors.read().splitlines()[-8:])
-            raise _failure(name, f"it exited with {process.returncode}:\n{tail}")
+            raise failure(name, f"it exited with {process.returncode}:\n{tail}")
     return text, _share(samples, seconds)
 
 
@@ -126,15 +119,6 @@ def _share(samples: list[tuple[float, float]], seconds: float) -> float:
         return 1.0
     (start, ran_before), (stop, ran_after) = window[0], window[-1]
     return min(1.0, (ran_after - ran_before) / (stop - start))
-
-
-def _processor_seconds(pid: int) -> float:
-    """Seconds of processor time a process has used; 0 when it is gone."""
-    # This is what clock_getcpuclockid(3) computes; unlike /proc, it is exact at any moment.
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
 
 
 def _measure_testpmd(name: str, command: list[str], settings: Settings, tsc_hz: float) -> Sample:
@@ -156,7 +140,7 @@ def _measure_testpmd(name: str, command: list[str], settings: Settings, tsc_hz: 
         output.seek(0)
         rates = _PPS.findall(output.read().decode(errors="replace"))
     if len(rates) != 2 or int(rates[1]) == 0:
-        raise _failure(name, "it showed no rate")
+        raise failure(name, "it showed no rate")
     rate = int(rates[1])
     return Sample(
         cycles=tsc_hz / rate * share,
@@ -175,10 +159,10 @@ def _steer(
     _say(process.stdin, "start")
     time.sleep(settings.warm_up)
     _say(process.stdin, "show port stats 0")
-    start, ran_before = time.monotonic(), _processor_seconds(process.pid)
+    start, ran_before = time.monotonic(), processor_seconds(process.pid)
     time.sleep(settings.seconds)
     _say(process.stdin, "show port stats 0")
-    stop, ran_after = time.monotonic(), _processor_seconds(process.pid)
+    stop, ran_after = time.monotonic(), processor_seconds(process.pid)
     _say(process.stdin, "stop")
     _say(process.stdin, "quit")
     process.wait(_START_SECONDS)
@@ -199,10 +183,6 @@ def _await_prompt(name: str, process: subprocess.Popen[bytes], output: IO[bytes]
             return
         if process.poll() is not None:
             tail = "\n".join(text.decode(errors="replace").splitlines()[-8:])
-            raise _failure(name, f"it exited with {process.returncode}:\n{tail}")
+            raise failure(name, f"it exited with {process.returncode}:\n{tail}")
         time.sleep(_SAMPLE_SECONDS)
-    raise _failure(name, "it never showed its prompt")
-
-
-def _failure(name: str, why: str) -> DiagnosticError:
-    return fail("PM0903", f"cannot measure {name}: {why}")
+    raise failure(name, "it never showed its prompt")

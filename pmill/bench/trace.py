@@ -59,12 +59,12 @@ def frame(
     room = size - 14 - 20
     addresses = struct.pack(">II", source, destination)
     header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + room, 0, 0, 64, protocol, 0)
-    checksum = _checksum(header + addresses)
-    ip = header[:10] + struct.pack(">H", checksum) + addresses
+    total = checksum(header + addresses)
+    ip = header[:10] + struct.pack(">H", total) + addresses
     return _ETHERNET + ip + transport.ljust(room, b"\0")
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
     """Compute the Internet checksum (RFC 1071) of an even number of bytes."""
     total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:

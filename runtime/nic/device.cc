@@ -50,6 +50,8 @@ std::uint64_t device_clock() {
 std::string Device::prepare() {
   std::string wrong = frames_.load(settings_);
   if (wrong.empty() && !settings_.tx_pcap.empty()) wrong = capture_.create(settings_.tx_pcap);
+  if (wrong.empty() && !settings_.latency.empty() && !latencies_.write(settings_.latency, 1))
+    wrong = "latency=" + settings_.latency + ": it cannot be written";
   for (std::uint32_t i = 0; i < kRetaEntries; ++i) reta[i].store(0, std::memory_order_relaxed);
   return wrong;
 }
@@ -95,6 +97,7 @@ void Device::stop() {
   while (transmit_all()) {
   }
   if (capture_.is_open()) capture_.flush();
+  if (!settings_.latency.empty()) latencies_.write(settings_.latency, rte_get_tsc_hz());
 }
 
 void Device::run() {
@@ -210,6 +213,7 @@ Device::Fate Device::deliver(Frame frame, const Completion &facts, bool may_wait
   } else {
     std::memcpy(d.data, frame.data(), told.length);
   }
+  if (settings_.stamp) stamp(d.data, told.length, rte_rdtsc());
   if (timestamps.load(std::memory_order_relaxed)) {
     told.timestamp = device_clock();
     told.flags |= completion::kTimestamp;
@@ -240,6 +244,7 @@ bool Device::transmit(std::uint32_t queue) {
     bytes += d.length;
     if (peer != nullptr) peer->arrive({d.data, d.length});
     if (capture_.is_open()) capture_.write({d.data, d.length}, device_clock());
+    if (!settings_.latency.empty()) latencies_.note(d.data, d.length, rte_rdtsc());
   }
   queue_counts[queue].tx_packets.add(count);
   queue_counts[queue].tx_bytes.add(bytes);

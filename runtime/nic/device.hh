@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "frames.hh"
+#include "latency.hh"
 #include "settings.hh"
 
 namespace pmill::nic {
@@ -117,6 +118,7 @@ class Device {
   Frames frames_;
   std::vector<Completion> facts_;  // of all frames, where they are prepared
   Capture capture_;
+  Latencies latencies_;
   std::atomic<Device *> peer_{nullptr};
   std::uint32_t rx_queues_ = 0, tx_queues_ = 0;
   std::size_t next_ = 0;     // of the frames

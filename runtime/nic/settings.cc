@@ -88,6 +88,8 @@ constexpr Argument kArguments[] = {
     {"stepped", flag<&Settings::stepped>},
     {"preparsed", flag<&Settings::preparsed>},
     {"rate", bounded<&Settings::rate, 0, 1'000'000'000>},
+    {"stamp", flag<&Settings::stamp>},
+    {"latency", name<&Settings::latency>},
 };
 
 /// What does not go together.

@@ -24,6 +24,8 @@ struct Settings {
   bool stepped = false;    // the device works when it is polled, and not otherwise
   bool preparsed = false;  // completions are prepared before the first frame is received
   std::uint64_t rate = 0;  // frames a second, whether or not there is room; 0: as there is
+  bool stamp = false;      // received frames carry the time: see latency.hh
+  std::string latency;     // where it is written how long transmitted ones were under way
 };
 
 /// Reads the arguments of a device, `NAME=VALUE,…`; the empty string, or what is wrong with them.

@@ -10,7 +10,7 @@ from pmill.bench.ablation import OFF, Ablation, Subject
 from pmill.bench.ablation_report import checks, text
 from pmill.bench.comparison import Comparison
 from pmill.bench.firewall import firewall
-from pmill.bench.measure import Sample
+from pmill.bench.sample import Sample
 from pmill.bench.targets import (
     FLOOR_TWO,
     ROUTER_BY_HAND,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pmill.bench.comparison import Comparison
-from pmill.bench.measure import Sample
+from pmill.bench.sample import Sample
 from pmill.bench.targets import (
     CONTROL,
     FLOOR_TWO,

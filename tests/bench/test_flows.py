@@ -8,7 +8,7 @@ import pytest
 
 from pmill.bench.comparison import Comparison
 from pmill.bench.flows import CONTROL, FEW, FLOOR, MANY, checks, configuration, title
-from pmill.bench.measure import Sample
+from pmill.bench.sample import Sample
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import analyse
 from pmill.options import CompileOptions

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pmill.bench.comparison import Comparison
-from pmill.bench.measure import Sample
+from pmill.bench.sample import Sample
 from pmill.bench.route_table import prefixes, write_destinations, write_table
 from pmill.bench.routes import MOST, SIZES, checks, configuration, make_tables, title
 from pmill.diagnostics import Diagnostics, Source

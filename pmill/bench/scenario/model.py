@@ -1,0 +1,126 @@
+"""What a scenario says, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pmill.bench.settings import Memory
+
+Measure = Literal["cycles", "instructions", "caches", "size", "compile", "latency"]
+MEASURES: tuple[Measure, ...] = ("cycles", "instructions", "caches", "size", "compile", "latency")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What arrives at port 0: so many flows of frames of one size, or a capture.
+
+    `frame` is the length in bytes, without the frame check sequence; `inside` the port whose
+    neighbours send, see `pmill.bench.scenario.frames`.
+    """
+
+    flows: int = 1024
+    frame: int = 64
+    protocol: Literal["udp", "tcp"] = "udp"
+    capture: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A configuration compiled by pmill.
+
+    `writes` are handlers written before packets come; `passes_off` are passes left out.
+    """
+
+    name: str
+    config: Path
+    level: int = 3
+    passes_off: tuple[str, ...] = ()
+    metadata: str = "auto"
+    variables: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    include: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """A program of bench/limits; `spin` cycles are wasted on every packet."""
+
+    name: str
+    program: str
+    spin: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tester:
+    """DPDK's testpmd in one of its forwarding modes."""
+
+    name: str
+    mode: str = "macswap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another program that takes Click's command line, with the same configuration file."""
+
+    name: str
+    path: Path
+    config: Path
+    variables: tuple[str, ...] = ()
+
+
+Alternative = Compiled | ByHand | Tester | Peer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """The most that a value may be, by memory mode; a control must be above it.
+
+    With `least` it is the least that it may be.
+
+    `value` is "cycles" or "work" (cycles above the floor) of `of`, divided by that of `against`;
+    of several names with factors, `against` is their sum.
+    """
+
+    value: Literal["cycles", "work"]
+    of: str
+    against: Mapping[str, float]
+    limits: Mapping[Memory, float]
+    least: bool = False
+    control: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """All is measured once for each of these values of a property of the traffic."""
+
+    over: Literal["frame", "flows"]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One comparison.
+
+    `reference` is whose cycles are 1 in tables, `floor` what work lies above; `published` are
+    the figures of others for the same function, by what they are of, for the report.
+    """
+
+    name: str
+    title: str
+    path: Path
+    ports: Literal[1, 2]
+    traffic: Traffic
+    alternatives: tuple[Alternative, ...]
+    measures: tuple[Measure, ...] = ("cycles",)
+    reference: str | None = None
+    floor: str | None = None
+    checks: tuple[Check, ...] = ()
+    sweep: Sweep | None = None
+    published: Mapping[str, str] | None = None
+
+    def alternative(self, name: str) -> Alternative:
+        """Return the alternative of this name."""
+        return next(a for a in self.alternatives if a.name == name)

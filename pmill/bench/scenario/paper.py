@@ -1,0 +1,59 @@
+"""`pmill bench paper`: all that the PacketMill paper measured, in one command.
+
+The five network functions, what each optimisation and each metadata model is worth, frames of many
+sizes, and NAT over its flows. Results, figures and a report go to `bench-results/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from pmill.bench.scenario import figures
+from pmill.bench.scenario.command import draw, tell
+from pmill.bench.scenario.reading import find, load
+from pmill.bench.scenario.report import report
+from pmill.bench.scenario.results import Result, write_csv, write_json
+from pmill.bench.scenario.running import LEAST_ROUNDS, measure_all
+from pmill.bench.settings import Memory, Settings
+from pmill.diagnostics import fail
+
+FOLDER: Final = Path("bench-results")
+FUNCTIONS: Final = (
+    "paper/forwarder",
+    "paper/router",
+    "paper/router-ids-vlan",
+    "paper/router-nat",
+    "paper/router-workpackage",
+)
+OTHERS: Final = ("paper/optimisations", "paper/sizes", "paper/flows")
+
+
+def run(settings: Settings, memories: Sequence[Memory], *, quick: bool) -> int:
+    """Measure everything; 1 when a check fails, which a quick run cannot tell."""
+    scenarios = [load(find(name)) for name in (*FUNCTIONS, *OTHERS)]
+    if not quick:
+        settings = replace(settings, rounds=max(settings.rounds, LEAST_ROUNDS))
+    try:
+        FOLDER.mkdir(exist_ok=True)
+    except OSError as error:
+        raise fail("PM0909", f"cannot make {FOLDER}: {error.strerror}") from None
+    results: list[Result] = []
+    passed = True
+    for scenario in scenarios:
+        # Frames and flows are many values: each is measured in one memory mode only.
+        modes = memories[:1] if scenario.sweep else memories
+        found = measure_all(scenario, settings, modes)
+        passed &= tell(found, "text", quick=quick)
+        print(flush=True)
+        write_json(FOLDER / f"{scenario.name}.json", found)
+        write_csv(FOLDER / f"{scenario.name}.csv", found)
+        results += found
+    drawn = draw(scenarios, results, FOLDER) if figures.possible() else []
+    (FOLDER / "report.md").write_text(report(results, drawn))
+    print(f"the report is {FOLDER / 'report.md'}")
+    if not drawn:
+        print("without figures: matplotlib is not installed; pip install 'pmill[figures]'")
+    return 0 if passed else 1
