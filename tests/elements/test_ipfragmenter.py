@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from scapy.layers.inet import IP, IPOption, defragment
 
 from tests.elements.conftest import RunElement
@@ -120,3 +121,14 @@ def test_lying_headers(run_element: RunElement) -> None:
     assert result.out[0][0] == padded[:60]
     assert reassembled(result.out[0][1:]) == raw[20:]
     assert result.counters["e.no_header"] == 3
+
+
+@pytest.mark.parametrize("stripped", [1, 8, 20, 21])
+def test_a_header_that_was_stripped_is_none(run_element: RunElement, stripped: int) -> None:
+    """It lies in front of the packet, by no more than its own length or by more."""
+    packets = [ether(udp(PAYLOAD, flags=flags)) for flags in ("", "DF")]
+    result = run_element(
+        "IPFragmenter(100)", packets, before=f"{CHECKED} -> Strip({stripped})", outputs=2
+    )
+    assert result.out == {0: [], 1: []}
+    assert result.counters["e.no_header"] == 2

@@ -58,10 +58,10 @@ PMILL_INLINE const IPv4 *ipv4(const std::uint8_t *at) { return reinterpret_cast<
 template <typename P>
   requires requires(const P &p) { p.network(); }
 PMILL_INLINE IPv4 *ipv4(const P &packet) {
-  // An unmarked header (nullptr) gives an enormous distance, so that one comparison is enough.
+  // An unmarked header (nullptr) gives an enormous distance, and so does one that was stripped.
   const auto distance = reinterpret_cast<std::uintptr_t>(packet.network()) -
                         reinterpret_cast<std::uintptr_t>(packet.data());
-  if (distance + IPv4::kBytes > packet.length()) [[unlikely]]
+  if (distance > packet.length() || distance + IPv4::kBytes > packet.length()) [[unlikely]]
     return nullptr;
   return ipv4(packet.network());
 }
