@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pmill.bench.comparison import Comparison
-from pmill.bench.sample import Sample
 from pmill.bench.route_table import prefixes, write_destinations, write_table
 from pmill.bench.routes import MOST, SIZES, checks, configuration, make_tables, title
+from pmill.bench.sample import Sample
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import analyse
 from pmill.options import CompileOptions

@@ -9,7 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from scapy.layers.inet import UDP
+from scapy.layers.l2 import Ether
 
+from pmill.bench.scenario.frames import frames as flows
+from pmill.bench.scenario.model import Traffic
 from pmill.resources import runtime_dir
 from tests.conftest import Pmill
 from tests.nic.conftest import EAL, Check, built
@@ -150,3 +154,33 @@ def test_command(pmill: Pmill, plugin: Path) -> None:
     assert done.stdout.strip() == str(plugin)
     assert pmill("nic").returncode == 2
     assert "expected --build or --plugin" in pmill("nic").stderr
+
+
+@pytest.mark.parametrize("mode", ["", ",stepped=1"])
+def test_latency(mode: str, check: Check, tmp_path: Path) -> None:
+    """The time travels in the last bytes of a frame, whose checksums stay right."""
+    frames = [*(next(flows(Traffic(frame=n))) for n in range(60, 400)), good_frame()[:59]]
+    write_frames(tmp_path / "in.pcap", frames)
+    first = f"net_pmill0,rx_pcap={tmp_path / 'in.pcap'},stamp=1{mode}"
+    second = f"net_pmill1,tx_pcap={tmp_path / 'out.pcap'},latency={tmp_path / 'times'}{mode}"
+    done = check("forward", first, second)
+    assert done.returncode == 0, done.stderr
+    sent = [frame for _, frame in read_pcap(tmp_path / "out.pcap")]
+    assert len(sent) == len(frames)
+    for frame, before in zip(sent[:-1], frames[:-1], strict=True):
+        end = len(frame) & ~1
+        assert frame[: end - 10] == before[: end - 10]
+        assert frame[end - 10 : end] != before[end - 10 : end]
+        again = Ether(frame)
+        del again[UDP].chksum
+        assert bytes(again) == frame
+    assert sent[-1] == frames[-1]  # too short for a stamp
+    lines = [line.split() for line in (tmp_path / "times").read_text().splitlines()]
+    assert sum(int(number) for _, number in lines) == len(frames) - 1
+    assert all(0 < float(ns) < 10e9 for ns, _ in lines)
+
+
+def test_a_file_that_cannot_be_written(check: Check) -> None:
+    done = check("forward", "net_pmill0,latency=/nowhere/times", "net_pmill1")
+    assert done.returncode != 0
+    assert "latency=/nowhere/times: it cannot be written" in done.stderr

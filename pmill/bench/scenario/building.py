@@ -17,7 +17,7 @@ from pmill.bench.contestants import (
     build_limits,
     by_hand,
 )
-from pmill.bench.scenario.model import Alternative, ByHand, Compiled, Peer, Scenario, Tester
+from pmill.bench.scenario.model import Alternative, ByHand, ByTestpmd, Compiled, Peer, Scenario
 from pmill.bench.settings import Settings
 from pmill.diagnostics import fail
 
@@ -56,7 +56,7 @@ def _contestant(
                 hint = "there are those of bench/limits"
                 raise fail("PM0902", f"there is no program '{alternative.program}'", hint=hint)
             return made
-        case Tester():
+        case ByTestpmd():
             return Testpmd(name=alternative.name, mode=alternative.mode)
         case Peer():
             words = (str(alternative.config), *alternative.variables)

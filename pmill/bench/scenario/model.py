@@ -54,7 +54,7 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tester:
+class ByTestpmd:
     """DPDK's testpmd in one of its forwarding modes."""
 
     name: str
@@ -71,7 +71,7 @@ class Peer:
     variables: tuple[str, ...] = ()
 
 
-Alternative = Compiled | ByHand | Tester | Peer
+Alternative = Compiled | ByHand | ByTestpmd | Peer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

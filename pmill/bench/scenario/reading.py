@@ -12,12 +12,12 @@ from pmill.bench.scenario.model import (
     MEASURES,
     Alternative,
     ByHand,
+    ByTestpmd,
     Check,
     Compiled,
     Peer,
     Scenario,
     Sweep,
-    Tester,
     Traffic,
 )
 from pmill.diagnostics import DiagnosticError, did_you_mean, fail
@@ -27,7 +27,7 @@ SCENARIOS: Final = _CHECKOUT / "bench"
 _KINDS: Final[dict[str, type[Alternative]]] = {
     "pmill": Compiled,
     "by hand": ByHand,
-    "testpmd": Tester,
+    "testpmd": ByTestpmd,
 }
 _MODES: Final = ("io", "mac", "macswap", "rxonly", "txonly", "csum")
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -144,12 +144,12 @@ class _Reader:
                 case _ if cls is Compiled:
                     self._needs(table, ("config",), where)
                     yield self._compiled(table, where)
-                case _ if cls is Tester:
+                case _ if cls is ByTestpmd:
                     if table.get("mode", "macswap") not in _MODES:
                         raise self._wrong(
                             f"{where}: testpmd has no mode '{table['mode']}'", ", ".join(_MODES)
                         )
-                    yield Tester(**table)
+                    yield ByTestpmd(**table)
                 case _:
                     self._needs(table, ("program",), where)
                     yield ByHand(**table)

@@ -1,0 +1,125 @@
+"""Scenarios run: programs are measured, counted, asked over a control socket, and timed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import Ether
+
+from pmill.bench.scenario.frames import frames
+from pmill.bench.scenario.model import Traffic
+from tests.conftest import Pmill
+
+SCENARIO = """
+title = "Two forwarders"
+config = "examples/paper/forwarder.click"
+floor = "floor"
+measures = ["cycles", "instructions", "size", "compile"]
+
+[traffic]
+flows = 64
+
+[[alternative]]
+name = "floor"
+kind = "by hand"
+program = "floor"
+
+[[alternative]]
+name = "ours"
+kind = "pmill"
+
+[[alternative]]
+name = "slowed"
+kind = "by hand"
+program = "forwarder"
+spin = 400
+
+[[check]]
+value = "work"
+of = "slowed"
+against = "ours"
+at_most = 2
+control = true
+"""
+
+
+@pytest.mark.parametrize("protocol", ["udp", "tcp"])
+@pytest.mark.parametrize("size", [64, 65, 1514])
+def test_frames_are_right(protocol: str, size: int) -> None:
+    made = list(frames(Traffic(flows=200, frame=size, protocol=protocol)))  # type: ignore[arg-type]
+    assert made == list(frames(Traffic(flows=200, frame=size, protocol=protocol)))  # type: ignore[arg-type]
+    flows = set()
+    for raw in made:
+        assert len(raw) == size
+        packet = Ether(raw)
+        again = Ether(raw)
+        for layer in (IP, TCP if protocol == "tcp" else UDP):
+            del again[layer].chksum
+        assert bytes(again.__class__(bytes(again))) == raw
+        transport = packet[TCP if protocol == "tcp" else UDP]
+        flows.add((packet[IP].src, packet[IP].dst, transport.sport, transport.dport))
+        assert packet[IP].src.startswith("10.0.0.")
+    assert len(flows) == 200
+
+
+def test_a_scenario_and_a_peer(pmill: Pmill, tmp_path: Path) -> None:
+    """The peer is pmill in the place of click."""
+    (tmp_path / "s.toml").write_text(SCENARIO)
+    assert pmill("install-shims", tmp_path / "shims").returncode == 0
+    words = ("bench", "s.toml", "--quick", "--memory=no-huge", "--json=r.json", "--csv=r.csv")
+    peer = f"--peer=click={tmp_path / 'shims' / 'click'}"
+    done = pmill(*words, peer, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Two forwarders" in done.stdout
+    assert "work of slowed / ours" in done.stdout
+    (read,) = json.loads((tmp_path / "r.json").read_text())
+    cycles = read["cycles"]["no-huge"]
+    assert set(cycles) == {"floor", "ours", "slowed", "click"}
+    assert all(len(rounds) == 3 and min(rounds) > 1 for rounds in cycles.values())
+    assert min(cycles["slowed"]) > 400
+    counts = read["counts"]
+    assert 5 < counts["ours"]["events"]["Ir"] - counts["floor"]["events"]["Ir"] < 100
+    assert counts["ours"]["code_bytes"] > 10_000
+    assert 0.1 < counts["ours"]["compile_seconds"] < 60
+    words = ("bench", "s.toml", "--quick", "--memory=no-huge", "--baseline=r.json")
+    done = pmill(*words, "--fail-above=3%", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pass  s, ours:" in done.stdout
+    read["counts"]["ours"]["events"]["Ir"] -= 10
+    (tmp_path / "r.json").write_text(json.dumps([read]))
+    done = pmill(*words, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "FAIL  s, ours:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["paper/ruoter"], "PM0907"),
+        (["paper/router", "--rounds=3"], "PM0907"),
+        (["paper/router", "--peer=x"], "PM0907"),
+        (["paper/router", "--peer=x=/nowhere"], "there is no /nowhere"),
+        (["paper/router", "--fail-above=x"], "PM0908"),
+        (["paper/router", "--baseline=/nowhere"], "PM0908"),
+    ],
+)
+def test_what_is_wrong_is_told(words: list[str], said: str, pmill: Pmill) -> None:
+    done = pmill("bench", *words)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_peer_that_fails(pmill: Pmill, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(SCENARIO)
+    broken = tmp_path / "click"
+    broken.write_text("#!/bin/sh\necho 'no such element' >&2\nexit 3\n")
+    broken.chmod(0o755)
+    done = pmill("bench", "s.toml", "--quick", f"--peer=x={broken}", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "PM0903" in done.stderr
+    assert "it exited with 3" in done.stderr
+    assert "no such element" in done.stderr
