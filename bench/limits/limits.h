@@ -8,17 +8,16 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <rte_cycles.h>
-#include <rte_eal.h>
-#include <rte_ethdev.h>
-#include <rte_mbuf.h>
 
 #define LIMITS_PORTS 2
 #define LIMITS_BURST 32
@@ -31,14 +30,14 @@
 #define unlikely_(x) __builtin_expect(!!(x), 0)
 
 struct limits {
-  double duration;      // seconds; 0: none
-  uint64_t expect;      // packets to receive before stopping; 0: any number
-  uint32_t mbufs;       // buffers in the pool
-  uint32_t cache;       // of them, in the lcore's cache
-  uint32_t mbuf_size;   // bytes of a buffer, headroom included
-  uint16_t rxd, txd;    // descriptors
+  double duration;     // seconds; 0: none
+  uint64_t expect;     // packets to receive before stopping; 0: any number
+  uint32_t mbufs;      // buffers in the pool
+  uint32_t cache;      // of them, in the lcore's cache
+  uint32_t mbuf_size;  // bytes of a buffer, headroom included
+  uint16_t rxd, txd;   // descriptors
   uint16_t ports;
-  uint64_t spin;        // artificial cycles a packet: the control of the benchmark
+  uint64_t spin;  // artificial cycles a packet: the control of the benchmark
   struct rte_mempool *pool;
   uint64_t rx[LIMITS_PORTS], tx[LIMITS_PORTS], unsent[LIMITS_PORTS];
 };
@@ -163,7 +162,8 @@ static void limits_start(struct limits *l, int argc, char **argv) {
 static void limits_print(const struct limits *l, uint64_t packets, uint64_t cycles,
                          limits_report *report, const void *state) {
   const double hz = (double)rte_get_tsc_hz();
-  printf("{\"packets\":%" PRIu64 ",\"cycles\":%" PRIu64 ",\"cycles_per_packet\":%.3f,"
+  printf("{\"packets\":%" PRIu64 ",\"cycles\":%" PRIu64
+         ",\"cycles_per_packet\":%.3f,"
          "\"seconds\":%.6f,\"tsc_hz\":%.0f,\"ports\":[",
          packets, cycles, packets == 0 ? 0.0 : (double)cycles / (double)packets,
          (double)cycles / hz, hz);
@@ -178,8 +178,8 @@ static void limits_print(const struct limits *l, uint64_t packets, uint64_t cycl
 }
 
 // Receives on every port and hands each burst to `body` until the time or the packets are over.
-static ALWAYS_INLINE int limits_run(int argc, char **argv, limits_body *body,
-                                    limits_report *report, void *state) {
+static ALWAYS_INLINE int limits_run(int argc, char **argv, limits_body *body, limits_report *report,
+                                    void *state) {
   static struct limits limits;
   struct limits *l = &limits;
   limits_start(l, argc, argv);
