@@ -32,6 +32,7 @@ _DOORS = {
     "provides": ("pmill.tools.provides", "say whether elements and features exist"),
     "nic": ("pmill.nic.command", "the software network interface"),
     "verify": ("pmill.verify", "show that passes keep what a program does"),
+    "traffic": ("pmill.traffic", "make captures of packets"),
     "bench": ("pmill.bench", "measure programs"),
     "doctor": ("pmill.doctor", "say what this machine lacks, and how to get it"),
     "test": ("pmill.clicktest", "run Click's test files"),

@@ -8,17 +8,16 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <rte_cycles.h>
-#include <rte_eal.h>
-#include <rte_ethdev.h>
-#include <rte_mbuf.h>
 
 #define LIMITS_PORTS 2
 #define LIMITS_BURST 32
@@ -31,14 +30,16 @@
 #define unlikely_(x) __builtin_expect(!!(x), 0)
 
 struct limits {
-  double duration;      // seconds; 0: none
-  uint64_t expect;      // packets to receive before stopping; 0: any number
-  uint32_t mbufs;       // buffers in the pool
-  uint32_t cache;       // of them, in the lcore's cache
-  uint32_t mbuf_size;   // bytes of a buffer, headroom included
-  uint16_t rxd, txd;    // descriptors
+  double duration;     // seconds; 0: none
+  uint64_t expect;     // packets to receive before stopping; 0: any number
+  uint32_t mbufs;      // buffers in the pool
+  uint32_t cache;      // of them, in the lcore's cache
+  uint32_t mbuf_size;  // bytes of a buffer, headroom included
+  uint16_t rxd, txd;   // descriptors
   uint16_t ports;
-  uint64_t spin;        // artificial cycles a packet: the control of the benchmark
+  uint64_t flows;  // that a NAT has room for
+  uint64_t seed;   // of its random numbers; 0: such that nobody knows
+  uint64_t spin;   // artificial cycles a packet: the control of the benchmark
   struct rte_mempool *pool;
   uint64_t rx[LIMITS_PORTS], tx[LIMITS_PORTS], unsent[LIMITS_PORTS];
 };
@@ -116,12 +117,17 @@ static int limits_arguments(struct limits *l, int argc, char **argv) {
       l->mbuf_size = (uint32_t)limits_number(option, text);
     } else if (strcmp(option, "--descriptors") == 0) {
       l->rxd = l->txd = (uint16_t)limits_number(option, text);
+    } else if (strcmp(option, "--flows") == 0) {
+      l->flows = limits_number(option, text);
+    } else if (strcmp(option, "--seed") == 0) {
+      l->seed = limits_number(option, text);
     } else if (strcmp(option, "--spin") == 0) {
       l->spin = limits_number(option, text);
     } else {
       fprintf(stderr,
               "usage: %s [--duration S] [--expect PACKETS] [--mbufs N] [--cache N]\n"
-              "       [--mbuf-size BYTES] [--descriptors N] [--spin CYCLES] -- EAL ARGUMENTS\n",
+              "       [--mbuf-size BYTES] [--descriptors N] [--flows N] [--seed N]\n"
+              "       [--spin CYCLES] -- EAL ARGUMENTS\n",
               argv[0]);
       exit(2);
     }
@@ -143,8 +149,12 @@ static void limits_start_port(const struct limits *l, uint16_t port) {
 }
 
 static void limits_start(struct limits *l, int argc, char **argv) {
-  *l = (struct limits){
-      .mbufs = 8192, .cache = 250, .mbuf_size = RTE_MBUF_DEFAULT_BUF_SIZE, .rxd = 256, .txd = 256};
+  *l = (struct limits){.mbufs = 8192,
+                       .cache = 250,
+                       .mbuf_size = RTE_MBUF_DEFAULT_BUF_SIZE,
+                       .rxd = 256,
+                       .txd = 256,
+                       .flows = 10000000};
   const int separator = limits_arguments(l, argc, argv);
   int eal_argc = 1;
   char **eal_argv = (char **)calloc((size_t)argc + 1, sizeof *eal_argv);
@@ -165,7 +175,8 @@ static void limits_start(struct limits *l, int argc, char **argv) {
 static void limits_print(const struct limits *l, uint64_t packets, uint64_t cycles,
                          limits_report *report, const void *state) {
   const double hz = (double)rte_get_tsc_hz();
-  printf("{\"packets\":%" PRIu64 ",\"cycles\":%" PRIu64 ",\"cycles_per_packet\":%.3f,"
+  printf("{\"packets\":%" PRIu64 ",\"cycles\":%" PRIu64
+         ",\"cycles_per_packet\":%.3f,"
          "\"seconds\":%.6f,\"tsc_hz\":%.0f,\"ports\":[",
          packets, cycles, packets == 0 ? 0.0 : (double)cycles / (double)packets,
          (double)cycles / hz, hz);
@@ -180,11 +191,8 @@ static void limits_print(const struct limits *l, uint64_t packets, uint64_t cycl
 }
 
 // Receives on every port and hands each burst to `body` until the time or the packets are over.
-static ALWAYS_INLINE int limits_run(int argc, char **argv, limits_body *body,
-                                    limits_report *report, void *state) {
-  static struct limits limits;
-  struct limits *l = &limits;
-  limits_start(l, argc, argv);
+static ALWAYS_INLINE int limits_loop(struct limits *l, limits_body *body, limits_report *report,
+                                     void *state) {
   struct rte_mbuf *burst[LIMITS_BURST];
   const uint64_t limit = l->expect == 0 ? UINT64_MAX : l->expect;
   const uint64_t length = (uint64_t)(l->duration * (double)rte_get_tsc_hz());
@@ -217,4 +225,11 @@ static ALWAYS_INLINE int limits_run(int argc, char **argv, limits_body *body,
   limits_print(l, packets, cycles, report, state);
   rte_eal_cleanup();
   return 0;
+}
+
+static ALWAYS_INLINE int limits_run(int argc, char **argv, limits_body *body, limits_report *report,
+                                    void *state) {
+  static struct limits limits;
+  limits_start(&limits, argc, argv);
+  return limits_loop(&limits, body, report, state);
 }

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rare paths of the hand-written routers: every element of examples/router-static.click, in plain C.
-// ROUTER_ONE_ROUTE makes it the router of examples/paper, with one port and one route; ROUTER_VLAN
-// is the tag of what it sends then, and ROUTER_ACCEPT looks at packets with a good header.
-// A packet that takes them is taken apart from the beginning; nothing here needs to be fast.
+// The rare paths of the hand-written routers: every element of examples/router-static.click, in
+// plain C. ROUTER_ONE_ROUTE makes it the router of examples/paper, with one port and one route;
+// ROUTER_VLAN is the tag of what it sends then, and ROUTER_ACCEPT looks at packets with a good
+// header. A packet that takes them is taken apart from the beginning; nothing here needs to be
+// fast.
 #pragma once
 
-#include <time.h>
-
-#include <rte_arp.h>
-#include <rte_byteorder.h>
-#include <rte_ether.h>
-#include <rte_ip.h>
-
-#include "limits.h"
+#include "icmp_error.h"
+#include "ip_options.h"
+#include "packets.h"
 
 #ifndef MTU
 #define MTU 1500
@@ -25,46 +21,28 @@
 #endif
 #define IP0 0x0a000001u
 #define IP1 0x0a000101u
-#define QUEUE_FLUSH 64
-#define ICMP_MTU 576  // of an error message, quoted packet included
-#define ICMP_TTL 200
-
-enum {
-  ICMP_UNREACHABLE = 3,
-  ICMP_SOURCE_QUENCH = 4,
-  ICMP_REDIRECT = 5,
-  ICMP_TIME_EXCEEDED = 11,
-  ICMP_PARAMETER_PROBLEM = 12
-};
-enum { CODE_NET = 0, CODE_HOST = 1, CODE_NEED_FRAGMENT = 4 };
 
 static const uint8_t kEncap0[14] = {2, 0, 0, 0, 0x10, 0, 2, 0, 0, 0, 0, 1, 8, 0};
 static const uint8_t kEncap1[14] = {2, 0, 0, 0, 0x10, 1, 2, 0, 0, 0, 0, 2, 8, 0};
 static const uint8_t kMac[2][6] = {{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}};
 static const uint32_t kAddress[2] = {IP0, IP1};
 
-struct queue {
-  uint16_t n;
-  // Flushed at QUEUE_FLUSH by the rare path; the common one adds a burst at most before the end.
-  struct rte_mbuf *m[QUEUE_FLUSH + 2 * LIMITS_BURST];
-};
-
 // What Click's read handlers would say, by element.
 struct router {
   struct queue out[2];
-  uint64_t checked[2];       // in*/check.count
+  uint64_t checked[2];  // in*/check.count
   struct limits *limits;
-  uint64_t bad_header[2];    // in*/check.drops
-  uint64_t other[2];         // in*/Discard.count
-  uint64_t arp_dropped[2];   // in*/ARPResponder: no such address, or not a query at all
-  uint64_t local;            // local.count
-  uint64_t bad_options[2];   // out*/options.drops
-  uint64_t expired[2];       // out*/ttl.drops
+  uint64_t bad_header[2];      // in*/check.drops
+  uint64_t other[2];           // in*/Discard.count
+  uint64_t arp_dropped[2];     // in*/ARPResponder: no such address, or not a query at all
+  uint64_t local;              // local.count
+  uint64_t bad_options[2];     // out*/options.drops
+  uint64_t expired[2];         // out*/ttl.drops
   uint64_t unfragmentable[2];  // out*/fragment.drops
-  uint64_t fragments[2];     // out*/fragment.fragments
-  uint64_t refused;          // by ROUTER_ACCEPT
-  uint64_t worked, sum;      // work.count, work.sum
-  uint64_t unanswered;       // packets no ICMP error may be sent about
+  uint64_t fragments[2];       // out*/fragment.fragments
+  uint64_t refused;            // by ROUTER_ACCEPT
+  uint64_t worked, sum;        // work.count, work.sum
+  uint64_t unanswered;         // packets no ICMP error may be sent about
   uint64_t no_buffer, segments;
   uint16_t icmp_id;
 };
@@ -83,50 +61,11 @@ struct packet {
 static bool ROUTER_ACCEPT(struct router *r, struct packet *p);
 #endif
 
-static ALWAYS_INLINE uint16_t load16(const void *p) {
-  uint16_t v;
-  memcpy(&v, p, 2);
-  return rte_be_to_cpu_16(v);
-}
-static ALWAYS_INLINE uint32_t load32(const void *p) {
-  uint32_t v;
-  memcpy(&v, p, 4);
-  return rte_be_to_cpu_32(v);
-}
-static void store16(void *p, uint16_t v) {
-  v = rte_cpu_to_be_16(v);
-  memcpy(p, &v, 2);
-}
-static void store32(void *p, uint32_t v) {
-  v = rte_cpu_to_be_32(v);
-  memcpy(p, &v, 4);
-}
-static uint8_t *bytes(const struct rte_mbuf *m) { return rte_pktmbuf_mtod(m, uint8_t *); }
-static uint32_t header_length(const uint8_t *ip) { return (uint32_t)(ip[0] & 15) << 2; }
-
-// The Internet checksum of `n` bytes, as it is stored in a header.
-static uint16_t internet_checksum(const uint8_t *p, uint32_t n) {
-  uint32_t sum = 0;
-  for (; n > 1; p += 2, n -= 2) sum += load16(p);
-  if (n == 1) sum += (uint32_t)p[0] << 8;
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return (uint16_t)~sum;
-}
-
-static void seal_header(uint8_t *ip) {
-  store16(ip + 10, 0);
-  store16(ip + 10, internet_checksum(ip, header_length(ip)));
-}
-
 static void queue_flush(struct router *r, uint16_t out) {
-  limits_send(r->limits, out, r->out[out].m, r->out[out].n);
-  r->out[out].n = 0;
+  queue_send(&r->out[out], r->limits, out);
 }
-
 static void queue_add(struct router *r, uint16_t out, struct rte_mbuf *m) {
-  struct queue *q = &r->out[out];
-  q->m[q->n++] = m;
-  if (q->n == QUEUE_FLUSH) queue_flush(r, out);
+  queue_put(&r->out[out], r->limits, out, m);
 }
 
 static void discard(struct packet *p, uint64_t *reason) {
@@ -135,158 +74,35 @@ static void discard(struct packet *p, uint64_t *reason) {
 }
 
 static struct rte_mbuf *make_buffer(struct router *r, uint32_t length) {
-  struct rte_mbuf *m = rte_pktmbuf_alloc(r->limits->pool);
-  if (m == NULL || rte_pktmbuf_append(m, (uint16_t)length) == NULL) {
-    rte_pktmbuf_free(m);
-    r->no_buffer++;
-    return NULL;
-  }
+  struct rte_mbuf *m = new_buffer(r->limits, length);
+  if (m == NULL) r->no_buffer++;
   return m;
 }
 
 // --- ICMPError -----------------------------------------------------------------------------
 
-static bool is_icmp_error(uint8_t type) {
-  return type == ICMP_UNREACHABLE || type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT ||
-         type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETER_PROBLEM;
-}
-
-static bool is_unicast(uint32_t address) {
-  return address != 0xffffffff && address >> 28 != 14;
-}
-
-static bool names_one_host(uint32_t source) {
-  const uint32_t net = source >> 24;
-  return is_unicast(source) && net != 127 && net != 0 && source >> 28 != 15;
-}
-
-static bool is_source_routed(const uint8_t *ip) {
-  const uint32_t end = header_length(ip);
-  for (uint32_t i = 20; i < end && ip[i] != RTE_IPV4_HDR_OPT_EOL;) {
-    if (ip[i] == 1) {
-      i++;
-    } else if (i + 1 >= end || ip[i + 1] < 2 || i + ip[i + 1] > end) {
-      return false;
-    } else if (ip[i] == 131 || ip[i] == 137) {
-      return true;
-    } else {
-      i += ip[i + 1];
-    }
-  }
-  return false;
-}
-
-// RFC 1812 4.3.2.7: whether an error about this packet may be sent.
-static bool may_answer(const struct packet *p, uint8_t type) {
-  const uint8_t *ip = bytes(p->m);
-  const uint32_t header = header_length(ip);
-  if (ip[9] == 1 && (p->m->data_len < header + 4u || is_icmp_error(ip[header]))) return false;
-  if ((load16(ip + 6) & 0x1fff) != 0) return false;
-  if (!is_unicast(load32(ip + 16)) || !names_one_host(load32(ip + 12))) return false;
-  return type != ICMP_REDIRECT || !is_source_routed(ip);
-}
-
 // Turns the packet into an ICMP error about itself; false if there is none, the packet is gone.
 static bool icmp_error(struct router *r, struct packet *p, uint32_t source, uint8_t type,
                        uint8_t code) {
-  if (!may_answer(p, type)) {
+  const uint8_t *about = bytes(p->m);
+  if (!may_answer(about, p->m->data_len, type)) {
     discard(p, &r->unanswered);
     return false;
   }
-  const uint32_t quoted = RTE_MIN((uint32_t)p->m->data_len, (uint32_t)(ICMP_MTU - 28));
-  struct rte_mbuf *m = make_buffer(r, 28 + quoted);
+  const struct icmp_error error = {.source = source,
+                                   .type = type,
+                                   .code = code,
+                                   .id = (uint16_t)(r->icmp_id + 1),
+                                   .gateway = p->gateway,
+                                   .problem = p->problem};
+  struct rte_mbuf *m = make_icmp_error(r->limits, about, p->m->data_len, &error);
+  rte_pktmbuf_free(p->m);
   if (m == NULL) {
-    rte_pktmbuf_free(p->m);
+    r->no_buffer++;
     return false;
   }
-  uint8_t *ip = bytes(m), *icmp = ip + 20;
-  const uint8_t *about = bytes(p->m);
-  memset(ip, 0, 28);
-  ip[0] = 0x45;
-  store16(ip + 2, (uint16_t)(28 + quoted));
-  store16(ip + 4, ++r->icmp_id);
-  ip[8] = ICMP_TTL;
-  ip[9] = 1;
-  store32(ip + 12, source);
-  memcpy(ip + 16, about + 12, 4);
-  seal_header(ip);
-  icmp[0] = type;
-  icmp[1] = code;
-  if (type == ICMP_REDIRECT) store32(icmp + 4, p->gateway);
-  if (type == ICMP_PARAMETER_PROBLEM) icmp[4] = p->problem;
-  memcpy(icmp + 8, about, quoted);
-  store16(icmp + 2, internet_checksum(icmp, 8 + quoted));
-  rte_pktmbuf_free(p->m);
-  *p = (struct packet){.m = m, .gateway = load32(ip + 16), .fix_source = true};
-  return true;
-}
-
-// --- IPGWOptions ---------------------------------------------------------------------------
-
-static uint32_t milliseconds_today(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (uint32_t)(now.tv_sec % 86400) * 1000 + (uint32_t)(now.tv_nsec / 1000000);
-}
-
-// Each option returns the offset, within it, of what is wrong with it, or 0.
-
-static uint32_t record_route(uint8_t *option, uint32_t length, uint32_t address, bool *changed) {
-  if (length < 3) return 1;
-  if (option[2] < 4) return 2;
-  const uint32_t at = option[2] - 1u;
-  if (at + 4 <= length) {
-    store32(option + at, address);
-    option[2] = (uint8_t)(option[2] + 4);
-    *changed = true;
-    return 0;
-  }
-  return at == length ? 0 : 2;
-}
-
-static uint32_t timestamp_overflow(uint8_t *option, bool *changed) {
-  if (option[3] >> 4 == 15) return 3;
-  option[3] = (uint8_t)(option[3] + 16);
-  *changed = true;
-  return 0;
-}
-
-static uint32_t timestamp(uint8_t *option, uint32_t length, uint32_t address, bool *changed) {
-  if (length < 4) return 1;
-  if (option[2] < 5) return 2;
-  const uint32_t at = option[2] - 1u, flag = option[3] & 15;
-  if (flag != 0 && flag != 1 && flag != 3) return 0;  // nothing that we know
-  const uint32_t size = flag == 0 ? 4 : 8;
-  if (at + size > length) return flag == 3 ? 0 : timestamp_overflow(option, changed);
-  if (flag == 1) store32(option + at, address);
-  if (flag == 3 && load32(option + at) != address) return 0;
-  store32(option + at + size - 4, milliseconds_today());
-  option[2] = (uint8_t)(option[2] + size);
-  *changed = true;
-  return 0;
-}
-
-// False, and the offset in p->problem, when an option is wrong.
-static bool handle_options(struct packet *p, uint32_t address) {
-  uint8_t *ip = bytes(p->m);
-  const uint32_t end = header_length(ip);
-  bool changed = false;
-  for (uint32_t i = 20; i < end && ip[i] != RTE_IPV4_HDR_OPT_EOL;) {
-    if (ip[i] == 1) {
-      i++;
-      continue;
-    }
-    const uint32_t length = i + 1 < end ? ip[i + 1] : 0;
-    uint32_t wrong = length < 2 || i + length > end ? 1 : 0;
-    if (wrong == 0 && ip[i] == 7) wrong = record_route(ip + i, length, address, &changed);
-    if (wrong == 0 && ip[i] == 68) wrong = timestamp(ip + i, length, address, &changed);
-    if (wrong != 0) {
-      p->problem = (uint8_t)(i + wrong);
-      return false;
-    }
-    i += length;
-  }
-  if (changed) seal_header(ip);
+  r->icmp_id++;
+  *p = (struct packet){.m = m, .gateway = load32(bytes(m) + 16), .fix_source = true};
   return true;
 }
 
@@ -303,24 +119,6 @@ static void transmit(struct router *r, uint16_t out, struct rte_mbuf *m) {
     memcpy(rte_pktmbuf_prepend(m, 14), encap, 14);
   }
   queue_add(r, out, m);
-}
-
-// Copies the options that every fragment carries; returns their length, padded.
-static uint32_t copy_options(const uint8_t *from, uint8_t *to) {
-  const uint32_t end = header_length(from);
-  uint32_t written = 0;
-  for (uint32_t i = 20; i < end && from[i] != RTE_IPV4_HDR_OPT_EOL;) {
-    uint32_t length = 1;
-    if (from[i] > 1) length = i + 1 < end ? from[i + 1] : 0;
-    if ((from[i] > 1 && length < 2) || i + length > end) break;
-    if (from[i] & 0x80) {
-      memcpy(to + 20 + written, from + i, length);
-      written += length;
-    }
-    i += length;
-  }
-  while (written % 4 != 0) to[20 + written++] = RTE_IPV4_HDR_OPT_EOL;
-  return written;
 }
 
 // Sends payload bytes [offset, offset + size) behind `header`.
@@ -381,7 +179,7 @@ static void send_fragments(struct router *r, uint16_t out, struct packet *p) {
 // IPGWOptions, FixIPSrc, DecIPTTL, IPFragmenter, EtherEncap.
 static void send_on(struct router *r, uint16_t out, struct packet *p) {
   uint8_t *ip = bytes(p->m);
-  if (header_length(ip) > 20 && !handle_options(p, kAddress[out])) {
+  if (header_length(ip) > 20 && !handle_options(ip, kAddress[out], &p->problem)) {
     r->bad_options[out]++;
     return answer(r, p, out, ICMP_PARAMETER_PROBLEM, 0);
   }
@@ -429,9 +227,12 @@ static unsigned lookup(uint32_t *dst) {
 
 static void route(struct router *r, struct packet *p) {
   switch (lookup(&p->gateway)) {
-    case 0: return discard(p, &r->local);
-    case 1: return output(r, 0, p);
-    case 2: return output(r, 1, p);
+    case 0:
+      return discard(p, &r->local);
+    case 1:
+      return output(r, 0, p);
+    case 2:
+      return output(r, 1, p);
     default:
       // An error that cannot be routed either comes back here once, and is not answered.
       answer(r, p, 0, ICMP_UNREACHABLE, CODE_NET);
@@ -450,8 +251,7 @@ static bool check_header(struct packet *p) {
   if (internet_checksum(ip, header) != 0) return false;
   const uint32_t src = load32(ip + 12), dst = load32(ip + 16);
   const bool two = !ROUTER_ONE_ROUTE;  // and so two networks
-  const bool bad =
-      src == 0 || src == 0xffffffff || src == 0x0a0000ff || (two && src == 0x0a0001ff);
+  const bool bad = src == 0 || src == 0xffffffff || src == 0x0a0000ff || (two && src == 0x0a0001ff);
   if (bad && dst != IP0 && !(two && dst == IP1)) return false;
   rte_pktmbuf_trim(p->m, (uint16_t)(available - length));
   p->gateway = dst;
@@ -499,15 +299,17 @@ static COLD void router_slow(struct router *r, uint16_t port, struct rte_mbuf *m
 
 static void router_report(const void *state, FILE *to) {
   const struct router *r = (const struct router *)state;
-  fprintf(to, ",\"local\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"no_buffer\":%" PRIu64
+  fprintf(to,
+          ",\"local\":%" PRIu64 ",\"unanswered\":%" PRIu64 ",\"no_buffer\":%" PRIu64
           ",\"segments\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"worked\":%" PRIu64
-          ",\"sum\":%" PRIu64, r->local, r->unanswered, r->no_buffer, r->segments, r->refused,
-          r->worked, r->sum);
+          ",\"sum\":%" PRIu64,
+          r->local, r->unanswered, r->no_buffer, r->segments, r->refused, r->worked, r->sum);
   for (int i = 0; i < 2; i++) {
-    fprintf(to, ",\"%d\":{\"checked\":%" PRIu64 ",\"bad_header\":%" PRIu64 ",\"other\":%" PRIu64
+    fprintf(to,
+            ",\"%d\":{\"checked\":%" PRIu64 ",\"bad_header\":%" PRIu64 ",\"other\":%" PRIu64
             ",\"arp_dropped\":%" PRIu64 ",\"bad_options\":%" PRIu64 ",\"expired\":%" PRIu64
             ",\"unfragmentable\":%" PRIu64 ",\"fragments\":%" PRIu64 "}",
-            i, r->checked[i], r->bad_header[i], r->other[i], r->arp_dropped[i],
-            r->bad_options[i], r->expired[i], r->unfragmentable[i], r->fragments[i]);
+            i, r->checked[i], r->bad_header[i], r->other[i], r->arp_dropped[i], r->bad_options[i],
+            r->expired[i], r->unfragmentable[i], r->fragments[i]);
   }
 }

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pmill.traffic.pcap import Packet
 from pmill.verify.observing import Observation
-from pmill.verify.pcap import Packet
 
 _SHOWN = 6  # bytes that differ
 _LINE = 100  # characters of a line

@@ -13,8 +13,8 @@ from typing import Final
 
 from pmill.diagnostics import fail
 from pmill.graph import DEVICE_CLASSES, Element, PipelineGraph
+from pmill.traffic.pcap import read_pcap
 from pmill.verify.hints import hints_of
-from pmill.verify.pcap import read_pcap
 from pmill.verify.traffic import Capture, traffic
 
 _READERS: Final = ("FromDump", "FromIPSummaryDump")

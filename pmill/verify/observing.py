@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from pmill.traffic.pcap import Packet, read_pcap, write_frames
 from pmill.verify.feeding import Doors, Feed, Inlet
-from pmill.verify.pcap import Packet, read_pcap, write_frames
 
 _MOST_FILE_BYTES: Final = 1 << 30
 _LIMITED: Final = ("sh", "-c", f'ulimit -f {_MOST_FILE_BYTES >> 9}; exec "$@"', "limited")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pmill.traffic.pcap import Packet
 from pmill.verify.comparing import Difference, PacketDifference, changed_bytes
 from pmill.verify.origin import Origin
-from pmill.verify.pcap import Packet
 from pmill.verify.trial import Comparison
 from pmill.verify.verifying import Verdict
 

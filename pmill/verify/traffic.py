@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pmill.verify import frames
+from pmill.traffic import frames
+from pmill.traffic.ip_options import BAD_OPTIONS, GOOD_OPTIONS, with_options
+from pmill.traffic.malformed import malformed
 from pmill.verify.hints import Hints, Pattern
-from pmill.verify.ip_options import BAD_OPTIONS, GOOD_OPTIONS, with_options
-from pmill.verify.malformed import malformed
 
 _GROUP: Final = bytes.fromhex("01005e000001")
 _HOSTS: Final = 3  # of a network that packets come from and go to

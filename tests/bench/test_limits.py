@@ -31,9 +31,12 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build
 
 
-def run(program: Path, folder: Path, inputs: list[list[bytes]]) -> tuple[dict, list[list[bytes]]]:
+def run(
+    program: Path, folder: Path, inputs: list[list[bytes]], *options: str
+) -> tuple[dict, list[list[bytes]]]:
     """Run a program on one capture a port; returns its statistics and what each port sent."""
-    words = [str(program), "--expect", str(sum(map(len, inputs))), "--", *EAL, "-l", "0"]
+    words = [str(program), *options, "--expect", str(sum(map(len, inputs))), "--", *EAL]
+    words += ["-l", "0"]
     for port, frames in enumerate(inputs):
         write_frames(folder / f"in{port}.pcap", frames)
         files = f"rx_pcap={folder}/in{port}.pcap,tx_pcap={folder}/out{port}.pcap"

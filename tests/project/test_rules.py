@@ -93,10 +93,11 @@ def test_every_package_is_known() -> None:
         "nic",
         "run",
         "tools",
+        "traffic",
         "verify",
     }
     assert packages - stages == known
-    for folder in ("bench", "clicktest", "run"):
+    for folder in ("bench", "clicktest", "run", "traffic"):
         for file in files(folder):
             for module in imports(file):
                 assert stage_of(module) not in stages, f"{file} knows pmill.{module}"

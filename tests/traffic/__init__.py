@@ -1,6 +1,5 @@
 """Packets for tests: deterministic generators, and captures read and written."""
 
-from tests.traffic.flows import flows_64
 from tests.traffic.malformed import malformed
 from tests.traffic.neighbours import neighbours
 from tests.traffic.normal import option_times, without_times
@@ -8,7 +7,6 @@ from tests.traffic.pcap import read_pcap, write_frames, write_pcap
 from tests.traffic.router_mix import router_mix
 
 __all__ = [
-    "flows_64",
     "malformed",
     "neighbours",
     "option_times",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from pmill.verify.malformed import malformed as malformed_of
+from pmill.traffic.malformed import malformed as malformed_of
 from tests.traffic.router_mix import router_mix
 
 

@@ -1,5 +1,5 @@
 """Captures, read and written as `pmill verify` does."""
 
-from pmill.verify.pcap import read_pcap, write_frames, write_pcap
+from pmill.traffic.pcap import read_pcap, write_frames, write_pcap
 
 __all__ = ["read_pcap", "write_frames", "write_pcap"]

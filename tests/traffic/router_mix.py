@@ -10,7 +10,7 @@ import random
 from functools import cache
 from types import ModuleType, SimpleNamespace
 
-from pmill.verify.ip_options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
+from pmill.traffic.ip_options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
 
 ROUTER_MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02")
 ROUTER_ADDRESSES = ("10.0.0.1", "10.0.1.1")

@@ -9,11 +9,10 @@ import pytest
 from scapy.layers.l2 import Ether
 from scapy.utils import rdpcap
 
-from pmill.verify.ip_options import with_options
+from pmill.traffic.ip_options import with_options
 from tests.models.ipv4 import bad_header
-from tests.models.router import HOPS, MACS, Router
+from tests.models.router import Router
 from tests.traffic import (
-    flows_64,
     malformed,
     option_times,
     read_pcap,
@@ -39,16 +38,6 @@ def test_lengths() -> None:
     assert max(lengths) > 1514
     assert set(range(1, 55)) <= {len(f) for f in malformed(1, 3000)}
     assert b"" in malformed(1, 100)
-
-
-def test_flows_are_forwarded_out_of_port_1() -> None:
-    router = Router()
-    frames = flows_64(1024)
-    assert {len(f) for f in frames} == {64}
-    assert len({f[26:42] for f in frames}) == 1024
-    for frame in frames:
-        ((port, sent),) = router.process(0, frame)
-        assert (port, sent[:12], len(sent)) == (1, HOPS[1] + MACS[1], 64)
 
 
 @pytest.mark.parametrize(("nanoseconds", "ns"), [(True, _NS), (False, _NS // 1000 * 1000)])
@@ -96,7 +85,7 @@ def test_times_are_taken_out() -> None:
     assert bad_header(without_times(_with_time(77))[14:]) in (None, "length")
     # A wrong checksum stays different from a right one.
     assert without_times(_with_time(77, False)) != without_times(_with_time(77))
-    frame = flows_64(1)[0]
+    frame = next(f for f in router_mix(1, 90) if not option_times(f))
     assert without_times(frame) == frame
 
 

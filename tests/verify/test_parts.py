@@ -11,9 +11,9 @@ from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import LLVM_PASSES, analyse
 from pmill.options import CompileOptions
 from pmill.passes import DEFAULT
+from pmill.traffic.frames import checksum
 from pmill.verify.blaming import blame
 from pmill.verify.comparing import differences
-from pmill.verify.frames import checksum
 from pmill.verify.hints import Hints, hints_of
 from pmill.verify.observing import Observation
 from pmill.verify.traffic import traffic

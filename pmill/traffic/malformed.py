@@ -10,7 +10,7 @@ import random
 import struct
 from collections.abc import Callable, Sequence
 
-from pmill.verify.ip_options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
+from pmill.traffic.ip_options import BAD_OPTIONS, GOOD_OPTIONS, fix_checksum, with_options
 
 _IP = 14
 

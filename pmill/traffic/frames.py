@@ -19,11 +19,9 @@ BROADCAST: Final = b"\xff" * 6
 
 def checksum(data: bytes) -> int:
     """Compute the Internet checksum (RFC 1071)."""
-    data += b"\0" * (len(data) % 2)
-    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
+    # As 2^16 is 1 modulo 0xffff, the sum of the words is the remainder of all of it.
+    total = int.from_bytes(data + b"\0" if len(data) % 2 else data, "big")
+    return (0xFFFF - total % 0xFFFF) % 0xFFFF if total else 0xFFFF
 
 
 def ethernet(destination: bytes, source: bytes, kind: int, payload: bytes) -> bytes:
@@ -75,18 +73,29 @@ def ipv4(
 
 
 def transport(
-    protocol: int, source: int, destination: int, ports: tuple[int, int], data: bytes, flags: int
+    protocol: int,
+    source: int,
+    destination: int,
+    ports: tuple[int, int],
+    data: bytes,
+    flags: int,
+    *,
+    numbers: tuple[int, int] = (1, 1),
+    options: bytes = b"",
 ) -> bytes:
     """Return a TCP segment, a UDP datagram or an ICMP message, with its checksum.
 
-    `flags` are those of TCP; of ICMP the high byte is the type, the low one the code.
+    `flags` are those of TCP; of ICMP the high byte is the type, the low one the code. `numbers` are
+    TCP's, of the sequence and of what is acknowledged; of its `options` there are whole words.
     """
     if protocol == ICMP:
         message = struct.pack(">BBHHH", flags >> 8, flags & 0xFF, 0, *ports) + data
         return message[:2] + struct.pack(">H", checksum(message)) + message[4:]
     words = struct.pack(">HH", *ports)
     if protocol == TCP:
-        segment = words + struct.pack(">IIBBHHH", 1, 1, 0x50, flags & 0xFF, 8192, 0, 0) + data
+        offset = 0x50 + len(options) * 4
+        head = struct.pack(">IIBBHHH", *numbers, offset, flags & 0xFF, 8192, 0, 0)
+        segment = words + head + options + data
         at = 16
     elif protocol == UDP:
         segment, at = words + struct.pack(">HH", 8 + len(data), 0) + data, 6

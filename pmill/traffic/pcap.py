@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 Packet = tuple[int, bytes]
 """Nanoseconds since 1970, and the bytes."""
@@ -14,13 +15,14 @@ _NANOSECONDS = 0xA1B23C4D
 _ETHERNET = 1
 _FILE_HEADER = "IHHiIII"
 _RECORD_HEADER = "IIII"
+_RECORD = struct.Struct("<" + _RECORD_HEADER)
 
 _SECTION, _SECTION_BYTES = 0x0A0D0D0A, b"\x0a\x0d\x0d\x0a"
 _BYTE_ORDER = 0x1A2B3C4D
 _INTERFACE, _SIMPLE, _ENHANCED = 1, 3, 6
 _RESOLUTION = 9  # the option of an interface that says what its times count
 
-_START_NS = 1_700_000_000_000_000_000
+START_NS = 1_700_000_000_000_000_000
 _GAP_NS = 11_000
 
 
@@ -46,24 +48,37 @@ def read_pcap(path: Path | str) -> list[Packet]:
     return packets
 
 
+class PcapWriter:
+    """Writes packets of Ethernet to a file one after the other; none of them is kept.
+
+    `nanoseconds`: the unit of times, which are cut to microseconds otherwise.
+    """
+
+    def __init__(self, file: BinaryIO, *, nanoseconds: bool = False) -> None:
+        self._file = file
+        self._unit, magic = (1, _NANOSECONDS) if nanoseconds else (1000, _MICROSECONDS)
+        file.write(struct.pack("<" + _FILE_HEADER, magic, 2, 4, 0, 0, 262_144, _ETHERNET))
+
+    def write(self, ns: int, data: bytes) -> None:
+        """Write one packet; `ns`: nanoseconds since 1970."""
+        seconds, rest = divmod(ns, 1_000_000_000)
+        length = len(data)
+        self._file.write(_RECORD.pack(seconds, rest // self._unit, length, length) + data)
+
+
 def write_pcap(path: Path | str, packets: Iterable[Packet], *, nanoseconds: bool = False) -> Path:
     """Write packets of Ethernet; times are cut to microseconds by default."""
-    unit, magic = (1, _NANOSECONDS) if nanoseconds else (1000, _MICROSECONDS)
-    chunks = [struct.pack("<" + _FILE_HEADER, magic, 2, 4, 0, 0, 262_144, _ETHERNET)]
-    for ns, data in packets:
-        seconds, fraction = divmod(ns, 1_000_000_000)
-        chunks.append(
-            struct.pack("<" + _RECORD_HEADER, seconds, fraction // unit, len(data), len(data))
-        )
-        chunks.append(data)
     path = Path(path)
-    path.write_bytes(b"".join(chunks))
+    with path.open("wb") as file:
+        writer = PcapWriter(file, nanoseconds=nanoseconds)
+        for ns, data in packets:
+            writer.write(ns, data)
     return path
 
 
 def write_frames(path: Path | str, frames: Iterable[bytes]) -> Path:
     """Write frames to which evenly spaced times are given."""
-    return write_pcap(path, ((_START_NS + i * _GAP_NS, f) for i, f in enumerate(frames)))
+    return write_pcap(path, ((START_NS + i * _GAP_NS, f) for i, f in enumerate(frames)))
 
 
 def _byte_order_and_unit(data: bytes, path: Path | str) -> tuple[str, int]:
