@@ -98,7 +98,8 @@ def events(
     """Return what a tool of valgrind's counts a packet; PM0904 when it cannot run the program."""
     few = _counted(program, settings, devices, _FEW, folder, tool)
     # On a busy machine a program may run on for long before it notices that it has enough.
-    for packets in (_MANY, 4 * _MANY, 16 * _MANY):
+    for times in (1, 4, 16):
+        packets = times * max(_MANY, 4 * few.packets)
         many = _counted(program, settings, devices, packets, folder, tool)
         if many.packets > few.packets:
             more = many.packets - few.packets

@@ -12,9 +12,9 @@ import pytest
 from scapy.layers.inet import UDP
 from scapy.layers.l2 import Ether
 
-from pmill.bench.scenario.frames import frames as flows
-from pmill.bench.scenario.model import Traffic
 from pmill.resources import runtime_dir
+from pmill.traffic import Recipe, generate
+from pmill.traffic.sizes import read_sizes
 from tests.conftest import Pmill
 from tests.nic.conftest import EAL, Check, built
 from tests.traffic.malformed import malformed
@@ -156,10 +156,14 @@ def test_command(pmill: Pmill, plugin: Path) -> None:
     assert "expected --build or --plugin" in pmill("nic").stderr
 
 
+def udp_of(size: int) -> bytes:
+    return next(generate(Recipe(packets=1, seed=size, sizes=read_sizes(str(size))))).frame
+
+
 @pytest.mark.parametrize("mode", ["", ",stepped=1"])
 def test_latency(mode: str, check: Check, tmp_path: Path) -> None:
     """The time travels in the last bytes of a frame, whose checksums stay right."""
-    frames = [*(next(flows(Traffic(frame=n))) for n in range(60, 400)), good_frame()[:59]]
+    frames = [*(udp_of(n) for n in range(60, 400)), good_frame()[:59]]
     write_frames(tmp_path / "in.pcap", frames)
     first = f"net_pmill0,rx_pcap={tmp_path / 'in.pcap'},stamp=1{mode}"
     second = f"net_pmill1,tx_pcap={tmp_path / 'out.pcap'},latency={tmp_path / 'times'}{mode}"

@@ -80,7 +80,7 @@ class _Figure:
         if max(values) >= _LOGARITHMIC * min(values):
             axes.set_xscale("log", base=2)
         axes.set_ylim(bottom=0)
-        axes.set_xlabel("bytes of a frame" if scenario.sweep.over == "frame" else "flows")
+        axes.set_xlabel("bytes of a frame" if scenario.sweep.over == "size" else "flows")
         axes.set_ylabel("cycles a packet")
         axes.legend(fontsize="small")
         axes.set_title(f"{scenario.title} ({self._memory})")

@@ -15,15 +15,17 @@ MEASURES: tuple[Measure, ...] = ("cycles", "instructions", "caches", "size", "co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What arrives at port 0: so many flows of frames of one size, or a capture.
+    """What arrives at port 0: packets of so many flows, or a capture.
 
-    `frame` is the length in bytes, without the frame check sequence; `inside` the port whose
-    neighbours send, see `pmill.bench.scenario.frames`.
+    `size` are bytes of a frame without its check sequence, `protocols` and `popularity` what they
+    are for `pmill traffic`; `packets` are repeated without end, by default one of each flow.
     """
 
     flows: int = 1024
-    frame: int = 64
-    protocol: Literal["udp", "tcp"] = "udp"
+    size: str = "64"
+    protocols: str = "udp"
+    popularity: str = "turns"
+    packets: int | None = None
     capture: Path | None = None
 
 
@@ -96,7 +98,7 @@ class Check:
 class Sweep:
     """All is measured once for each of these values of a property of the traffic."""
 
-    over: Literal["frame", "flows"]
+    over: Literal["size", "flows"]
     values: tuple[int, ...]
 
 

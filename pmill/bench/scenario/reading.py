@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from pmill.bench.scenario.frames import recipe
 from pmill.bench.scenario.model import (
     MEASURES,
     Alternative,
@@ -187,17 +188,19 @@ class _Reader:
         raise self._wrong(f"{where}: there is no {word}", f"beside {self._path} or in the checkout")
 
     def _traffic(self, table: dict[str, Any]) -> Traffic:
-        allowed = {"flows": "int", "frame": "int", "protocol": "str", "capture": "str"}
-        self._only(table, allowed, "traffic")
-        if table.get("protocol", "udp") not in ("udp", "tcp"):
-            raise self._wrong(f"traffic: protocol is '{table['protocol']}'", "udp or tcp")
-        if not 60 <= table.get("frame", 64) <= 1514:
-            raise self._wrong(f"traffic: a frame has 60 to 1514 bytes, not {table['frame']}")
-        if not 1 <= table.get("flows", 1) <= 1 << 20:
-            raise self._wrong(f"traffic: 1 to {1 << 20} flows, not {table['flows']}")
+        words = {"size": "", "protocols": "str", "popularity": "str", "capture": "str"}
+        self._only(table, words | {"flows": "int", "packets": "int"}, "traffic")
+        for number in ("flows", "packets"):
+            if not 1 <= table.get(number, 1) <= 1 << 20:
+                raise self._wrong(f"traffic: 1 to {1 << 20} {number}, not {table[number]}")
         if "capture" in table:
             table = table | {"capture": self._file(table["capture"], "traffic")}
-        return Traffic(**table)
+        traffic = Traffic(**(table | {"size": str(table.get("size", 64))}))
+        try:
+            recipe(traffic)
+        except DiagnosticError as error:
+            raise self._wrong(f"traffic: {error.diagnostics[0].message}") from None
+        return traffic
 
     def _check(self, table: dict[str, Any], names: list[str], text: dict[str, Any]) -> Check:
         allowed = {"value": "str", "of": "str", "against": "", "control": "bool"}
@@ -230,8 +233,8 @@ class _Reader:
     def _sweep(self, table: dict[str, Any]) -> Sweep:
         self._only(table, {"over": "str", "values": "list"}, "sweep")
         self._needs(table, ("over", "values"), "sweep")
-        if table["over"] not in ("frame", "flows"):
-            raise self._wrong(f"sweep: over '{table['over']}'", "frame or flows")
+        if table["over"] not in ("size", "flows"):
+            raise self._wrong(f"sweep: over '{table['over']}'", "size or flows")
         for value in table["values"]:
             self._traffic({table["over"]: value})
         return Sweep(over=table["over"], values=tuple(table["values"]))

@@ -52,13 +52,13 @@ def measure_all(
         contestants = build(scenario, settings, folder, left.say)
         build_limits(settings)
         for at, traffic in _traffics(scenario):
-            devices = frames.write(traffic, folder)
+            devices, mean = frames.write(traffic, folder)
             results.append(
                 Result(
                     scenario=scenario,
                     at=at,
                     tsc_hz=_clock(settings, devices),
-                    frame_bytes=_mean_bytes(devices.flows),
+                    frame_bytes=mean,
                     cycles=[
                         _cycles(contestants, settings, memory, devices, left)
                         for memory in memories
@@ -81,8 +81,8 @@ def _traffics(scenario: Scenario) -> Iterator[tuple[int | None, Traffic]]:
         return
     for value in sweep.values:
         match sweep.over:
-            case "frame":
-                yield value, replace(scenario.traffic, frame=value)
+            case "size":
+                yield value, replace(scenario.traffic, size=str(value))
             case "flows":
                 yield value, replace(scenario.traffic, flows=value)
 
@@ -155,15 +155,6 @@ def code_bytes(program: Path) -> int:
         raise fail("PM0904", "size is not installed", hint="apt-get install binutils")
     done = subprocess.run(["size", str(program)], capture_output=True, text=True, check=True)
     return int(done.stdout.splitlines()[1].split()[0])
-
-
-def _mean_bytes(capture: Path) -> float:
-    """The mean length of the frames of a capture that was written here, without their check."""
-    data, at, total, count = capture.read_bytes(), 24, 0, 0
-    while at < len(data):
-        length = int.from_bytes(data[at + 8 : at + 12], "little")
-        total, count, at = total + length, count + 1, at + 16 + length
-    return total / max(1, count)
 
 
 def _files(scenario: Scenario) -> list[Path]:

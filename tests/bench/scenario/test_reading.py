@@ -19,10 +19,10 @@ floor = "floor"
 
 [traffic]
 flows = 7
-protocol = "tcp"
+protocols = "tcp"
 
 [sweep]
-over = "frame"
+over = "size"
 values = [64, 128]
 
 [[alternative]]
@@ -59,8 +59,8 @@ def written(tmp_path: Path, text: str) -> Path:
 def test_everything_is_read(tmp_path: Path, examples: Path) -> None:
     s = load(written(tmp_path, GOOD), {"fast": Path("/bin/true")})
     assert (s.name, s.title, s.ports, s.reference, s.floor) == ("s", "T", 1, "testpmd", "floor")
-    assert (s.traffic.flows, s.traffic.frame, s.traffic.protocol) == (7, 64, "tcp")
-    assert s.sweep == Sweep(over="frame", values=(64, 128))
+    assert (s.traffic.flows, s.traffic.size, s.traffic.protocols) == (7, "64", "tcp")
+    assert s.sweep == Sweep(over="size", values=(64, 128))
     config = examples / "forwarder.click"
     assert s.alternatives == (
         ByHand(name="floor", program="floor", spin=3),
@@ -95,11 +95,11 @@ def test_everything_is_read(tmp_path: Path, examples: Path) -> None:
         ('reference = "testpmd"', 'reference = "testpms"', "did you mean 'testpmd'?"),
         ("flows = 7", "flows = 0", "flows, not 0"),
         ("flows = 7", "flows = true", "flows is no int: True"),
-        ("flows = 7", "frame = 59", "60 to 1514 bytes, not 59"),
-        ('protocol = "tcp"', 'protocol = "sctp"', "udp or tcp"),
-        ('protocol = "tcp"', 'capture = "none.pcap"', "there is no none.pcap"),
-        ('over = "frame"', 'over = "time"', "frame or flows"),
-        ("values = [64, 128]", "values = [64, 12]", "not 12"),
+        ("flows = 7", "size = 50", "'50' is no size"),
+        ('protocols = "tcp"', 'protocols = "sctp"', "'sctp' is no protocol"),
+        ('protocols = "tcp"', 'capture = "none.pcap"', "there is no none.pcap"),
+        ('over = "size"', 'over = "time"', "size or flows"),
+        ("values = [64, 128]", "values = [64, 12]", "'12' is no size"),
         ('kind = "by hand"', 'kind = "by foot"', "kind is 'by foot'"),
         ('name = "floor"', "", "alternative 1: name is missing"),
         ('name = "ours"', 'name = "floor"', "two alternatives are called 'floor'"),

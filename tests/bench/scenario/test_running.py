@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from scapy.layers.inet import IP, TCP, UDP
-from scapy.layers.l2 import Ether
 
-from pmill.bench.scenario.frames import frames
+from pmill.bench.scenario.frames import write
 from pmill.bench.scenario.model import Traffic
+from pmill.traffic.pcap import read_pcap
 from tests.conftest import Pmill
 
 SCENARIO = """
@@ -46,23 +45,15 @@ control = true
 """
 
 
-@pytest.mark.parametrize("protocol", ["udp", "tcp"])
-@pytest.mark.parametrize("size", [64, 65, 1514])
-def test_frames_are_right(protocol: str, size: int) -> None:
-    made = list(frames(Traffic(flows=200, frame=size, protocol=protocol)))  # type: ignore[arg-type]
-    assert made == list(frames(Traffic(flows=200, frame=size, protocol=protocol)))  # type: ignore[arg-type]
-    flows = set()
-    for raw in made:
-        assert len(raw) == size
-        packet = Ether(raw)
-        again = Ether(raw)
-        for layer in (IP, TCP if protocol == "tcp" else UDP):
-            del again[layer].chksum
-        assert bytes(again.__class__(bytes(again))) == raw
-        transport = packet[TCP if protocol == "tcp" else UDP]
-        flows.add((packet[IP].src, packet[IP].dst, transport.sport, transport.dport))
-        assert packet[IP].src.startswith("10.0.0.")
-    assert len(flows) == 200
+def test_traffic_is_that_of_a_recipe(tmp_path: Path) -> None:
+    devices, mean = write(Traffic(flows=200, size="64"), tmp_path)
+    sent = [frame for _, frame in read_pcap(devices.flows)]
+    assert {len(frame) for frame in sent} == {64}
+    assert mean == 64
+    assert len({(f[26:34], f[34:38]) for f in sent}) == len(sent) == 200
+    devices, mean = write(Traffic(capture=devices.flows.rename(tmp_path / "c.pcap")), tmp_path)
+    assert [frame for _, frame in read_pcap(devices.flows)] == sent
+    assert mean == 64
 
 
 def test_a_scenario_and_a_peer(pmill: Pmill, tmp_path: Path) -> None:
