@@ -16,8 +16,7 @@ struct EtherMirror {
       .ports = "1/1", .processing = "a/a", .passes = true, .edits = part::ether};
 
   static void push(auto &self, auto &packet) {
-    if (packet.length() >= net::kEtherAddressesBytes) [[likely]]
-      net::swap_addresses(packet.data(), packet.length());
+    net::swap_addresses(packet.data(), packet.length());
     emit<0>(self, packet);
   }
 };

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <pmill/attributes.hh>
 #include <pmill/values.hh>
+#include <type_traits>
 
 namespace pmill::net {
 
@@ -35,8 +36,8 @@ PMILL_INLINE const Ether *ether(const std::uint8_t *p) {
   return reinterpret_cast<const Ether *>(p);
 }
 
-/// Exchanges the two addresses at `p`; `length` bytes, 12 or more, lie in the packet. One vector
-/// load and store when 16 bytes are there: narrower stores would stall whoever copies the frame.
+/// Exchanges the two addresses at `p`, if both lie in the `length` bytes that are there. One vector
+/// load and store when 16 are there: narrower stores would stall whoever copies the frame.
 PMILL_INLINE void swap_addresses(std::uint8_t *p, std::uint32_t length) {
   using Vector [[gnu::vector_size(16)]] = std::uint8_t;
   Vector v{};
@@ -46,6 +47,7 @@ PMILL_INLINE void swap_addresses(std::uint8_t *p, std::uint32_t length) {
     std::memcpy(p, &v, sizeof v);
     return;
   }
+  if (length < kEtherAddressesBytes) return;
   EtherAddress destination, source;
   std::memcpy(&destination, p, 6);
   std::memcpy(&source, p + 6, 6);
@@ -56,30 +58,42 @@ PMILL_INLINE void swap_addresses(std::uint8_t *p, std::uint32_t length) {
 /// An Ethernet address in the low six bytes of a word, in their order.
 constexpr std::uint64_t word_of(const EtherAddress &a) {
   std::uint64_t value = 0;
-  for (unsigned i = 0; i < 6; ++i) value |= std::uint64_t{a.octets[i]} << (8 * i);
+  if (std::is_constant_evaluated()) {
+    for (unsigned i = 0; i < 6; ++i) value |= std::uint64_t{a.octets[i]} << (8 * i);
+  } else {
+    std::memcpy(&value, a.octets.data(), sizeof a.octets);
+  }
   return value;
 }
 
-/// Writes an Ethernet header of 14 bytes; `destination` is an address in the low six bytes, and
-/// `type` is in host order. Two stores of 8 bytes that overlap: with a constant source nothing is
-/// computed.
+/// Writes an Ethernet header of 14 bytes; `destination` is an address in the low six bytes,
+/// whatever is above, and `type` is in host order. Two stores of 8 bytes that overlap: with a
+/// constant source nothing is computed.
 PMILL_INLINE void write_header(std::uint8_t *p, std::uint64_t destination, EtherAddress source,
                                std::uint16_t type) {
   const std::uint64_t tail = word_of(source) | std::uint64_t{net16(type)} << 48;
   std::memcpy(p, &destination, sizeof destination);
   std::memcpy(p + 6, &tail, sizeof tail);
 }
-/// What is known only at run time is copied as it lies.
+/// What is known only at run time is copied as it lies. Where all is known, the addresses are words
+/// of 8 and 4 bytes, as move_addresses() reads them: who does so behind needs no load.
 PMILL_INLINE void write_header(std::uint8_t *p, EtherAddress destination, EtherAddress source,
                                std::uint16_t type) {
-  if (!__builtin_constant_p(word_of(source))) {
-    const std::uint16_t kind = net16(type);
+  const std::uint64_t to = word_of(destination), from = word_of(source);
+  const std::uint16_t kind = net16(type);
+  if (!__builtin_constant_p(from)) {
     std::memcpy(p, destination.octets.data(), sizeof destination);
     std::memcpy(p + 6, source.octets.data(), sizeof source);
     std::memcpy(p + 12, &kind, sizeof kind);
-    return;
+  } else if (!__builtin_constant_p(to)) {
+    write_header(p, to, source, type);
+  } else {
+    const std::uint64_t head = to | from << 48;
+    const auto rest = static_cast<std::uint32_t>(from >> 16);
+    std::memcpy(p, &head, sizeof head);
+    std::memcpy(p + 8, &rest, sizeof rest);
+    std::memcpy(p + 12, &kind, sizeof kind);
   }
-  write_header(p, word_of(destination) | word_of(source) << 48, source, type);
 }
 
 }  // namespace pmill::net
