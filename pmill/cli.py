@@ -123,6 +123,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="STAGE",
         help="stop after tree, graph, graph@PASS, plan, cpp, llvm, asm, obj or exe (default)",
     )
+    p.add_argument(
+        "--library",
+        default="",
+        metavar="NAME",
+        help="make libNAME.a, NAME.h and NAME.pc, for an application to call",
+    )
     p.add_argument("--verbose", action="store_true", help="say what each pass did")
     p.add_argument(
         "--manifest", metavar="FILE", help="write to FILE (JSON) what was compiled in for good"
@@ -220,12 +226,21 @@ def _compile(arguments: argparse.Namespace) -> int:
     diags = Diagnostics()
     source = read_source(arguments.config)
     options = _options(arguments, source, diags)
+    if arguments.library:
+        from pmill.libraries import asked
+
+        options, arguments.output = asked(options, arguments.library, emit, arguments.output)
     product = driver.compile_config(source, options, diags, emit=emit, progress=_progress())
     _show(diags, product.warnings)
     if arguments.depfile is not None:
         _write_depfile(arguments, product.made_of)
     if product.program is not None:
-        programs.install(product.program, arguments.output or Path("a.out"))
+        target = arguments.output or Path("a.out")
+        programs.install(product.program, target)
+        if arguments.library and product.report is not None:
+            from pmill.libraries import install
+
+            install(product.report["library"], target)
         if arguments.verbose and product.report is not None:
             for p in product.report["passes"]:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)

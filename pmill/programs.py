@@ -89,6 +89,7 @@ def option_words(options: CompileOptions) -> list[str]:
         f"--dialect={options.dialect}",
         f"--profile={options.profile.text() if options.profile else ''}",
         f"--counted={options.counted}",
+        f"--library={options.library}",
         "" if options.contracts else "--no-contracts",
     ]
 

@@ -2,7 +2,7 @@
 
 from pmill.toolchain.clang import Compiler, CompilerError, Half, error_groups
 from pmill.toolchain.libraries import libraries_for
-from pmill.toolchain.link import join, link
+from pmill.toolchain.link import archive, join, link
 from pmill.toolchain.tools import Tools, find_tools
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CompilerError",
     "Half",
     "Tools",
+    "archive",
     "error_groups",
     "find_tools",
     "join",
