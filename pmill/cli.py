@@ -103,15 +103,22 @@ def _split_eal(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:at], words[at + 1 :]
 
 
+class _Folder(argparse.Action):
+    """Prints a folder as it is: argparse's own way would break a long one into lines."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(building_dir(str(self.const)))
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pmill", description="Compile Click configurations into specialised DPDK programs."
     )
     parser.add_argument("--version", action="version", version=f"pmill {__version__}")
     for tool, name in (("cmake", "CMake"), ("meson", "Meson"), ("pkgconfig", "pkg-config")):
-        folder = str(building_dir(tool))
         about = f"print the folder of the files for {name}"
-        parser.add_argument(f"--{tool}dir", action="version", version=folder, help=about)
+        parser.add_argument(f"--{tool}dir", action=_Folder, const=tool, nargs=0, help=about)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     p = commands.add_parser("compile", help="compile a configuration into a program")
