@@ -305,7 +305,10 @@ def _program(
                 for file in leftover:
                     file.unlink()
             files = programs.made_of(source, options, front.all, directories)
-            found = programs.report(graph, front.reports, diags, made.report, model, files)
+            versions = programs.versions(tools)
+            found = programs.report(
+                graph, front.reports, diags, made.report, model, files, versions
+            )
             if library is not None:
                 found["library"] = library.facts(plan, more_libraries)
             (work / "report.json").write_text(json.dumps(found))

@@ -6,7 +6,7 @@ import inspect
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
     from pmill.model import Model
     from pmill.passes import Pass, PassReport
+    from pmill.toolchain import Tools
 
 FILES = ("program", "report.json", "inputs.json")
 """What an entry of the cache must have."""
@@ -63,6 +64,17 @@ def made_of(
     headers = element_headers({e.spec.header for e in graph.elements.values()}, directories)
     named = [path for path, _ in libraries(source, options)]
     return tuple(dict.fromkeys([*named, *map(str, graph.files), *map(str, headers)]))
+
+
+def versions(tools: Tools) -> dict[str, str]:
+    """The versions of what makes a program beside pmill: those of who wants to make it again."""
+    from pmill.llvm import llvm_version
+
+    return {
+        "clang": ".".join(map(str, tools.clang_version)),
+        "llvm": ".".join(map(str, llvm_version())),
+        "dpdk": tools.dpdk_version,
+    }
 
 
 def outdated(entry: Path) -> bool:
@@ -124,6 +136,7 @@ def report(
     llvm: dict[str, Any],
     model: Model,
     made_of: Sequence[str],
+    tools: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
     from pmill.emit import manifest
@@ -137,7 +150,7 @@ def report(
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
         "llvm": llvm,
         "model": model.facts(),
-        "manifest": manifest(graph),
+        "manifest": manifest(graph) | {"tools": dict(tools)},
         "ports": list(device_ports(graph)),
         "made_of": list(made_of),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],
