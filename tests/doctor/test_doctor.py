@@ -78,7 +78,10 @@ def test_without_anything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "verdict", "told"),
-    [("20.11.3", "too old", "22.11 is the oldest"), ("29.11.0", "note", "was tested with 22.11")],
+    [
+        ("20.11.3", "too old", "22.11 is the oldest"),
+        ("29.11.0", "note", "was tested with 22.11, 24.11"),
+    ],
 )
 def test_another_dpdk(version: str, verdict: str, told: str, path: Path) -> None:
     real = shutil.which("pkg-config")
