@@ -1,6 +1,6 @@
 # make demo and make test are all a user needs; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-verify fuzz test-races test-net test-browser lint golden bench clean
+.PHONY: help setup demo test test-slow test-verify fuzz test-races test-net test-fresh test-container test-browser lint golden bench clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -56,6 +56,15 @@ test-races: $(STAMP)  ## ThreadSanitizer: all examples with two workers
 test-net: $(STAMP)  ## programs between hosts in network namespaces; as root
 	@test "$$(id -u)" = 0 || { echo "make test-net makes network namespaces: run it as root"; exit 1; }
 	@$(PYTHON) -m pytest -q -m net tests/net
+
+SUITE ?= bookworm
+FRESH_COMMAND ?= make demo && make test
+test-fresh:  ## all this in a bare Debian, SUITE=bookworm or trixie, as root: an hour or two
+	@tests/fresh/debian $(SUITE) "$(FRESH_COMMAND)"
+
+test-container: $(STAMP)  ## the stages of the Dockerfile, in bare Debians; as root
+	@test "$$(id -u)" = 0 || { echo "make test-container mounts: run it as root"; exit 1; }
+	@$(PYTHON) -m pytest -q -m fresh tests/fresh
 
 test-browser: $(BROWSER_STAMP)  ## the page of pmill explain, in a headless browser
 	@$(PYTHON) -m pytest -q -m browser tests/browser

@@ -104,15 +104,22 @@ def _split_eal(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:at], words[at + 1 :]
 
 
+class _Folder(argparse.Action):
+    """Prints a folder as it is: argparse's own way would break a long one into lines."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(building_dir(str(self.const)))
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pmill", description="Compile Click configurations into specialised DPDK programs."
     )
     parser.add_argument("--version", action="version", version=f"pmill {__version__}")
     for tool, name in (("cmake", "CMake"), ("meson", "Meson"), ("pkgconfig", "pkg-config")):
-        folder = str(building_dir(tool))
         about = f"print the folder of the files for {name}"
-        parser.add_argument(f"--{tool}dir", action="version", version=folder, help=about)
+        parser.add_argument(f"--{tool}dir", action=_Folder, const=tool, nargs=0, help=about)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     p = commands.add_parser("compile", help="compile a configuration into a program")
@@ -123,6 +130,12 @@ def _parser() -> argparse.ArgumentParser:
         default="exe",
         metavar="STAGE",
         help="stop after tree, graph, graph@PASS, plan, cpp, llvm, asm, obj or exe (default)",
+    )
+    p.add_argument(
+        "--library",
+        default="",
+        metavar="NAME",
+        help="make libNAME.a, NAME.h and NAME.pc, for an application to call",
     )
     p.add_argument("--verbose", action="store_true", help="say what each pass did")
     p.add_argument(
@@ -221,12 +234,21 @@ def _compile(arguments: argparse.Namespace) -> int:
     diags = Diagnostics()
     source = read_source(arguments.config)
     options = _options(arguments, source, diags)
+    if arguments.library:
+        from pmill.libraries import asked
+
+        options, arguments.output = asked(options, arguments.library, emit, arguments.output)
     product = driver.compile_config(source, options, diags, emit=emit, progress=_progress())
     _show(diags, product.warnings)
     if arguments.depfile is not None:
         _write_depfile(arguments, product.made_of)
     if product.program is not None:
-        programs.install(product.program, arguments.output or Path("a.out"))
+        target = arguments.output or Path("a.out")
+        programs.install(product.program, target)
+        if arguments.library and product.report is not None:
+            from pmill.libraries import install
+
+            install(product.report["library"], target)
         if arguments.verbose and product.report is not None:
             for p in product.report["passes"]:
                 print(f"{p['name']:20} {p['summary']}", file=sys.stderr)

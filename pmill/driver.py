@@ -265,6 +265,7 @@ def _program(
         from concurrent.futures import ThreadPoolExecutor
 
         from pmill.emit import lower, render
+        from pmill.libraries import called
         from pmill.machine_code import llvmlite_can, objects, warn_newer_clang
         from pmill.model import contents, decided, may_exchange
 
@@ -275,35 +276,41 @@ def _program(
             front = _front(source, options, diags, "exe", pipeline)
             assert not isinstance(front, bytes), "the front stages end in a graph"
             graph = front.graph
+            library = called(front.all, options, diags)
             options, model = decided(graph, options, diags)
             compiler = _compiler(options, directories)
             # Only the first time there is much to do.
             runtime = early if early and compiler == first else pool.submit(compiler.prepare)
             drivers = pool.submit(contents, model, compiler)
-            plan = lower(graph, counted=options.counted)
+            names = None if library is None else library.port_names
+            plan = lower(graph, counted=options.counted, library=names)
             generated = work / "program.cc"
             generated.write_text(render(plan))
             if not compiler.sanitize and not llvmlite_can(compiler):
                 warn_newer_clang(compiler, diags)
             progress("compiling")
-            names = [*plan.parts, *model.parts()]
-            more_libraries = (*libraries_for(names), *model.libraries())
-            parts = pool.submit(lambda: [compiler.part(name) for name in names])
+            needed = [*plan.parts, *model.parts()]
+            more_libraries = (*libraries_for(needed), *model.libraries())
+            parts = pool.submit(lambda: [compiler.part(name) for name in needed])
             made = objects(generated, graph, options, compiler, diags, halves=plan.halves)
             tables = [compiler.data(work, d.symbol, d.content) for d in plan.data]
             progress("linking")
-            link(
-                tools,
-                [*made.paths, *tables, *_prepared(runtime), *_prepared(parts), *drivers.result()],
-                work / "program",
-                options.sanitize,
-                more_libraries,
-            )
+            own = [*_prepared(runtime), *_prepared(parts), *drivers.result()]
+            linked, target = [*made.paths, *tables, *own], work / "program"
+            if library is None:
+                link(tools, linked, target, options.sanitize, more_libraries)
+            else:
+                library.make(tools, linked, target)
             for leftover in work.glob("*.o"), work.glob("*.bc"):
                 for file in leftover:
                     file.unlink()
             files = programs.made_of(source, options, front.all, directories)
-            found = programs.report(graph, front.reports, diags, made.report, model, files)
+            versions = programs.versions(tools)
+            found = programs.report(
+                graph, front.reports, diags, made.report, model, files, versions
+            )
+            if library is not None:
+                found["library"] = library.facts(plan, more_libraries)
             (work / "report.json").write_text(json.dumps(found))
             (work / "inputs.json").write_text(json.dumps(programs.inputs(work, graph)))
         entry = cache.lookup("programs", name)

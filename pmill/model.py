@@ -67,6 +67,10 @@ def decided(
     graph: PipelineGraph, options: CompileOptions, diags: Diagnostics
 ) -> tuple[CompileOptions, Model]:
     """Return the options with the model that `choose` finds, and the model."""
+    if options.library:
+        # Whatever the configuration calls its ports, packets are mbufs of the application's.
+        model = Model(name="overlaying", why="an application hands mbufs over")
+        return replace(options, metadata=model.name), model
     model = replace(choose(graph, options, diags), ports=options.ports)
     # Without ports there is nobody to exchange buffers with.
     exchanges = next(iter(model.drivers), "") if model.name == "xchange" else ""

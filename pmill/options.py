@@ -35,6 +35,7 @@ class CompileOptions:
     include: tuple[Path, ...] = ()
     dialect: Dialect = "fastclick"
     profile: Profile | None = None
+    library: str = ""  # the name of what an application calls; else it is a program
     counted: bool = False  # the program counts the packets on every connection
     contracts: bool = True  # what per-packet code must not do is an error, or a warning
     library_path: tuple[Path, ...] = ()  # CLICKPATH: where `require(library FILE)` looks

@@ -6,7 +6,7 @@ import inspect
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pmill.graph import PipelineGraph
     from pmill.model import Model
     from pmill.passes import Pass, PassReport
+    from pmill.toolchain import Tools
 
 FILES = ("program", "report.json", "inputs.json")
 """What an entry of the cache must have."""
@@ -65,6 +66,17 @@ def made_of(
     return tuple(dict.fromkeys([*named, *map(str, graph.files), *map(str, headers)]))
 
 
+def versions(tools: Tools) -> dict[str, str]:
+    """The versions of what makes a program beside pmill: those of who wants to make it again."""
+    from pmill.llvm import llvm_version
+
+    return {
+        "clang": ".".join(map(str, tools.clang_version)),
+        "llvm": ".".join(map(str, llvm_version())),
+        "dpdk": tools.dpdk_version,
+    }
+
+
 def outdated(entry: Path) -> bool:
     """Whether an input of a cached program has changed since."""
     try:
@@ -89,6 +101,7 @@ def option_words(options: CompileOptions) -> list[str]:
         f"--dialect={options.dialect}",
         f"--profile={options.profile.text() if options.profile else ''}",
         f"--counted={options.counted}",
+        f"--library={options.library}",
         "" if options.contracts else "--no-contracts",
     ]
 
@@ -123,6 +136,7 @@ def report(
     llvm: dict[str, Any],
     model: Model,
     made_of: Sequence[str],
+    tools: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what is told of a program: see `driver.Product`."""
     from pmill.emit import manifest
@@ -136,7 +150,7 @@ def report(
         "passes": [{"name": r.name, "summary": r.summary, "ran": r.ran} for r in reports],
         "llvm": llvm,
         "model": model.facts(),
-        "manifest": manifest(graph),
+        "manifest": manifest(graph) | {"tools": dict(tools)},
         "ports": list(device_ports(graph)),
         "made_of": list(made_of),
         "arp_tables": [n for n, e in graph.elements.items() if e.spec.name == "ARPTable"],

@@ -6,5 +6,5 @@ require(library ports.click);
 in :: FromDPDKDevice($PORT);
 out :: ToDPDKDevice($PORT);
 in -> kind :: Classifier(12/0800, -);
-kind[0] -> MarkIPHeader(14) -> LimitIPTTL($LIMIT) -> out;
+kind[0] -> MarkIPHeader(14) -> limit :: LimitIPTTL($LIMIT) -> out;
 kind[1] -> out;

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from pmill.doctor import compiling, running
+from pmill.doctor import af_xdp, compiling, running
 from pmill.doctor.finding import Finding
 from pmill.tools.start import Command, start_words, stray
 from pmill.tools.words import Option
@@ -29,11 +29,13 @@ _CHECKS: Final = (
     compiling.pkg_config,
     compiling.dpdk,
     compiling.drivers,
+    af_xdp.libraries,
     compiling.cache,
     running.cpu,
     running.memory,
     running.hugepages,
     running.permissions,
+    af_xdp.af_xdp,
     running.devices,
 )
 

@@ -14,12 +14,11 @@ from typing import Final
 
 from pmill.cache import cache_dir
 from pmill.doctor.finding import Finding, missing, note, ok, too_old
-from pmill.toolchain.tools import CLANGS
+from pmill.toolchain.tools import CLANGS, TESTED_DPDK
 
 _PYTHON: Final = (3, 11)
 _TESTED_CLANG: Final = 19
 _LEAST_DPDK: Final = (22, 11)
-_TESTED_DPDK: Final = ("22.11",)
 _CLANG_ADVICE: Final = "apt-get install clang-19 lld-19"
 _DPDK_ADVICE: Final = "apt-get install libdpdk-dev dpdk dpdk-dev"
 
@@ -94,8 +93,8 @@ def dpdk() -> Finding:
     text = _dotted(version)
     if version[:2] < _LEAST_DPDK:
         return too_old("DPDK", f"{text}, 22.11 is the oldest that will do", _DPDK_ADVICE)
-    if not text.startswith(_TESTED_DPDK):
-        return note("DPDK", f"{text}; pmill was tested with {', '.join(_TESTED_DPDK)}")
+    if not text.startswith(TESTED_DPDK):
+        return note("DPDK", f"{text}; pmill was tested with {', '.join(TESTED_DPDK)}")
     return ok("DPDK", text)
 
 

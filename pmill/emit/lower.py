@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
 from pmill.emit.arguments import argument_plans, data_plans
 from pmill.emit.borders import entries, stage_numbers
+from pmill.emit.library import LIBRARY_PART
 from pmill.emit.plan import (
     AlonePlan,
     ClassPlan,
@@ -67,10 +68,13 @@ class _Facts:
     cold: frozenset[str]
 
 
-def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
+def lower(
+    graph: PipelineGraph, *, counted: bool = False, library: Sequence[str] | None = None
+) -> EmitPlan:
     """Decide how the program of a graph is written.
 
-    `counted`: it counts the packets on every connection; no call may be virtual then.
+    `counted`: it counts the packets on every connection; no call may be virtual then. `library`:
+    the ports of what has no `main`, but is called by an application.
     """
     idents = identifiers(graph.elements)
     classes = {e.spec.name: e.spec for e in graph.elements.values()}
@@ -106,12 +110,13 @@ def lower(graph: PipelineGraph, *, counted: bool = False) -> EmitPlan:
             graph, stage, {c.target: _input(c.target, idents) for c in graph.connections}
         ),
         links=links,
-        parts=_parts(graph),
+        parts=(*_parts(graph), *([] if library is None else [LIBRARY_PART])),
         requirements="".join(f"{r}\n" for r in graph.requirements),
         text=tuple(graph.text.splitlines(keepends=True)),
         alone=_alone(graph),
         data=data,
         counted=counted,
+        library=None if library is None else tuple(library),
     )
 
 

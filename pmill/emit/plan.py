@@ -176,7 +176,8 @@ class EmitPlan:
     not every program has. `on_the_way` has all instances in the order in which packets meet them.
     `stages` are the hops by which packets go on that waited for their burst, for every stage behind
     the first. `alone` are the instances that serve one worker. `data` are tables that are no text.
-    `counted`: the program counts the packets on every connection.
+    `counted`: the program counts the packets on every connection. `library` are the ports of
+    what is no program, but called by an application.
     """
 
     version: str
@@ -196,3 +197,4 @@ class EmitPlan:
     alone: tuple[AlonePlan, ...]
     data: tuple[DataPlan, ...]
     counted: bool
+    library: tuple[str, ...] | None

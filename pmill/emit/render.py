@@ -15,8 +15,13 @@ _LONG: Final = 10_000
 
 def render(plan: EmitPlan) -> str:
     """Return the C++ translation unit of a plan."""
+    return environment().get_template("program.cc.j2").render(plan=plan)
+
+
+def environment() -> jinja2.Environment:
+    """Return where the templates are found, with what they may call."""
     folder = cache.folder("templates")
-    environment = jinja2.Environment(
+    found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_dir()),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -25,10 +30,10 @@ def render(plan: EmitPlan) -> str:
         autoescape=False,
         bytecode_cache=jinja2.FileSystemBytecodeCache(str(folder)) if folder else None,
     )
-    environment.filters["cpp_string"] = cpp_string
-    environment.filters["cpp_view"] = cpp_view
-    environment.filters["byte_count"] = byte_count
-    return environment.get_template("program.cc.j2").render(plan=plan)
+    found.filters["cpp_string"] = cpp_string
+    found.filters["cpp_view"] = cpp_view
+    found.filters["byte_count"] = byte_count
+    return found
 
 
 def cpp_string(text: str) -> str:

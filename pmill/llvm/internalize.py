@@ -4,8 +4,9 @@ Before: a function that other objects might call must be kept, and kept callable
 After: LLVM sees every caller, so that it may drop what was inlined everywhere, turn memory
 arguments into registers and choose its own calling conventions.
 
-Entries are `main` and `work`, the loop of a worker, at which the halves of a program meet; of a
-half, which has no `main`, also `run_stage`, by which the other one lets packets go on that wait.
+Entries are `main` and `work`, the loop of a worker, at which the halves of a program meet, or
+`turn`, a round of it, of a library; of a half, which has no `main`, also `run_stage`, by which the
+other one lets packets go on that wait.
 Variables stay as they are: both halves share them.
 
 What an element does with a packet is inlined wherever it is called, so such a function is marked to
@@ -24,7 +25,7 @@ from typing import ClassVar
 
 import llvmlite.binding as llvm
 
-_WORK = "_ZN5pmill4workI"
+_WORK = ("_ZN5pmill4workI", "_ZN5pmill4turnI")
 _STAGE = "_ZN5pmill9run_stageI"
 # push, poll, … of an element class: those that runtime/include/pmill/ calls only to be inlined.
 _ON_THE_WAY = re.compile(r"_ZN5pmill8elements\d+\w+?(?:4push|4poll|4pull|3run)I")

@@ -2,14 +2,16 @@
 
 from pmill.toolchain.clang import Compiler, CompilerError, Half, error_groups
 from pmill.toolchain.libraries import libraries_for
-from pmill.toolchain.link import join, link
-from pmill.toolchain.tools import Tools, find_tools
+from pmill.toolchain.link import archive, join, link
+from pmill.toolchain.tools import TESTED_DPDK, Tools, find_tools
 
 __all__ = [
+    "TESTED_DPDK",
     "Compiler",
     "CompilerError",
     "Half",
     "Tools",
+    "archive",
     "error_groups",
     "find_tools",
     "join",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pmill.diagnostics import fail
@@ -15,6 +15,35 @@ def join(tools: Tools, objects: Sequence[Path], output: Path) -> Path:
     command = [tools.clang, "-fuse-ld=lld", "-nostdlib", "-r", "-o", str(output)]
     subprocess.run([*command, *map(str, objects)], capture_output=True, check=True)
     return output
+
+
+def archive(tools: Tools, objects: Sequence[Path], output: Path, names: Mapping[str, str]) -> None:
+    """Make a static library that shows nothing but `names`: symbols, and their names there.
+
+    It is one object. Section groups are dissolved: those of two libraries would be taken for copies
+    of each other, and one of them thrown away. PM0705 when that cannot be done.
+    """
+    whole, shown = output.with_name("shown.o"), output.with_name("hidden.o")
+    join = [tools.clang, "-fuse-ld=lld", "-nostdlib", "-r", "-Wl,--force-group-allocation"]
+    hide = [f"--keep-global-symbol={new}" for new in names.values()]
+    rename = [f"--redefine-sym={old}={new}" for old, new in names.items()]
+    output.unlink(missing_ok=True)
+    for command in (
+        [*join, "-o", str(whole), *map(str, objects)],
+        ["objcopy", *rename, *hide, str(whole), str(shown)],
+        ["ar", "rcsD", str(output), str(shown)],
+    ):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            said = done.stderr.strip() if done.returncode else ""
+        except FileNotFoundError:
+            said = f"there is no {command[0]}"
+        if said:
+            raise fail(
+                "PM0705",
+                f"the library cannot be made:\n{said}",
+                hint="are lld-19 and binutils installed?",
+            )
 
 
 def link(

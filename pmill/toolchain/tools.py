@@ -21,6 +21,9 @@ from pmill.diagnostics import fail
 # The names under which clang is looked for, those that are preferred first.
 CLANGS = (*(f"clang++-{version}" for version in range(19, 13, -1)), "clang++")
 
+# The releases of DPDK with which pmill is tested; what differs: runtime/include/pmill/dpdk.hh.
+TESTED_DPDK = ("22.11", "24.11")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:

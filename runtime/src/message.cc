@@ -14,6 +14,8 @@ void fail(std::string_view element, std::string_view message, std::string_view h
   if (!element.empty()) text.append(element).append(": ");
   text.append(message).append("\n");
   if (!hint.empty()) text.append("  hint: ").append(hint).append("\n");
+  if (const auto failed = runtime::state().library.failed; failed != nullptr)
+    failed(std::string_view(text).substr(std::string_view("error: ").size()));
   std::fputs(text.c_str(), stderr);
   // Capture files that ports write are closed only by stopping the ports.
   runtime::stop_ports();

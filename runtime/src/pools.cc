@@ -56,6 +56,7 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
 }
 
 rte_mempool *mbufs_of(int socket) {
+  if (state().given_pool != nullptr) return state().given_pool;
   auto &pools = state().pools;
   for (const SocketPool &known : pools)
     if (known.socket == socket) return known.pool;

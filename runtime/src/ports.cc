@@ -61,14 +61,14 @@ std::optional<std::uint16_t> find_port(const std::string &asked) {
   return {};
 }
 
-/// The port of an AF_XDP socket: it has a number that DPDK gives to nobody.
-PortState *xdp_port(const std::string &name) {
+/// A port that is none of DPDK's, which `make` makes: it has a number that DPDK gives to nobody.
+PortState *own_port(const std::string &name, bool (*make)(std::string_view, PortState &)) {
   for (PortState &port : ports())
     if (port.name == name) return &port;
   PortState port;
   port.name = name;
-  if (!state().xdp.make_port(std::string_view(name).substr(kXdpPrefix.size()), port))
-    return nullptr;
+  const bool is_xdp = name.starts_with(kXdpPrefix);
+  if (!make(std::string_view(name).substr(is_xdp ? kXdpPrefix.size() : 0), port)) return nullptr;
   const auto is_taken = [](std::uint16_t id) {
     return rte_eth_dev_is_valid_port(id) ||
            std::any_of(ports().begin(), ports().end(), [=](const auto &p) { return p.id == id; });
@@ -79,7 +79,12 @@ PortState *xdp_port(const std::string &name) {
 
 template <typename Request>
 PortState *port_of(const Setup::Entry<Request> &entry) {
-  if (entry.port.starts_with(kXdpPrefix)) return xdp_port(entry.port);
+  if (const auto make = state().library.make_port; make != nullptr) {
+    if (PortState *port = own_port(entry.port, make); port != nullptr) return port;
+    fail(entry.label, "DPDK has no number left for port " + quoted(entry.port),
+         "it has " + std::to_string(RTE_MAX_ETHPORTS) + ", for the application's and for these");
+  }
+  if (entry.port.starts_with(kXdpPrefix)) return own_port(entry.port, state().xdp.make_port);
   const auto id = find_port(entry.port);
   if (!id) {
     if (entry.request.allow_nonexistent) return nullptr;
@@ -111,8 +116,8 @@ PortState *port_of(const Setup::Entry<Request> &entry) {
        "port " + std::to_string(port.id) + " (" + port.name + ") has " + std::to_string(have) +
            " " + kind + " queue" + (have == 1 ? "" : "s") + "; queue " + std::to_string(last) +
            " was asked for",
-       port.driver != nullptr ? "give the interface more (ethtool -L), or lower QUEUE and N_QUEUES"
-                              : "use fewer elements on the port, or lower QUEUE and N_QUEUES");
+       port.fills_all ? "give the interface more (ethtool -L), or lower QUEUE and N_QUEUES"
+                      : "use fewer elements on the port, or lower QUEUE and N_QUEUES");
 }
 
 /// How many workers serve the queues of an element.
@@ -153,7 +158,7 @@ Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest>
     return range;
   }
   // An interface of the kernel spreads frames over all its queues, whoever takes them.
-  const unsigned usual = port.driver != nullptr ? have - range.first : threads;
+  const unsigned usual = port.fills_all ? have - range.first : threads;
   range.count = r.queue >= 0 ? 1 : std::min(std::max(usual, r.min_queues), r.max_queues);
   if (range.first + std::min(range.count, r.min_queues) > have)
     too_many(entry.label, port, range.first + r.min_queues - 1, have, "receive");

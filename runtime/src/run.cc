@@ -145,6 +145,18 @@ void equip(Worker &worker, WorkerStatus &status) {
   worker.pool = pool_of(status);
 }
 
+Workers make_workers(const ProgramInfo &program) {
+  Workers all;
+  for (WorkerStatus &status : workers()) {
+    all.emplace_back(program.make(), program.destroy);
+    equip(*all.back(), status);
+  }
+  refuse_crowds(program);
+  for (auto &worker : all) program.initialize(*worker);
+  Control::instance().begin(program, workers());
+  return all;
+}
+
 void start_ports() {
   for (PortState &port : ports()) start_port(port);
 }
@@ -285,14 +297,7 @@ int run(int argc, char **argv, const ProgramInfo &program) {
   if (!options.control.empty()) runtime::serve_control(options.control);
   runtime::start(options, setup, program.has_work);
 
-  std::vector<std::unique_ptr<Worker, void (*)(Worker *)>> workers;
-  for (WorkerStatus &status : runtime::workers()) {
-    workers.emplace_back(program.make(), program.destroy);
-    runtime::equip(*workers.back(), status);
-  }
-  runtime::refuse_crowds(program);
-  for (auto &worker : workers) program.initialize(*worker);
-  control.begin(program, runtime::workers());
+  const runtime::Workers workers = runtime::make_workers(program);
   runtime::write_handlers(options);
   control.start();
 
@@ -301,11 +306,11 @@ int run(int argc, char **argv, const ProgramInfo &program) {
   if (runs && !options.check) runtime::run_workers(program.loop);
 
   // Everything still queued leaves before anything is closed, and what finish() sends, too.
-  for (auto &worker : workers) program.flush(*worker);
+  for (const auto &worker : workers) program.flush(*worker);
   const int status = runtime::read_handlers(options);
   control.end();
-  for (auto &worker : workers) program.finish(*worker);
-  for (auto &worker : workers) {
+  for (const auto &worker : workers) program.finish(*worker);
+  for (const auto &worker : workers) {
     program.flush(*worker);
     worker->end_burst();
   }

@@ -106,6 +106,7 @@ struct PortState {
   rte_eth_dev_info info{};
   int socket = 0;
   PortDriver *driver = nullptr;  // nullptr: the port is DPDK's
+  bool fills_all = false;        // packets come in all of its queues, whoever takes them
   std::vector<const Setup::Entry<RxRequest> *> receivers;
   std::vector<const Setup::Entry<TxRequest> *> transmitters;
   unsigned rx_queues = 0, tx_queues = 0;
@@ -171,6 +172,14 @@ struct XdpHooks {
   bool (*make_port)(std::string_view interface, PortState &port) = nullptr;
 };
 
+/// What a library does differently from a program; others do not contain it.
+struct LibraryHooks {
+  /// Makes a port that is the application's; false when there are too many.
+  bool (*make_port)(std::string_view name, PortState &port) = nullptr;
+  /// Told why the library cannot go on; comes back when only ending the process is left.
+  void (*failed)(std::string_view message) = nullptr;
+};
+
 /// The pool of a NUMA node.
 struct SocketPool {
   int socket;
@@ -181,6 +190,7 @@ struct SocketPool {
 struct State {
   KernelHooks kernel;
   XdpHooks xdp;
+  LibraryHooks library;
   Options options;
   const Setup *setup = nullptr;
   std::unique_ptr<WorkerStatus[]> workers;
@@ -188,6 +198,7 @@ struct State {
   Clock clock;
   PoolPlan pool_plan;
   std::vector<SocketPool> pools;
+  rte_mempool *given_pool = nullptr;  // of the application, instead of these
   double seconds = 0;
   bool eal_runs = false;
   std::size_t kept_buffers = 0;     // that a device has not given back
@@ -210,6 +221,11 @@ int read_handlers(const Options &options);
 
 /// The status of every worker.
 std::span<WorkerStatus> workers();
+/// Makes the workers, and initialises their elements. Ends the program where an element cannot be.
+using Workers = std::vector<std::unique_ptr<Worker, void (*)(Worker *)>>;
+Workers make_workers(const ProgramInfo &program);
+/// Starts the ports.
+void start_ports();
 /// Stops the ports; their counters stay readable until the end.
 void stop_ports();
 

@@ -2,9 +2,11 @@
 // Everything of the runtime that does not depend on the configuration, as one translation unit:
 // compiled once, cached, and linked with every program.
 
-// Two functions of DPDK that are stable in fact, but not yet in name: the device's clock and
-// power management of queues.
+#include <pmill/dpdk.hh>
+
+#if PMILL_CLOCK_IS_EXPERIMENTAL || PMILL_POWER_IS_EXPERIMENTAL
 #define ALLOW_EXPERIMENTAL_API
+#endif
 
 #include "alone.cc"
 #include "arguments.cc"

@@ -17,7 +17,7 @@ from scapy.utils import rdpcap, wrpcap
 from tests.conftest import ROOT, run_pmill
 
 COMMAND = Path(sys.executable).with_name("pmill")
-PROGRAMS = ("limiter", "limiter-strict", "forwarder")
+PROGRAMS = ("limiter", "limiter-strict", "forwarder", "application")
 pytestmark = pytest.mark.xdist_group("builds")
 
 
@@ -55,19 +55,13 @@ def ttl_behind(program: Path, folder: Path) -> int:
     given, sent = folder / "in.pcap", folder / "out.pcap"
     wrpcap(str(given), [frame])
     device = f"net_pcap0,rx_pcap={given.name},tx_pcap={sent.name}"
-    run(
-        program,
-        "--expect",
-        "0=1",
-        "--",
-        "--no-huge",
-        "-m",
-        "256",
-        "--no-pci",
-        "--vdev",
-        device,
-        cwd=folder,
-    )
+    eal = ("--no-huge", "-m", "256", "--no-pci", "--vdev", device)
+    if program.name == "application":
+        more = ("-l", "0", "--no-telemetry", "--no-shconf")
+        told = run(program, *eal, *more, "--", 1, cwd=folder)
+        assert told == "1 packets, the TTL of 1 lowered\n"
+    else:
+        run(program, "--expect", "0=1", "--", *eal, cwd=folder)
     (packet,) = rdpcap(str(sent))
     was = packet[IP].chksum
     del packet[IP].chksum
@@ -102,15 +96,17 @@ def test_cmake(generator: str, samples: Path) -> None:
     run("cmake", "--install", folder, "--prefix", folder / "installed", cwd=project)
     assert ttl_behind(folder / "installed" / "bin" / "limiter", samples) == 16
     assert ttl_behind(folder / "limiter-strict", samples) == 4
+    assert ttl_behind(folder / "application", samples) == 16
 
     assert rebuilt(build, outputs) == set()
     change(samples / "elements" / "ip" / "limitipttl.hh")
-    assert rebuilt(build, outputs) == {"limiter", "limiter-strict"}
+    assert rebuilt(build, outputs) == {"limiter", "limiter-strict", "application"}
     change(samples / "forwarder.click")
     assert rebuilt(build, outputs) == {"forwarder"}
     (samples / "ports.click").write_text("define($PORT 0, $LIMIT 9);")
-    assert rebuilt(build, outputs) == {"limiter", "limiter-strict"}
+    assert rebuilt(build, outputs) == {"limiter", "limiter-strict", "application"}
     assert ttl_behind(folder / "limiter", samples) == 9
+    assert ttl_behind(folder / "application", samples) == 9
     assert rebuilt(build, outputs) == set()
 
 
@@ -147,25 +143,27 @@ def test_meson(samples: Path) -> None:
         return run("meson", "compile", "-C", folder, cwd=project)
 
     build()
-    outputs = {"limiter": folder / "limiter"}
+    outputs = {name: folder / name for name in ("limiter", "application")}
     run("meson", "test", "-C", folder, cwd=project)
     assert ttl_behind(folder / "limiter", samples) == 8
+    assert ttl_behind(folder / "application", samples) == 16
     assert rebuilt(build, outputs) == set()
     change(samples / "elements" / "ip" / "limitipttl.hh")
-    assert rebuilt(build, outputs) == {"limiter"}
+    assert rebuilt(build, outputs) == {"limiter", "application"}
     change(samples / "ports.click")
-    assert rebuilt(build, outputs) == {"limiter"}
+    assert rebuilt(build, outputs) == {"limiter", "application"}
 
 
 def test_make(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = samples / "make"
     monkeypatch.setenv("PKG_CONFIG_PATH", where("pkgconfig"))
     run("make", cwd=folder)
-    outputs = {"limiter": folder / "limiter"}
+    outputs = {name: folder / name for name in ("limiter", "application")}
     assert ttl_behind(folder / "limiter", samples) == 16
+    assert ttl_behind(folder / "application", samples) == 16
     assert rebuilt(lambda: run("make", cwd=folder), outputs) == set()
     change(samples / "elements" / "ip" / "limitipttl.hh")
-    assert rebuilt(lambda: run("make", cwd=folder), outputs) == {"limiter"}
+    assert rebuilt(lambda: run("make", cwd=folder), outputs) == {"limiter", "application"}
 
 
 def test_element_headers_compile_with_the_flags_of_pkg_config(

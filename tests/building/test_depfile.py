@@ -91,3 +91,9 @@ def test_versions_agree() -> None:
     text = (building_dir("pkgconfig") / "pmill.pc").read_text()
     assert f"\nVersion: {__version__}\n" in text
     assert f'\nversion = "{__version__}"\n' in (ROOT / "pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize("tool", ["cmake", "meson", "pkgconfig"])
+def test_a_folder_is_one_line_however_narrow_the_terminal(tool: str) -> None:
+    done = run_pmill(f"--{tool}dir", env={"COLUMNS": "20"})
+    assert (done.returncode, done.stdout) == (0, f"{building_dir(tool)}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pmill.doctor import compiling, running
+from pmill.doctor import af_xdp, compiling, running
 from tests.conftest import run_pmill
 
 NEEDED = ("clang++-19", "pkg-config", "ld.lld-19", "ld.lld")
@@ -78,7 +79,10 @@ def test_without_anything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "verdict", "told"),
-    [("20.11.3", "too old", "22.11 is the oldest"), ("29.11.0", "note", "was tested with 22.11")],
+    [
+        ("20.11.3", "too old", "22.11 is the oldest"),
+        ("29.11.0", "note", "was tested with 22.11, 24.11"),
+    ],
 )
 def test_another_dpdk(version: str, verdict: str, told: str, path: Path) -> None:
     real = shutil.which("pkg-config")
@@ -157,3 +161,72 @@ def test_it_prints_a_line_a_thing(path: Path) -> None:
     lines = run_pmill("doctor", env={"PATH": str(path)}).stdout.splitlines()
     at = next(n for n, line in enumerate(lines) if line.startswith("missing  clang "))
     assert lines[at + 1].strip() == "-> apt-get install clang-19 lld-19"
+
+
+def test_without_libbpf(path: Path, tmp_path: Path) -> None:
+    """Nothing but ports xdp: needs it, so that it is no fault."""
+    shutil.copy(find_pc("libdpdk"), tmp_path / "libdpdk.pc")
+    _, found = doctor(path, PKG_CONFIG_LIBDIR=str(tmp_path), PKG_CONFIG_PATH="")
+    assert found["libbpf"]["verdict"] == "note"
+    assert found["libbpf"]["advice"] == "apt-get install libbpf-dev"
+
+
+def find_pc(name: str) -> Path:
+    found = sorted(Path("/usr/lib").glob(f"*/pkgconfig/{name}.pc"))
+    if not found:
+        pytest.skip(f"{name}.pc is not where Debian puts it")
+    return found[0]
+
+
+def with_capabilities(folder: Path, held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "status").write_text(f"Name:\tx\nCapEff:\t{held:016x}\n")
+    monkeypatch.setattr(af_xdp, "_STATUS", folder / "status")
+    monkeypatch.setattr(af_xdp, "_socket_error", lambda: 0)
+
+
+NET_ADMIN, NET_RAW, IPC_LOCK, SYS_ADMIN, BPF = (1 << n for n in (12, 13, 14, 21, 39))
+ALL = NET_ADMIN | NET_RAW | IPC_LOCK | BPF
+
+
+@pytest.mark.parametrize(
+    ("held", "lacking"),
+    [
+        (ALL, ""),
+        (NET_ADMIN | NET_RAW | IPC_LOCK | SYS_ADMIN, ""),
+        (ALL & ~BPF, "cap_bpf"),
+        (NET_ADMIN | BPF, "cap_net_raw, cap_ipc_lock"),
+        (0, "cap_net_raw, cap_net_admin, cap_bpf, cap_ipc_lock"),
+    ],
+)
+def test_rights_for_af_xdp(
+    held: int, lacking: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_capabilities(tmp_path, held, monkeypatch)
+    found = af_xdp.af_xdp()
+    assert found.verdict == ("note" if lacking else "ok")
+    assert found.text.endswith(f"lacks {lacking}" if lacking else "xdp:INTERFACE")
+    assert ("setcap cap_net_raw,cap_net_admin,cap_bpf,cap_ipc_lock+ep" in found.advice) == bool(
+        lacking
+    )
+
+
+@pytest.mark.parametrize(
+    ("release", "error", "told"),
+    [
+        ("4.19.0-27-amd64", 0, "Linux 4.19.0-27-amd64 is too old"),
+        ("6.1.0", errno.EAFNOSUPPORT, "without CONFIG_XDP_SOCKETS"),
+        ("6.1.0", errno.EMFILE, "no socket: Too many open files"),
+    ],
+)
+def test_kernels_without_af_xdp(
+    release: str, error: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_capabilities(tmp_path, ALL, monkeypatch)
+    monkeypatch.setattr(af_xdp, "_socket_error", lambda: error)
+    real = os.uname()
+    monkeypatch.setattr(
+        os, "uname", lambda: os.uname_result((real[0], real[1], release, real[3], real[4]))
+    )
+    found = af_xdp.af_xdp()
+    assert (found.verdict, told in found.text) == ("note", True)
+    assert found.advice

@@ -2,5 +2,6 @@
 // All that a generated program includes beside its elements; it is precompiled.
 #pragma once
 
+#include <pmill/dpdk.hh>
 #include <pmill/program.hh>
 #include <pmill/run.hh>

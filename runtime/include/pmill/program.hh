@@ -56,17 +56,12 @@ struct alignas(kPage) StaticWorker final
   }
 };
 
-/// What happened in a round of a worker's loop.
-struct Round {
-  unsigned packets = 0;  // made or received
-  unsigned moved = 0;    // these, and those that somebody pulled
-};
-
 template <typename Config>
 struct Program {
   using Worker =
       std::conditional_t<Config::virtual_calls, VirtualWorker<Config>, StaticWorker<Config>>;
   static constexpr std::string_view name = Config::name;
+  static constexpr bool is_library = requires { Config::is_library; };
   static constexpr bool has_work = [] {
     bool any = false;
     Config::each([&]<typename D>(Tag<D>)

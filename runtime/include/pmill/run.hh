@@ -50,6 +50,7 @@ struct ProgramInfo {
   void (*destroy)(Worker *);
   void (*initialize)(Worker &);
   void (*loop)(WorkerStatus &);
+  Round (*turn)(Worker &);  // of a library
   void (*flush)(Worker &);
   void (*finish)(Worker &);
 };
@@ -103,6 +104,30 @@ class BusyTime {
   std::uint64_t cycles_ = 0;
 };
 
+/// One round of a worker: packets come, go their ways, and leave.
+template <class Program>
+PMILL_INLINE Round take_turn(typename Program::Worker &worker) {
+  const Round round = Program::poll(worker);
+  Program::flush(worker);
+  worker.end_burst();
+  return round;
+}
+
+/// The same of a library, whose loop is the application's.
+template <class Program>
+[[gnu::noinline]] Round turn(Worker &worker) {
+  return take_turn<Program>(static_cast<typename Program::Worker &>(worker));
+}
+
+/// One or the other: packets' ways are in a program once.
+template <class Program>
+PMILL_INLINE Round next_turn(typename Program::Worker &worker) {
+  if constexpr (Program::is_library)
+    return turn<Program>(worker);
+  else
+    return take_turn<Program>(worker);
+}
+
 /// The loop of one worker.
 template <class Program>
 void work(WorkerStatus &status) {
@@ -113,9 +138,7 @@ void work(WorkerStatus &status) {
   while (true) {
     if (g_attention.load(std::memory_order_relaxed) != 0 && !runtime::attend(status)) [[unlikely]]
       break;
-    const auto round = Program::poll(worker);
-    Program::flush(worker);
-    worker.end_burst();
+    const Round round = next_turn<Program>(worker);
     packets += round.packets;
     moved += round.moved;
     if (round.moved != 0 && (++rounds & status.busy_rounds) != 0) [[likely]]
@@ -139,10 +162,10 @@ void work(WorkerStatus &status) {
   status.busy_cycles = time.cycles();
 }
 
-/// Runs a compiled configuration; the program's main().
+/// A compiled configuration without its types.
 template <class Program>
-int run(int argc, char **argv) {
-  static constexpr ProgramInfo kInfo{
+consteval ProgramInfo info() {
+  return {
       .name = Program::name,
       .version = Program::version,
       .requirements = Program::requirements,
@@ -161,9 +184,16 @@ int run(int argc, char **argv) {
       .destroy = Program::destroy,
       .initialize = Program::initialize,
       .loop = work<Program>,
+      .turn = Program::is_library ? turn<Program> : nullptr,
       .flush = Program::flush,
       .finish = Program::finish,
   };
+}
+
+/// Runs a compiled configuration; the program's main().
+template <class Program>
+int run(int argc, char **argv) {
+  static constexpr ProgramInfo kInfo = info<Program>();
   return run(argc, argv, kInfo);
 }
 

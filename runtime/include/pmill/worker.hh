@@ -23,6 +23,12 @@ inline std::atomic<unsigned> g_attention{0};
 /// Asks the whole program to end, or the script that decides about it.
 void wish_to_stop();
 
+/// What happened in a round of a worker's loop.
+struct Round {
+  unsigned packets = 0;  // made or received
+  unsigned moved = 0;    // these, and those that somebody pulled
+};
+
 class Worker {
  public:
   /// Number of this worker, from 0, and of all of them.

@@ -74,6 +74,7 @@ bool make_port(std::string_view interface, runtime::PortState &state) {
   Port *const port = known(interface);
   if (port == nullptr) return false;
   state.driver = port;
+  state.fills_all = true;
   state.info.driver_name = "AF_XDP";
   const Interface &i = port->interface();
   state.info.max_rx_queues = static_cast<std::uint16_t>(i.receive_queues);
