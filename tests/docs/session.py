@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
+
 from pmill.cache import cache_dir
 from tests.conftest import ROOT
 
@@ -109,15 +111,15 @@ def _environment(folder: Path) -> dict[str, str]:
     home, commands = folder / "home", folder / "bin"
     home.mkdir()
     commands.mkdir()
-    pmill = commands / "pmill"
-    pmill.write_text(f'#!/bin/sh\nexec {sys.executable} -m pmill "$@"\n')
-    pmill.chmod(0o755)
-    (commands / "python3").symlink_to(sys.executable)
+    for name, words in (("pmill", "-m pmill "), ("python3", "")):
+        (commands / name).write_text(f'#!/bin/sh\nexec {sys.executable} {words}"$@"\n')
+        (commands / name).chmod(0o755)
     kept = {n: v for n, v in os.environ.items() if n not in ("CLICKPATH", "PMILL_DIALECT")}
     return kept | {
         "PATH": f"{commands}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "PMILL_CACHE": str(cache_dir()),
+        "XDG_CACHE_HOME": str(platformdirs.user_cache_path()),
         "HOME": str(home),
         "COLUMNS": _WIDTH,
         "NO_COLOR": "1",
