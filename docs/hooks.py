@@ -6,7 +6,6 @@ for all pages of that folder.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from pmill.reference import linked, pages
+from pmill.reference import linked, pages, without_attributes
 
 ROOT = Path(__file__).resolve().parent.parent
 _GENERATED = pages(ROOT)
-# Attributes for the tests of the documentation; readers see the title of a file alone.
-_FENCE = re.compile(r'^(```\w+)((?:\s+\w+="[^"]*")+)\s*$', re.MULTILINE)
-_TITLE = re.compile(r'\s+title="[^"]*"')
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -40,8 +36,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Link pages that are named, and leave out what fences say to tests."""
     del config, files
-    text = linked(markdown, page.file.src_uri, ROOT)
-    return _FENCE.sub(lambda m: m[1] + "".join(_TITLE.findall(m[2])), text)
+    return without_attributes(linked(markdown, page.file.src_uri, ROOT))
 
 
 def _entry(entry: Any) -> Any:

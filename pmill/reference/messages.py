@@ -30,7 +30,7 @@ def _page(code: str) -> str:
 def _index(known: dict[str, str]) -> str:
     parts = [
         "# Messages",
-        "Every message has a code, which never changes. `pmill explain CODE` prints what stands here.",
+        "Every message has a code, which never changes; `pmill explain CODE` prints what is here.",
     ]
     for hundred, stage in STAGES.items():
         lines = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import LLVM_PASSES, stages
@@ -43,7 +43,7 @@ def _index() -> str:
         "# Passes\n\n"
         "In the order in which they run, with the lowest level at which they do. The first change\n"
         "the graph of elements, the last LLVM's code. `--disable-pass NAME` turns one off, `-O0`\n"
-        "all of them. `pmill explain CONFIG` says what each does to a configuration, and what not.\n\n"
+        "all of them. `pmill explain CONFIG` says what each does to a configuration.\n\n"
         "| level | pass | what it does |\n| --- | --- | --- |\n" + "\n".join(lines) + "\n"
     )
 
@@ -74,10 +74,8 @@ def _module_text(p: object) -> str:
     return fenced(sys.modules[type(p).__module__].__doc__ or "").rstrip()
 
 
-def _options(p: Pass) -> str:
+def _options(p: Any) -> str:
     """The fields of a pass, each with its value and what its source says below it."""
-    if not is_dataclass(p):
-        return ""
     source = Path(sys.modules[type(p).__module__].__file__ or "").read_text(encoding="utf-8")
     lines = []
     for each in fields(p):

@@ -9,6 +9,9 @@ from pathlib import Path
 _FENCE = "```"
 # Code is left alone: between fences, and between backquotes.
 _CODE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+# Attributes of fences are for tests; readers see the title of a file alone.
+_OPENING = re.compile(r'(`{3,})(\w+)((?:\s+\w+="[^"]*")*)\s*')
+_TITLE = re.compile(r'\s+title="[^"]*"')
 _TAG = re.compile(r"<(?=[A-Za-z/!])")
 _PAGE = re.compile(r"`docs/([\w/.-]+\.md)`")
 _DECISION = re.compile(r"(?<![\w/])docs/adr/(\d{4})(?![\w-])")
@@ -59,3 +62,19 @@ def linked(text: str, page: str, root: Path) -> str:
         return f"[decision {int(found[1])}]({target})"
 
     return _DECISION.sub(decision_link, _PAGE.sub(page_link, text))
+
+
+def without_attributes(text: str) -> str:
+    """Leave out what fences say to the tests of the documentation, but for the titles of files."""
+    lines = []
+    fence = ""  # of the block that a line is in
+    for line in text.splitlines():
+        opening = None if fence else _OPENING.fullmatch(line)
+        if opening is not None:
+            fence = opening[1]
+            lines.append(fence + opening[2] + "".join(_TITLE.findall(opening[3])))
+            continue
+        lines.append(line)
+        if line.rstrip() == fence:
+            fence = ""
+    return "\n".join(lines) + "\n"

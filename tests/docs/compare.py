@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 ANYTHING = "…"
-_NUMBER = re.compile(r"\d[\d,.]*")
+_NUMBER = re.compile(r"-?\d[\d,.]*")
 
 
 def agrees(shown: Sequence[str], printed: str, *, numbers_vary: bool = False) -> bool:

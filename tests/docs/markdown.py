@@ -98,15 +98,15 @@ def blocks(page: str, text: str) -> list[Block]:
 
 
 def _block(page: str, first: int, fence: str, lines: Iterator[tuple[int, str]]) -> Block:
-    head = re.fullmatch(r"```(\w+)((?:\s+\w+=\"[^\"]*\")*)\s*", fence)
+    head = re.fullmatch(r"(`{3,})(\w+)((?:\s+\w+=\"[^\"]*\")*)\s*", fence)
     if head is None:
         raise Wrong(f'{page}:{first}: a fence names its language, and attributes as x="…"')
     body: list[str] = []
     for _, line in lines:
-        if line.rstrip() == FENCE:
+        if line.rstrip() == head[1]:
             text = "".join(f"{each}\n" for each in body)
-            attributes = dict(_ATTRIBUTE.findall(head[2]))
-            return Block(page=page, line=first, language=head[1], text=text, attributes=attributes)
+            attributes = dict(_ATTRIBUTE.findall(head[3]))
+            return Block(page=page, line=first, language=head[2], text=text, attributes=attributes)
         body.append(line)
     raise Wrong(f"{page}:{first}: the block does not end")
 

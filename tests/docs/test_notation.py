@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.docs.compare import agrees
 from tests.docs.markdown import Block, Wrong, blocks
 from tests.docs.session import Session
@@ -76,6 +77,11 @@ def test_output_without_a_command() -> None:
         block.commands()
 
 
+def test_a_longer_fence_holds_shorter_ones() -> None:
+    (block,) = blocks("page", '````text shows="fences"\n```console\n$ ls\n```\n````\n')
+    assert block.text == "```console\n$ ls\n```\n"
+
+
 def test_a_block_is_read() -> None:
     text = 'a\n```console needs="root" status="1"\n$ a \\\n> b\nx\n\ny\n$ c\n```\n'
     (block,) = blocks("page", text)
@@ -117,6 +123,13 @@ def test_a_page_is_followed(tmp_path: Path) -> None:
     assert [(t.command.line, t.command.text) for t in told] == [(12, "cat name"), (18, "true")]
     assert "-two\n+one" in told[0].what
     assert "status 0, not 3" in told[1].what
+
+
+def test_the_page_that_the_documentation_shows_is_right(tmp_path: Path) -> None:
+    found = blocks("documentation", (ROOT / "docs" / "documentation.md").read_text())
+    (page,) = [b for b in found if b.attributes.get("title") == "page.md"]
+    assert len(blocks("page.md", page.text)) == 3
+    assert follow(blocks("page.md", page.text), "", tmp_path) == []
 
 
 def test_what_is_shown_can_be_written_anew(tmp_path: Path) -> None:
