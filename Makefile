@@ -1,6 +1,6 @@
 # make demo and make test are all a user needs; make help lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-verify fuzz test-races test-net test-fresh test-container test-browser lint golden bench clean
+.PHONY: help setup demo test test-slow test-verify fuzz test-races test-net test-fresh test-container test-browser docs lint golden bench clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := $(shell sed 's/\#.*//' apt-packages.txt)
 BROWSER_PACKAGES := $(shell sed 's/\#.*//' apt-packages-browser.txt)
 BROWSER_STAMP := $(VENV)/.installed-browser
+DOCS_STAMP := $(VENV)/.installed-docs
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # More than processors: programs sleep while DPDK measures the clock.
 WORKERS := 3
@@ -72,6 +73,14 @@ test-browser: $(BROWSER_STAMP)  ## the page of pmill explain, in a headless brow
 $(BROWSER_STAMP): $(STAMP) apt-packages-browser.txt
 	$(call install,$(BROWSER_PACKAGES))
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[browser]'
+	@touch $@
+
+docs: $(DOCS_STAMP)  ## the documentation as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
+	@echo build/site/index.html
+
+$(DOCS_STAMP): $(STAMP)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 lint: $(STAMP)  ## ruff, mypy --strict, clang-format

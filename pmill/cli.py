@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _guarded(lambda: _door(words[0])(words[1:]))
     words = [_SIMTIME if word == "--simtime" else word for word in words]
     own, eal = _split_eal(words)
-    parser = _parser()
+    parser = command_parser()
     # NAME=VALUE words may stand anywhere, also behind options, which argparse alone refuses.
     arguments, rest = parser.parse_known_args(own)
     unknown = [word for word in rest if word.startswith("-") or not hasattr(arguments, "level")]
@@ -112,7 +112,8 @@ class _Folder(argparse.Action):
         parser.exit()
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command, with the names of all of its commands."""
     parser = argparse.ArgumentParser(
         prog="pmill", description="Compile Click configurations into specialised DPDK programs."
     )

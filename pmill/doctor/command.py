@@ -19,7 +19,10 @@ _COMMAND: Final = Command(
 Look at everything that compiling and running programs needs, and say what is missing and how to
 get it. The status is 1 when pmill cannot work without something that is.
 """,
-    options=(Option(name="json", help="write the findings as JSON"),),
+    options=(
+        Option(name="json", help="write the findings as JSON"),
+        Option(name="help", help="print this text"),
+    ),
 )
 _CHECKS: Final = (
     compiling.python,

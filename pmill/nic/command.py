@@ -22,6 +22,7 @@ docs/nic.md has its arguments.
     options=(
         Option(name="build", help="build it, if it is not there"),
         Option(name="plugin", help="build it and print where the plugin is"),
+        Option(name="help", help="print this text"),
     ),
 )
 

@@ -296,3 +296,18 @@ def test_output_that_cannot_be_written(unbuffered: str) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "error: cannot write: No space left on device\n"
+
+
+@pytest.mark.parametrize("command", [*cli._DOORS, "compile", "run", "elements", "demo"])
+def test_every_command_explains_itself(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["pmill", command])
+    try:
+        status = cli.main([command, "--help"])
+    except SystemExit as end:  # argparse
+        status = int(end.code or 0)
+    told = capsys.readouterr()
+    assert (status, told.err) == (0, "")
+    name = command if command.startswith("click") else f"pmill {command}"  # as Click's say it
+    assert told.out.lower().startswith(f"usage: {name} ")

@@ -155,7 +155,7 @@ def test_a_macro_that_renames_what_was_read(tmp_path: Path) -> None:
 
 def test_the_example_of_the_documentation(root: Path, tmp_path: Path) -> None:
     page = (root / "docs" / "adding-an-element.md").read_text(encoding="utf-8")
-    text = page.split("```cpp\n")[1].split("```")[0]
+    text = page.split('```cpp title="elements/ip/setipttl.hh"\n')[1].split("```")[0]
     write(tmp_path, text, "SetIPTTL")
     spec = replace(read(text, "SetIPTTL"), header="setipttl.hh")
     assert spec.counters[1].output == 1

@@ -91,6 +91,7 @@ def test_every_package_is_known() -> None:
         "doctor",
         "explain",
         "nic",
+        "reference",
         "run",
         "tools",
         "traffic",

@@ -1,0 +1,57 @@
+"""What mkdocs is told beyond mkdocs.yml: generated pages, and how fences are written here.
+
+The generated pages come from pmill/reference; an entry of the navigation that ends in `/` stands
+for all pages of that folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from pmill.reference import linked, pages, without_attributes
+
+ROOT = Path(__file__).resolve().parent.parent
+_GENERATED = pages(ROOT)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put the pages of folders into the navigation."""
+    assert config.nav is not None, "mkdocs.yml has a navigation"
+    config.nav = [_entry(each) for each in config.nav]
+    return config
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add the generated pages."""
+    for path, text in _GENERATED.items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Link pages that are named, and leave out what fences say to tests."""
+    del config, files
+    return without_attributes(linked(markdown, page.file.src_uri, ROOT))
+
+
+def _entry(entry: Any) -> Any:
+    """An entry of the navigation, with folders replaced by their pages."""
+    if isinstance(entry, dict):
+        return {title: _below(what) for title, what in entry.items()}
+    return entry
+
+
+def _below(what: Any) -> Any:
+    if isinstance(what, list):
+        return [_entry(each) for each in what]
+    if not str(what).endswith("/"):
+        return what
+    written = {str(p.relative_to(ROOT / "docs")) for p in (ROOT / "docs" / what).glob("*.md")}
+    names = [p for p in _GENERATED if p.startswith(what)]
+    names += sorted(written - set(names))
+    return names

@@ -1,0 +1,80 @@
+"""From the texts of the program to Markdown that shows what they say."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+
+_FENCE = "```"
+# Code is left alone: between fences, and between backquotes.
+_CODE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+# Attributes of fences are for tests; readers see the title of a file alone.
+_OPENING = re.compile(r'(`{3,})(\w+)((?:\s+\w+="[^"]*")*)\s*')
+_TITLE = re.compile(r'\s+title="[^"]*"')
+_TAG = re.compile(r"<(?=[A-Za-z/!])")
+_PAGE = re.compile(r"`docs/([\w/.-]+\.md)`")
+_DECISION = re.compile(r"(?<![\w/])docs/adr/(\d{4})(?![\w-])")
+
+
+def fenced(text: str, language: str = "text") -> str:
+    """Put indented code, and what a reader of docstrings knows by `::`, between fences."""
+    lines: list[str] = []
+    for paragraph in re.split(r"\n{2,}(?=\S)", text.strip("\n")):
+        head, _, code = _divide(paragraph)
+        if code:
+            lines.append(head.rstrip().removesuffix("::") + (":" if head.endswith("::") else ""))
+            body = re.sub(r"^ {4}", "", code, flags=re.MULTILINE).strip("\n")
+            lines.append(f"{_FENCE}{language}\n{body}\n{_FENCE}")
+        else:
+            lines.append(paragraph)
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def _divide(paragraph: str) -> tuple[str, str, str]:
+    """Cut a paragraph where its indented lines begin, if it ends with such."""
+    found = re.search(r"(?:\A|\n\n)(?= {4})", paragraph)
+    if found is None:
+        return paragraph, "", ""
+    return paragraph[: found.start()], "", paragraph[found.end() :]
+
+
+def plain(text: str) -> str:
+    """Keep what looks like a tag of HTML from being one."""
+    pieces = _CODE.split(text)
+    return "".join(p if p[:1] == "`" else _TAG.sub("&lt;", p) for p in pieces)
+
+
+def linked(text: str, page: str, root: Path) -> str:
+    """Make links of the names of other pages: `docs/nic.md`, docs/adr/0015."""
+    folder = posixpath.dirname(page)
+
+    def page_link(found: re.Match[str]) -> str:
+        if not (root / "docs" / found[1]).is_file():
+            return found[0]
+        return f"[{found[1]}]({posixpath.relpath(found[1], folder or '.')})"
+
+    def decision_link(found: re.Match[str]) -> str:
+        files = sorted((root / "docs" / "adr").glob(f"{found[1]}-*.md"))
+        if not files:
+            return found[0]
+        target = posixpath.relpath(f"adr/{files[0].name}", folder or ".")
+        return f"[decision {int(found[1])}]({target})"
+
+    return _DECISION.sub(decision_link, _PAGE.sub(page_link, text))
+
+
+def without_attributes(text: str) -> str:
+    """Leave out what fences say to the tests of the documentation, but for the titles of files."""
+    lines = []
+    fence = ""  # of the block that a line is in
+    for line in text.splitlines():
+        opening = None if fence else _OPENING.fullmatch(line)
+        if opening is not None:
+            fence = opening[1]
+            lines.append(fence + opening[2] + "".join(_TITLE.findall(opening[3])))
+            continue
+        lines.append(line)
+        if line.rstrip() == fence:
+            fence = ""
+    return "\n".join(lines) + "\n"
