@@ -14,7 +14,7 @@ from tests.docs.markdown import KNOWN, NEEDS, OTHERS, Block, blocks, pages
 
 PAGES = pages(ROOT)
 BLOCKS = [b for page, text in PAGES.items() for b in blocks(page, text)]
-LANGUAGES = {*KNOWN, "cmake", "cpp", "json", "make", "meson", "python", "toml", "yaml"}
+LANGUAGES = {*KNOWN, "c", "cmake", "cpp", "json", "make", "meson", "python", "toml", "yaml"}
 # Nobody types these into anything but a shell.
 _TYPED = re.compile(r"\s*(?:\$ |(?:sudo |\./)?(?:pmill|make|cmake|ip|git|pip3?|apt-get|dpdk-\w+) )")
 _INLINE = re.compile(r"`pmill ([^`]+)`")
