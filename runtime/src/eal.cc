@@ -101,7 +101,8 @@ std::string complaint() {
              : "no hugepages can be used: none are reserved",
          "do without (-- " + no_huge +
              ") or reserve some: echo 512 | sudo tee "
-             "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+             "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages" +
+             std::string(runtime::kDoctor));
   if (heard("nable to parse device") || heard("failed to parse device")) {
     const auto at = said.find("arse device ");
     const auto rest = std::string_view(said).substr(at + 13);
@@ -113,14 +114,15 @@ std::string complaint() {
   }
   if (heard("annot allocate memory"))
     fail("", "not enough memory to start DPDK: " + complaint(),
-         "free some, or ask for less with -- -m MEGABYTES");
+         "free some, or ask for less with -- -m MEGABYTES" + std::string(runtime::kDoctor));
   if (heard("another primary process"))
     fail("", "another DPDK program runs with the same --file-prefix",
          "give this one a --file-prefix of its own");
   const std::string why = complaint();
   fail("", "DPDK did not start: " + (why.empty() ? rte_strerror(rte_errno) : why),
        "check the arguments after --" +
-           std::string(options.verbose ? "" : ", or see all DPDK says with --verbose"));
+           std::string(options.verbose ? "" : ", or see all DPDK says with --verbose") +
+           std::string(runtime::kDoctor));
 }
 
 /// A virtual device whose driver refused it is silently absent, and all port numbers after it
@@ -169,7 +171,7 @@ void check_memory(std::size_t megabytes) {
   fail("",
        "not enough memory: the buffers take " + std::to_string(megabytes - kBaseMegabytes) +
            " MB, and the machine has " + std::to_string(available) + " MB free",
-       "take fewer buffers with --buffers N");
+       "take fewer buffers with --buffers N" + std::string(runtime::kDoctor));
 }
 
 /// Devices of the driver that the program contains, for which the user gave no arguments.

@@ -91,10 +91,11 @@ PortState *port_of(const Setup::Entry<Request> &entry) {
     const bool number = entry.port.find_first_not_of("0123456789") == std::string::npos;
     const bool pci = entry.port.find(':') != std::string::npos;
     fail(entry.label, "there is no port " + quoted(entry.port) + "; " + known_ports(),
-         pci ? "bind the device to a DPDK driver (dpdk-devbind.py --bind=vfio-pci " + entry.port +
-                   ") and allow it: -- -a " + entry.port
-             : "give the program a device, for example -- --vdev " +
-                   (number ? "net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap" : entry.port));
+         (pci ? "bind the device to a DPDK driver (dpdk-devbind.py --bind=vfio-pci " + entry.port +
+                    ") and allow it: -- -a " + entry.port
+              : "give the program a device, for example -- --vdev " +
+                    (number ? "net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap" : entry.port)) +
+             "; " + about_nics() + std::string(kDoctor));
   }
   for (auto &port : ports())
     if (port.id == *id) return &port;

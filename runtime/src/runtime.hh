@@ -47,6 +47,18 @@ void verify_captures(const std::vector<VirtualDevice> &devices);
 /// Buffers that devices take for themselves before anything is received.
 std::size_t captured_packets(const std::vector<VirtualDevice> &devices);
 
+/// A network device on PCI, and the kernel's driver that it is bound to.
+struct Nic {
+  std::string address, driver;
+  bool usable;  // by DPDK
+};
+/// All that the kernel lists in a folder, by address.
+std::vector<Nic> nics(const std::string &devices);
+/// A sentence about them, for hints.
+std::string about_nics(const std::string &devices = "/sys/bus/pci/devices");
+/// Where hints about the machine lead.
+inline constexpr std::string_view kDoctor = "; pmill doctor looks at the whole machine";
+
 /// The complete arguments for EAL: the user's, and what is missing. `uses_ports`: the program may
 /// mean devices that the user did not name.
 std::vector<std::string> eal_arguments(const Options &options, bool uses_ports,

@@ -8,6 +8,7 @@
 #define ALLOW_EXPERIMENTAL_API
 #endif
 
+#include "advice.cc"
 #include "alone.cc"
 #include "arguments.cc"
 #include "capture.cc"

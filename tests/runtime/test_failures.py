@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pmill.doctor import running
 from tests.runtime.conftest import FORWARD, Build, frames, read_capture, run, write_capture
 
 _NULL = ["--vdev", "net_null0"]
@@ -103,3 +104,17 @@ def test_numbers_of_queues(build: Build, options: str, message: str) -> None:
     done = run(build(f"FromDPDKDevice(0, {options}) -> Discard;\n"), eal=_NULL)
     assert done.returncode == 1
     assert f"FromDPDKDevice@1 :: FromDPDKDevice: {message}" in done.stderr
+
+
+def test_the_advice_is_that_of_the_doctor(build: Build) -> None:
+    """Which NICs there are and what they are bound to, as `pmill doctor` finds them."""
+    hint = run(build("FromDPDKDevice(3) -> Discard;\n"), eal=_NULL).stderr
+    found = running.devices()
+    assert hint.strip().endswith("; pmill doctor looks at the whole machine")
+    if "none on PCI" in found.text:
+        assert "this machine has no NIC on PCI" in hint
+        return
+    names = re.findall(r"[0-9a-f:.]{12} \([\w -]+\)", found.text)
+    assert names
+    assert ", ".join(names) in hint
+    assert ("dpdk-devbind.py --bind=vfio-pci" in hint) == (found.verdict == "note")
