@@ -42,7 +42,7 @@ demo: $(STAMP)  ## compile the example router, send a trace through it, show wha
 test: $(STAMP)  ## pass every test
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup
 
-test-slow: $(STAMP)  ## the tests that take long
+test-slow: $(DOCS_STAMP)  ## the tests that take long
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadgroup -m slow
 
 test-verify: $(STAMP)  ## 300 random configurations, and all examples pass by pass: an hour or two
@@ -56,7 +56,7 @@ test-races: $(STAMP)  ## ThreadSanitizer: all examples with two workers
 
 test-net: $(STAMP)  ## programs between hosts in network namespaces; as root
 	@test "$$(id -u)" = 0 || { echo "make test-net makes network namespaces: run it as root"; exit 1; }
-	@$(PYTHON) -m pytest -q -m net tests/net
+	@$(PYTHON) -m pytest -q -m net tests/net tests/docs
 
 SUITE ?= bookworm
 FRESH_COMMAND ?= make demo && make test

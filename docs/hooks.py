@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from pmill.reference import linked, pages, without_attributes
+from pmill.reference import for_readers, linked, pages
 
 ROOT = Path(__file__).resolve().parent.parent
 _GENERATED = pages(ROOT)
@@ -36,7 +36,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Link pages that are named, and leave out what fences say to tests."""
     del config, files
-    return without_attributes(linked(markdown, page.file.src_uri, ROOT))
+    return for_readers(linked(markdown, page.file.src_uri, ROOT))
 
 
 def _entry(entry: Any) -> Any:

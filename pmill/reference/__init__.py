@@ -14,7 +14,7 @@ from pmill.reference.decisions import decision_pages
 from pmill.reference.elements import element_pages
 from pmill.reference.messages import message_pages
 from pmill.reference.passes import pass_pages
-from pmill.reference.text import linked, without_attributes
+from pmill.reference.text import for_readers, linked
 
 
 def pages(root: Path) -> dict[str, str]:
@@ -27,4 +27,4 @@ def pages(root: Path) -> dict[str, str]:
     return {path: linked(text, path, root) for path, text in made.items()}
 
 
-__all__ = ["linked", "pages", "without_attributes"]
+__all__ = ["for_readers", "linked", "pages"]

@@ -9,9 +9,8 @@ from pathlib import Path
 _FENCE = "```"
 # Code is left alone: between fences, and between backquotes.
 _CODE = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
-# Attributes of fences are for tests; readers see the title of a file alone.
 _OPENING = re.compile(r'(`{3,})(\w+)((?:\s+\w+="[^"]*")*)\s*')
-_TITLE = re.compile(r'\s+title="[^"]*"')
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _TAG = re.compile(r"<(?=[A-Za-z/!])")
 _PAGE = re.compile(r"`docs/([\w/.-]+\.md)`")
 _DECISION = re.compile(r"(?<![\w/])docs/adr/(\d{4})(?![\w-])")
@@ -64,17 +63,24 @@ def linked(text: str, page: str, root: Path) -> str:
     return _DECISION.sub(decision_link, _PAGE.sub(page_link, text))
 
 
-def without_attributes(text: str) -> str:
-    """Leave out what fences say to the tests of the documentation, but for the titles of files."""
+def for_readers(text: str) -> str:
+    """Leave out what fences say to the tests of the documentation.
+
+    Readers see the titles of files, and why a command is not run.
+    """
     lines = []
-    fence = ""  # of the block that a line is in
+    fence = reason = ""  # of the block that a line is in
     for line in text.splitlines():
         opening = None if fence else _OPENING.fullmatch(line)
         if opening is not None:
-            fence = opening[1]
-            lines.append(fence + opening[2] + "".join(_TITLE.findall(opening[3])))
+            fence, said = opening[1], dict(_ATTRIBUTE.findall(opening[3]))
+            reason = said.get("unrun", "")
+            title = f' title="{said["title"]}"' if "title" in said else ""
+            lines.append(f"{fence}{opening[2]}{title}")
             continue
         lines.append(line)
-        if line.rstrip() == fence:
-            fence = ""
+        if fence and line.rstrip() == fence:
+            if reason:
+                lines += ["", f"*Not run by the tests: {reason}.*"]
+            fence = reason = ""
     return "\n".join(lines) + "\n"

@@ -12,7 +12,7 @@ from pmill import cli, driver
 from pmill.diagnostics import Diagnostics
 from pmill.elements import ElementLibrary
 from pmill.passes import DEFAULT
-from pmill.reference import linked, pages, without_attributes
+from pmill.reference import for_readers, linked, pages
 from pmill.reference.text import fenced, plain
 from pmill.tools.explain import codes
 from tests.conftest import ROOT
@@ -144,6 +144,13 @@ def test_names_of_pages_become_links() -> None:
 
 def test_attributes_of_fences_are_for_tests() -> None:
     text = '```click title="x" from="y"\na\n```\n````text shows="z"\n```console needs="root"\n```\n````\n'
-    assert without_attributes(text) == (
+    assert for_readers(text) == (
         '```click title="x"\na\n```\n````text\n```console needs="root"\n```\n````\n'
+    )
+
+
+def test_readers_are_told_what_is_not_run() -> None:
+    text = '```console unrun="it needs a wire"\n$ a\n```\n\nb\n'
+    assert for_readers(text) == (
+        "```console\n$ a\n```\n\n*Not run by the tests: it needs a wire.*\n\nb\n"
     )
