@@ -18,6 +18,7 @@ from pmill.explain.programs import (
     decision_programs,
     picture_of_program,
 )
+from pmill.explain.workers import others, worker_rows
 from pmill.graph import Element, PipelineGraph
 from pmill.match.byte_program import program_text
 from pmill.passes import DEFAULT, PassNote
@@ -57,6 +58,8 @@ def html_page(x: Explanation) -> str:
         passes=[(report, report.notes(DEFAULT)) for report in x.reports],
         hot=[x.after.elements[name] for name in hot_path(x.after)],
         names={ident: name for name, ident in x.idents.items()},
+        workers=list(worker_rows(x.before)),
+        others=list(others(x.before)),
         elements=[
             _panel(x, e, ids[e.name], notes.get(e.name, []), generated.get(e.name))
             for e in elements.values()

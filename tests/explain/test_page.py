@@ -12,6 +12,7 @@ import pytest
 from pmill.elaborate.lowerings.classifier import program_text
 from pmill.explain.page import html_page
 from pmill.explain.programs import decision_programs, picture_of_program, question
+from pmill.explain.workers import worker_rows
 from pmill.match.byte_program import NEVER, Step
 from tests.conftest import ROOT
 from tests.explain.kit import MIXED, explained
@@ -118,6 +119,11 @@ def test_it_says_what_the_text_says() -> None:
     assert "pmill::TransmitBuffer::send" in text
     assert "Machine instructions: " in text
     assert "16/00" not in page.text("style")
+    assert f"The metadata model is {explained().model.name}: {explained().model.why}" in text
+    rows = list(worker_rows(explained().before))
+    assert rows
+    for name, verdict, meaning in rows:
+        assert {name, verdict, meaning} <= {said for _, said in page.texts}
     assert program_text(next(decision_programs(explained().after.elements["kind"])).steps) in text
 
 
