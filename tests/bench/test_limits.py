@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pmill.bench.contestants import LIMITS
+from tests.conftest import slow
 from tests.elements.ip_frames import ether, with_checksum
 from tests.elements.test_workpackage import model as work_of
 from tests.elements.transport import NUMBERS, packets
@@ -47,7 +48,7 @@ def run(
 
 
 @pytest.mark.parametrize("port", [0, 1])
-@pytest.mark.parametrize("traffic", [router_mix, malformed])
+@pytest.mark.parametrize("traffic", [slow(router_mix), malformed])
 @pytest.mark.parametrize("name", ["router", "router_virtual"])
 def test_router_does_what_the_model_does(
     programs: Path, tmp_path: Path, name: str, traffic, port: int
@@ -79,7 +80,7 @@ def everything() -> list[bytes]:
     return mixed + [f[:14] + with_checksum(f[14:]) for f in transports]
 
 
-@pytest.mark.parametrize("name", ["router_one", "router_ids_vlan", "router_work"])
+@pytest.mark.parametrize("name", ["router_one", "router_ids_vlan", slow("router_work")])
 def test_routers_of_the_paper_do_what_the_models_do(
     programs: Path, tmp_path: Path, name: str
 ) -> None:

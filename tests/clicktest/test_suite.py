@@ -14,7 +14,7 @@ FILES = sorted(SUITE.rglob("*.clicktest"))
 
 @pytest.mark.parametrize("file", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_file(pmill: Pmill, tmp_path: Path, file: Path) -> None:
-    done = pmill("test", "-j1", "-t", 200, file, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)})
+    done = pmill("test", "-j1", "-t", 200, file, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == "clicktest: 1 success, 0 failures, 0 skipped\n"
 

@@ -97,6 +97,7 @@ def test_as_little_crosses_as_can(text: str, count: int) -> None:
 # --- columns --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @varied
 @given(
     st.lists(

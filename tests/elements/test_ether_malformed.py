@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
@@ -30,6 +32,7 @@ r[4] -> Strip(3) -> WorkPackage(N 9, R 100, PAYLOAD true) -> Truncate(5)
 """
 
 
+@pytest.mark.slow
 def test_no_byte_outside_of_a_packet_is_touched(tmp_path: Path) -> None:
     options = CompileOptions(sanitize=("address", "undefined"))
     program = compile_config(Source("malformed.click", CONFIG), options, Diagnostics()).program

@@ -7,6 +7,8 @@ import random
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
@@ -56,6 +58,7 @@ def odd_frames(seed: int, number: int) -> list[bytes]:
     return frames
 
 
+@pytest.mark.slow
 def test_no_byte_outside_of_a_packet_is_touched(tmp_path: Path) -> None:
     options = CompileOptions(sanitize=("address", "undefined"), include=EXTRA)
     program = compile_config(Source("malformed.click", CONFIG), options, Diagnostics()).program

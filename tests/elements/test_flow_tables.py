@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import slow
+
 HERE = Path(__file__).resolve().parent
 FAST = ("-O2", "-march=x86-64-v3")
 MEMORY = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -50,7 +52,7 @@ def check(program: Path, *words: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("flags", [FAST, MEMORY], ids=["fast", "memory"])
+@pytest.mark.parametrize("flags", [slow(FAST), MEMORY], ids=["fast", "memory"])
 def test_against_plain_tables(built: Callable[..., Path], flags: tuple[str, ...]) -> None:
     check(built("flow_checks.cc", flags), "20000")
 
@@ -60,7 +62,9 @@ def test_a_million_flows(built: Callable[..., Path]) -> None:
     check(built("flow_checks.cc", FAST), "1000000")
 
 
-@pytest.mark.parametrize("flags", [FAST, MEMORY, THREADS], ids=["fast", "memory", "threads"])
+@pytest.mark.parametrize(
+    "flags", [slow(FAST), MEMORY, slow(THREADS)], ids=["fast", "memory", "threads"]
+)
 def test_mappings(built: Callable[..., Path], flags: tuple[str, ...]) -> None:
     """Those of one worker, and of two that use each other's."""
     check(built("nat_checks.cc", flags))

@@ -377,6 +377,7 @@ def text_to_text(folder: Path, text: bytes, arguments: str = "", level: int = 3)
     return folder / "out.txt"
 
 
+@pytest.mark.slow
 @HYPOTHESIS
 @given(records=st.lists(RECORD, min_size=1, max_size=30))
 def test_records_are_written_as_they_were_read(
@@ -393,6 +394,7 @@ def test_records_are_written_as_they_were_read(
     assert text_to_text(tmp_path, first, level=0).read_bytes() == first
 
 
+@pytest.mark.slow
 @HYPOTHESIS
 @given(records=st.lists(RECORD, min_size=1, max_size=30))
 def test_binary_records_say_the_same(tmp_path: Path, records: list[dict[str, object]]) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import slow
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -17,12 +19,14 @@ MEMORY = ["-O1", "-fsanitize=address,undefined"]
 THREADS = ["-O1", "-fsanitize=thread", "-DRTE_FORCE_INTRINSICS"]
 
 
-@pytest.mark.parametrize("flags", [FAST, MEMORY], ids=["fast", "memory"])
+@pytest.mark.parametrize("flags", [slow(FAST), MEMORY], ids=["fast", "memory"])
 def test_against_plain_computations(root: Path, tmp_path: Path, flags: list[str]) -> None:
     check("net_checks.cc", root / "runtime/src/net.cc", root, tmp_path, flags)
 
 
-@pytest.mark.parametrize("flags", [FAST, MEMORY, THREADS], ids=["fast", "memory", "threads"])
+@pytest.mark.parametrize(
+    "flags", [slow(FAST), MEMORY, slow(THREADS)], ids=["fast", "memory", "threads"]
+)
 def test_against_a_plain_table(root: Path, tmp_path: Path, flags: list[str]) -> None:
     """The table of an ARPQuerier: alone, and used by two threads at once."""
     check("arp_checks.cc", root / "runtime/src/arp/table.cc", root, tmp_path, flags)

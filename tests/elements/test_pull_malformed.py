@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
@@ -31,6 +33,7 @@ def output(folder: Path, options: CompileOptions) -> list[tuple[int, bytes]]:
     return read_pcap(folder / "out.pcap")
 
 
+@pytest.mark.slow
 def test_no_byte_outside_of_a_packet_is_touched(tmp_path: Path) -> None:
     write_frames(tmp_path / "in.pcap", malformed(17, 2000))
     sanitized = output(tmp_path, CompileOptions(sanitize=("address", "undefined")))

@@ -90,6 +90,7 @@ def test_the_longest_prefix_counts(run_element: RunElement, table: Table, level:
     assert result.stderr.count("StaticIPLookup: no route for ") == min(5, len(lost))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [slow(0), 3])
 def test_tables_from_files(run_element: RunElement, tmp_path: Path, level: int) -> None:
     """So many routes that there is an entry for each /24, with -O0 as with -O3."""

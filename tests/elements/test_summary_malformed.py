@@ -6,6 +6,8 @@ import random
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pmill.diagnostics import Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
@@ -58,6 +60,7 @@ def damaged(rng: random.Random, content: bytes) -> bytes:
     return head + mark + names + newline + bytes(body)
 
 
+@pytest.mark.slow
 def test_malformed_packets_and_dumps(tmp_path: Path) -> None:
     write_frames(tmp_path / "in.pcap", malformed(23, 2000))
     checked = CompileOptions(sanitize=("address", "undefined"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, slow
 from tests.elements.flow_frames import (
     ICMP,
     TCP,
@@ -45,7 +45,7 @@ def sent_to(mac: bytes, raw: bytes) -> bytes:
     return mac + raw[6:]
 
 
-@pytest.mark.parametrize("traffic", [everything, rough], ids=["everything", "rough"])
+@pytest.mark.parametrize("traffic", [slow(everything), rough], ids=["everything", "rough"])
 def test_passes_change_nothing(ran: Ran, repeating: Path, traffic: object) -> None:
     inputs = {port: traffic(port) for port in (0, 1)}
     for port, mac in ((0, MAC0), (1, MAC1)):

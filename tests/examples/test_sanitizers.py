@@ -24,7 +24,10 @@ DEVICES = (
 _REPORTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
 
 
-@pytest.mark.parametrize(("name", "ports", "variables"), DEVICES)
+@pytest.mark.parametrize(
+    ("name", "ports", "variables"),
+    [pytest.param(*d, marks=() if d[0] == "router" else pytest.mark.slow) for d in DEVICES],
+)
 def test_no_report(ran: Ran, name: str, ports: int, variables: tuple[str, ...]) -> None:
     inputs = {port: rough(port) for port in range(ports)}
     result = ran(EXAMPLES / f"{name}.click", inputs, *SANITIZE, *variables, ports=ports)

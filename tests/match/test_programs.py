@@ -121,7 +121,7 @@ def small(rng: random.Random, count: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", [0, slow(1)])
+@pytest.mark.parametrize("seed", [slow(0), slow(1)])
 def test_random_patterns(seed: int, tmp_path: Path) -> None:
     """Also with overreads reported."""
     rng = random.Random(seed)

@@ -85,6 +85,7 @@ def test_stopped_in_the_middle(stopped_by: int, compiled: Compiled, tmp_path: Pa
     assert json.loads(out)["ports"][1]["tx_packets"] > 1000
 
 
+@pytest.mark.slow
 def test_control_is_complained_of(compiled: Compiled, tmp_path: Path) -> None:
     """An element that loses packets is noticed: the tests above can fail."""
     text = "FromDPDKDevice(pmill:0) -> Leak -> ToDPDKDevice(pmill:1);"

@@ -19,6 +19,18 @@ from tests.traffic import neighbours, read_pcap, without_times, write_frames
 PORTS = {"forwarder": 1, "router": 2, "router-static": 2, "firewall-lite": 2}
 VARIABLES = {"router": ("MTU=576",), "router-static": ("MTU=576",)}
 LEVELS = (slow(0), slow(1), slow(2), 3)
+# One of each kind; make test-slow has all.
+QUICK = {
+    ("forwarder", "copying", "net_pcap"),
+    ("forwarder", "xchange", "net_pmill"),
+    ("router", "xchange", "stepped"),
+    ("router-static", "overlaying", "stepped"),
+}
+CASES = [
+    pytest.param(name, *on, marks=() if (name, *on) in QUICK else pytest.mark.slow)
+    for name in PORTS
+    for on in ON
+]
 
 
 @cache
@@ -43,8 +55,7 @@ NUMBERING = {"router-static"}
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize(("model", "device"), ON)
-@pytest.mark.parametrize("name", PORTS)
+@pytest.mark.parametrize(("name", "model", "device"), CASES)
 def test_same_packets(
     name: str, model: str, device: Device, level: int, compiled: Compiled, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def test_no_report(
     assert all(outcome.sent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "device"),
     [pytest.param("copying", "net_pcap", marks=pytest.mark.slow), ("xchange", "stepped")],

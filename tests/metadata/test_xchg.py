@@ -10,6 +10,7 @@ import pytest
 from pmill.diagnostics import DiagnosticError
 from pmill.nic import contained
 from pmill.toolchain import Compiler, find_tools
+from tests.conftest import slow
 from tests.nic.conftest import EAL
 
 HERE = Path(__file__).parent
@@ -32,7 +33,7 @@ def checks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.mark.parametrize("name", ["stock", "layout"])
+@pytest.mark.parametrize("name", [slow("stock"), "layout"])
 @pytest.mark.parametrize("device", ["", ",preparsed=1"])
 def test_check(name: str, device: str, checks: Path) -> None:
     vdev = ["--vdev", f"net_pmill0,generate=100,stepped=1{device}"]

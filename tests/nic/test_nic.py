@@ -15,7 +15,7 @@ from scapy.layers.l2 import Ether
 from pmill.resources import runtime_dir
 from pmill.traffic import Recipe, generate
 from pmill.traffic.sizes import read_sizes
-from tests.conftest import Pmill
+from tests.conftest import Pmill, slow
 from tests.nic.conftest import EAL, Check, built
 from tests.traffic.malformed import malformed
 from tests.traffic.pcap import read_pcap, write_frames
@@ -28,7 +28,9 @@ def test_hash() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("mode", ["", ",stepped=1", ",preparsed=1", ",stepped=1,preparsed=1"])
+@pytest.mark.parametrize(
+    "mode", ["", slow(",stepped=1"), slow(",preparsed=1"), ",stepped=1,preparsed=1"]
+)
 def test_frames_arrive_as_they_are(mode: str, check: Check, tmp_path: Path) -> None:
     frames = [f for f in malformed(seed=3, n=2000) if 0 < len(f) <= 1518]
     write_frames(tmp_path / "in.pcap", frames)

@@ -226,6 +226,7 @@ def test_rules_that_are_not_there_any_more_are_not_counted() -> None:
         graph_of(FILTER + "PassInfo(HITS f#4=1);")
 
 
+@pytest.mark.slow
 def test_rules_that_are_looked_for_first_change_no_packet(tmp_path: Path, pmill: Pmill) -> None:
     found = rulesets.rules("acl", 200)
     config, usual, other = tmp_path / "f.click", tmp_path / "usual.pcap", tmp_path / "other.pcap"

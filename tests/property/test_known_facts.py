@@ -100,7 +100,7 @@ def configs(draw: st.DrawFn) -> Config:
     return Config(nodes, tuple(targets), 0, sinks=2)
 
 
-@settings(common, max_examples=5)
+@settings(common, max_examples=3)
 @given(config=configs())
 def test_what_is_known_is_so(tmp_path_factory: pytest.TempPathFactory, config: Config) -> None:
     check(tmp_path_factory, config)

@@ -150,6 +150,7 @@ def is_cut(config: Staged) -> bool:
     return any(c.call == "staged" for c in run(graph, CompileOptions())[-1].graph.connections)
 
 
+@pytest.mark.slow
 @settings(common, max_examples=5)
 @given(config=configs().filter(is_cut))
 def test_random_stages(tmp_path_factory: pytest.TempPathFactory, config: Staged) -> None:

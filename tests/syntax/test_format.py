@@ -80,7 +80,7 @@ def commented(draw: st.DrawFn) -> tuple[Config, str]:
     return config, sprinkle(unparse(config), draw)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(commented())
 def test_formatting_loses_nothing_and_happens_once(drawn: tuple[Config, str]) -> None:
     config, text = drawn

@@ -187,6 +187,7 @@ def test_names_of_many_parts() -> None:
     assert [c.name for c in picture.root.compounds] == ["a"]
 
 
+@pytest.mark.slow
 def test_a_large_configuration() -> None:
     rng = random.Random(1)
     lines = [f"e{i} :: Tee(2);" for i in range(500)]

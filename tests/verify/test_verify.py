@@ -132,6 +132,7 @@ def test_lost_packets_are_counted() -> None:
     assert any(line.startswith("counter rest.count: 0 became ") for line in more)
 
 
+@pytest.mark.slow
 def test_guilty_only_together() -> None:
     passes = (Devirtualize(), broken.broken(broken.if_devirtualized))
     verdict = verdict_of(*passes, each=True)
@@ -252,6 +253,7 @@ def test_what_cannot_be_verified(code: str, config: str, more: dict) -> None:
     assert [d.code for d in error.value.diagnostics] == [code]
 
 
+@pytest.mark.slow
 def test_several_workers() -> None:
     config = (
         "a :: FromDPDKDevice(0) -> Counter -> ToDPDKDevice(0);"

@@ -82,7 +82,7 @@ StaticThreadSched(u 0, v 1);
 """
 
 
-@pytest.mark.parametrize("level", [slow(0), 3])
+@pytest.mark.parametrize("level", [slow(0), slow(3)])
 def test_queues_between_workers(level: int, tmp_path: Path) -> None:
     """What is stored by both workers and pulled by one; what is shared is locked."""
     program = build(QUEUES, level=level, sanitize=THREADS, keep=("s.switch",))
@@ -91,6 +91,7 @@ def test_queues_between_workers(level: int, tmp_path: Path) -> None:
     assert result.elements["c"]["count"] > FRAMES
 
 
+@pytest.mark.slow
 def test_a_race_is_found(tmp_path: Path) -> None:
     """An element that counts where all workers do, without a lock: the tests above can fail."""
     text = "".join(

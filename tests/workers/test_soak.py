@@ -139,6 +139,7 @@ def soak(
     return met
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [3])
 def test_for_a_moment(level: int, plugin: Path, tmp_path: Path) -> None:
     soak(50_000, level, tmp_path, plugin)

@@ -268,6 +268,7 @@ def test_what_has_no_end(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         result("Idle -> Null -> Discard", text)
 
 
+@pytest.mark.slow
 def test_what_has_no_end_inside_of_itself() -> None:
     text = pair("input -> Null -> Null -> output", "input -> Null -> Null -> Null -> output")
     with pytest.raises(DiagnosticError, match=r"PM0613.*is found again and again"):
