@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Buffer pools: how many buffers a program needs, and where they come from.
+#include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_mempool.h>
 
@@ -71,6 +72,11 @@ rte_mempool *mbufs_of(int socket) {
   };
   rte_mempool *pool = make(socket);
   if (pool == nullptr) pool = make(SOCKET_ID_ANY);
+  // DPDK's own way to say so: a driver that it does not find is an invalid argument.
+  if (pool == nullptr && rte_errno == EINVAL)
+    fail("", "DPDK finds no driver for memory pools",
+         "install librte_mempool_ring.so among its drivers: on Debian, the package "
+         "librte-mempool-ring and a number");
   if (pool == nullptr || !buffer::prepare(plan.buffers, plan.data_room, socket)) {
     const std::string megabytes = std::to_string((plan.bytes() >> 20) + 1);
     fail("",

@@ -75,6 +75,11 @@ def test_the_order_of_packets_stays(tmp_path: Path) -> None:
     assert frames_of(found.out[0]) == frames_of(tmp_path / "given.pcap")
 
 
+def test_nothing_has_waited_before_the_start(tmp_path: Path) -> None:
+    found = ran(tmp_path, "FromDPDKDevice(0, CLEAR true) -> ToDPDKDevice(0);")
+    assert frames_of(found.out[0]) == frames_of(tmp_path / "given.pcap")
+
+
 def test_only_its_functions_can_be_seen(tmp_path: Path) -> None:
     library(tmp_path, "FromDPDKDevice(0) -> ToDPDKDevice(0);", "mine")
     shown = subprocess.run(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,21 @@ def test_the_advice_is_that_of_the_doctor(build: Build) -> None:
     assert names
     assert ", ".join(names) in hint
     assert ("dpdk-devbind.py --bind=vfio-pci" in hint) == (found.verdict == "note")
+
+
+def test_without_a_driver_for_memory_pools(build: Build) -> None:
+    """As in an image that has DPDK's libraries and forgot what EAL loads."""
+    drivers = sorted(Path("/usr/lib").glob("*/dpdk/pmds-*"))
+    if os.geteuid() != 0 or not drivers:
+        pytest.skip("hiding Debian's drivers takes root")
+    hide = "; ".join(f"mount -t tmpfs none {folder}" for folder in drivers)
+    program = build("InfiniteSource(LIMIT 1) -> Discard;\n")
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-ec", f"{hide}; exec {program}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "DPDK finds no driver for memory pools" in done.stderr
+    assert "librte_mempool_ring" in done.stderr

@@ -18,6 +18,7 @@ struct Instance {
   Setup setup;
   Workers workers;
   std::vector<Port *> ports;  // by the numbers that the application has for them
+  std::vector<char> began;    // by worker; not bits, which threads would share
   bool runs = false;
 };
 Instance *g_instance = nullptr;
@@ -76,6 +77,7 @@ void begin(rte_mempool *pool, unsigned workers) {
       if (port.name == pmill_library_ports[i]) found = static_cast<Port *>(port.driver);
     own.ports.push_back(found);
   }
+  own.began.resize(workers);
   own.runs = true;
 }
 
@@ -86,6 +88,7 @@ void clear_outlets(unsigned worker) {
 }
 
 unsigned turn(unsigned worker) {
+  g_instance->began[worker] = 1;
   const WorkerStatus &status = state().workers[worker];
   const unsigned moved = pmill_program.turn(*status.worker).moved;
   if (status.watches && runtime::Control::instance().active()) runtime::Control::instance().turn();
@@ -145,6 +148,8 @@ unsigned process(unsigned worker, unsigned port, rte_mbuf **packets, unsigned n)
   if (n == 0) return 0;
   if (packets[0]->priv_size < buffer::kMbufPrivateBytes)
     return error() = "the packets are of a pool whose private areas are too small", 0;
+  // What an element finds in its first round waited before the start, and CLEAR drops it.
+  if (g_instance->began[worker] == 0) turn(worker);
   Intake &in = *to->intakes(worker).front();
   in.next = packets;
   in.left = n;
