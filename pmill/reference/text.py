@@ -20,7 +20,7 @@ def fenced(text: str, language: str = "text") -> str:
     """Put indented code, and what a reader of docstrings knows by `::`, between fences."""
     lines: list[str] = []
     for paragraph in re.split(r"\n{2,}(?=\S)", text.strip("\n")):
-        head, _, code = _divide(paragraph)
+        head, code = _divide(paragraph)
         if code:
             lines.append(head.rstrip().removesuffix("::") + (":" if head.endswith("::") else ""))
             body = re.sub(r"^ {4}", "", code, flags=re.MULTILINE).strip("\n")
@@ -30,12 +30,12 @@ def fenced(text: str, language: str = "text") -> str:
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def _divide(paragraph: str) -> tuple[str, str, str]:
+def _divide(paragraph: str) -> tuple[str, str]:
     """Cut a paragraph where its indented lines begin, if it ends with such."""
     found = re.search(r"(?:\A|\n\n)(?= {4})", paragraph)
     if found is None:
-        return paragraph, "", ""
-    return paragraph[: found.start()], "", paragraph[found.end() :]
+        return paragraph, ""
+    return paragraph[: found.start()], paragraph[found.end() :]
 
 
 def plain(text: str) -> str:
@@ -45,22 +45,29 @@ def plain(text: str) -> str:
 
 
 def linked(text: str, page: str, root: Path) -> str:
-    """Make links of the names of other pages: `docs/nic.md`, docs/adr/0015."""
-    folder = posixpath.dirname(page)
+    """Make links of the names of other pages outside of code: `docs/nic.md`, docs/adr/0015."""
+    folder = posixpath.dirname(page) or "."
 
     def page_link(found: re.Match[str]) -> str:
         if not (root / "docs" / found[1]).is_file():
             return found[0]
-        return f"[{found[1]}]({posixpath.relpath(found[1], folder or '.')})"
+        return f"[{found[1]}]({posixpath.relpath(found[1], folder)})"
 
     def decision_link(found: re.Match[str]) -> str:
         files = sorted((root / "docs" / "adr").glob(f"{found[1]}-*.md"))
         if not files:
             return found[0]
-        target = posixpath.relpath(f"adr/{files[0].name}", folder or ".")
+        target = posixpath.relpath(f"adr/{files[0].name}", folder)
         return f"[decision {int(found[1])}]({target})"
 
-    return _DECISION.sub(decision_link, _PAGE.sub(page_link, text))
+    def link(piece: str) -> str:
+        if piece.startswith(_FENCE):
+            return piece
+        return (
+            _PAGE.sub(page_link, piece) if piece[:1] == "`" else _DECISION.sub(decision_link, piece)
+        )
+
+    return "".join(link(piece) for piece in _CODE.split(text))
 
 
 def for_readers(text: str) -> str:

@@ -92,6 +92,8 @@ def blocks(page: str, text: str) -> list[Block]:
             found.append(_block(page, number, line, lines))
         elif line.lstrip().startswith((FENCE, "~~~")):
             raise Wrong(f"{page}:{number}: a fence begins a line, with three backticks")
+        elif re.search(r"<(?:pre|code|script)\b", line):
+            raise Wrong(f"{page}:{number}: code in HTML: put it between fences")
         elif line.startswith(("    ", "\t")) and line.strip():
             raise Wrong(f"{page}:{number}: indented code: put it between fences")
     return found

@@ -62,6 +62,7 @@ def test_numbers_that_vary(shown: str, printed: str, same: bool) -> None:
         ("```\npmill passes\n```\n", "names its language"),
         ("- a\n  ```console\n  $ ls\n  ```\n", "a fence begins a line"),
         ("~~~console\n$ ls\n~~~\n", "a fence begins a line"),
+        ("<pre>pmill passes</pre>\n", "code in HTML"),
         ("```console\n$ ls\n", "does not end"),
         ("```console needs=root\n$ ls\n```\n", "names its language"),
     ],

@@ -136,6 +136,8 @@ def test_what_looks_like_a_tag_is_text() -> None:
 
 def test_names_of_pages_become_links() -> None:
     text = "see `docs/nic.md`, docs/adr/0015 and `docs/no.md`, docs/adr/9999"
+    code = "```text\ndocs/adr/0015\n```\n"
+    assert linked(code, "reference/x.md", ROOT) == code
     assert linked(text, "reference/x.md", ROOT) == (
         "see [nic.md](../nic.md), [decision 15](../adr/0015-llvm-passes-look-at-the-optimised-text.md)"
         " and `docs/no.md`, docs/adr/9999"
