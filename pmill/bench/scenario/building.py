@@ -68,6 +68,10 @@ def _contestant(
 def compile_to(alternative: Compiled, settings: Settings, program: Path) -> None:
     """Compile a configuration with pmill; PM0902 when that fails."""
     command = _command(alternative, settings, program)
+    if alternative.edits:
+        edited = program.with_suffix(".click")
+        edited.write_text(alternative.text())
+        command[command.index(str(alternative.config))] = str(edited)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         what = f"cannot build {alternative.name} from {alternative.config}"
@@ -80,7 +84,7 @@ def compile_seconds(alternative: Compiled, settings: Settings, folder: Path, rou
     The runtime is compiled already: this is what a user waits for after a change.
     """
     least = float("inf")
-    text = alternative.config.read_text()
+    text = alternative.text()
     for number in range(rounds):
         config = folder / f"{alternative.config.stem}.click"
         config.write_text(f"{text}\n// {time.time_ns()}, {number}, {os.getpid()}\n")
@@ -102,6 +106,6 @@ def _command(alternative: Compiled, settings: Settings, program: Path) -> list[s
         command += ["--disable-pass", name]
     for folder in alternative.include:
         command += ["-I", str(folder)]
-    if alternative.level < 3 or alternative.passes_off:
-        command += ["--no-contracts"]  # what is left out is what keeps them
+    if alternative.level < 3 or alternative.passes_off or alternative.edits:
+        command += ["--no-contracts"]  # what is changed may be what keeps them
     return [*command, *alternative.variables]

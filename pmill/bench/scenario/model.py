@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +33,8 @@ class Traffic:
 class Compiled:
     """A configuration compiled by pmill.
 
-    `writes` are handlers written before packets come; `passes_off` are passes left out.
+    `writes` are handlers written before packets come; `passes_off` are passes left out; `edits`
+    are pieces of its text in whose place others are put.
     """
 
     name: str
@@ -44,6 +45,14 @@ class Compiled:
     variables: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     include: tuple[Path, ...] = ()
+    edits: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """Return the configuration with its edits."""
+        text = self.config.read_text()
+        for old, new in self.edits.items():
+            text = text.replace(old, new)
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

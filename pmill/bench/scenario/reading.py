@@ -165,10 +165,21 @@ class _Reader:
             level=level,
             metadata=table.get("metadata", "auto"),
             include=tuple(self._file(word, where) for word in table.get("include", [])),
+            edits=self._edits(table, where),
             variables=_words(table, "variables"),
             writes=_words(table, "writes"),
             passes_off=_words(table, "passes_off"),
         )
+
+    def _edits(self, table: Mapping[str, Any], where: str) -> dict[str, str]:
+        edits: dict[str, str] = table.get("edits", {})
+        text = self._file(table["config"], where).read_text()
+        for old, new in edits.items():
+            if not isinstance(new, str):
+                raise self._wrong(f"{where}: edits: {new!r} is no text")
+            if old not in text:
+                raise self._wrong(f"{where}: there is no '{old}' in {table['config']}")
+        return dict(edits)
 
     def _peers(
         self, alternatives: tuple[Alternative, ...], peers: Mapping[str, Path]
@@ -272,4 +283,6 @@ def _words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def _kind_of(annotation: str) -> str:
     if annotation.startswith("tuple"):
         return "list"
+    if annotation.startswith("Mapping"):
+        return "table"
     return {"int": "int", "bool": "bool"}.get(annotation, "str")

@@ -106,6 +106,8 @@ def test_everything_is_read(tmp_path: Path, examples: Path) -> None:
         ('mode = "io"', 'mode = "no"', "testpmd has no mode 'no'"),
         ("level = 1", "level = 4", "level is 4"),
         ("level = 1", 'config = "no.click"', "there is no no.click"),
+        ("level = 1", 'edits = { nothing = "" }', "there is no 'nothing' in examples"),
+        ("level = 1", "edits = { define = 1 }", "1 is no text"),
         ("at_most = 2", "", "either at_most or at_least"),
         ("at_most = 2", "at_most = { hugh = 1 }", "unknown memory mode 'hugh'"),
         ('of = "ours"', 'of = "our"', "did you mean 'ours'?"),

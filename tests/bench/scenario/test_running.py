@@ -31,6 +31,12 @@ name = "ours"
 kind = "pmill"
 
 [[alternative]]
+name = "locked"
+kind = "pmill"
+include = ["bench/elements"]
+edits = { "-> EtherMirror" = "-> Lock -> EtherMirror" }
+
+[[alternative]]
 name = "slowed"
 kind = "by hand"
 program = "forwarder"
@@ -56,6 +62,25 @@ def test_traffic_is_that_of_a_recipe(tmp_path: Path) -> None:
     assert mean == 64
 
 
+def test_a_peer(pmill: Pmill, tmp_path: Path) -> None:
+    """It is pmill in the place of click, and measured beside the floor."""
+    text = SCENARIO[: SCENARIO.index("[[check]]")].replace(
+        ', "instructions", "size", "compile"', ""
+    )
+    for name in ("locked", "slowed"):
+        start = text.index(f'[[alternative]]\nname = "{name}"')
+        text = text[:start] + text[text.find("\n[[", start + 2) + 1 or len(text) :]
+    (tmp_path / "s.toml").write_text(text)
+    assert pmill("install-shims", tmp_path / "shims").returncode == 0
+    peer = f"--peer=click={tmp_path / 'shims' / 'click'}"
+    words = ("bench", "s.toml", "--quick", "--memory=no-huge", "--csv=r.csv", peer)
+    done = pmill(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = [line.split(",")[3] for line in (tmp_path / "r.csv").read_text().splitlines()]
+    assert names == ["alternative", "floor", "ours", "click"]
+
+
+@pytest.mark.slow
 def test_a_scenario_and_a_peer(pmill: Pmill, tmp_path: Path) -> None:
     """The peer is pmill in the place of click."""
     (tmp_path / "s.toml").write_text(SCENARIO)
@@ -68,11 +93,12 @@ def test_a_scenario_and_a_peer(pmill: Pmill, tmp_path: Path) -> None:
     assert "work of slowed / ours" in done.stdout
     (read,) = json.loads((tmp_path / "r.json").read_text())
     cycles = read["cycles"]["no-huge"]
-    assert set(cycles) == {"floor", "ours", "slowed", "click"}
+    assert set(cycles) == {"floor", "ours", "locked", "slowed", "click"}
     assert all(len(rounds) == 3 and min(rounds) > 1 for rounds in cycles.values())
     assert min(cycles["slowed"]) > 400
     counts = read["counts"]
     assert 5 < counts["ours"]["events"]["Ir"] - counts["floor"]["events"]["Ir"] < 100
+    assert counts["locked"]["events"]["Ir"] > counts["ours"]["events"]["Ir"]
     assert counts["ours"]["code_bytes"] > 10_000
     assert 0.1 < counts["ours"]["compile_seconds"] < 60
     words = ("bench", "s.toml", "--quick", "--memory=no-huge", "--baseline=r.json")
