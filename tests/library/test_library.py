@@ -241,6 +241,17 @@ def test_the_header_is_c_and_cpp(tmp_path: Path) -> None:
         subprocess.run(command, check=True)
 
 
+def test_no_name_ends_a_comment(tmp_path: Path) -> None:
+    folder = tmp_path / "a*"
+    folder.mkdir()
+    (folder / "x.click").write_text('FromDPDKDevice("*/ int x;") -> Discard;')
+    done = run_pmill("compile", "a*/x.click", "--library", "lib", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    command = ["cc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c", tmp_path / "lib.h"]
+    subprocess.run(command, check=True)
+    assert "int x" in (tmp_path / "lib.h").read_text()
+
+
 def test_it_can_be_the_whole_program(tmp_path: Path) -> None:
     library(tmp_path, "FromDPDKDevice(0) -> EtherMirror -> ToDPDKDevice(0);", "lib")
     source = tmp_path / "main.c"
