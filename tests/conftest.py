@@ -6,14 +6,16 @@ import difflib
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from pmill.diagnostics import DiagnosticError
 from tests.zygote import zygote
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,8 +82,36 @@ def run_pmill(
 ) -> subprocess.CompletedProcess[str]:
     """Run pmill with these arguments, in the interpreter that runs the tests.
 
-    What `env` says to Python itself it must hear at its start.
+    What `env` says to Python itself it must hear at its start. A test that wants the driver of the
+    software NIC is skipped where that cannot be had: of another DPDK, or without DPDK's source.
     """
+    done = _run_pmill(args, cwd, env, stdin, timeout)
+    if done.returncode != 0 and (lacks := _NO_DRIVER.search(done.stderr or "")):
+        pytest.skip(lacks[0])
+    return done
+
+
+_NO_DRIVER = re.compile(r"error\[PM085[01]\].*")
+
+
+@contextmanager
+def driver_of_the_nic() -> Iterator[None]:
+    """Skip the test where the driver of the software NIC cannot be had, as `run_pmill` does."""
+    try:
+        yield
+    except DiagnosticError as error:
+        if lacks := _NO_DRIVER.search(str(error)):
+            pytest.skip(lacks[0])
+        raise
+
+
+def _run_pmill(
+    args: Sequence[object],
+    cwd: Path | None,
+    env: dict[str, str] | None,
+    stdin: str | None,
+    timeout: float,
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **(env or {})}
     if any(name.startswith("PYTHON") for name in env or {}):
         return subprocess.run(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pmill.emit.plan import EmitPlan
@@ -74,11 +74,17 @@ def library_header(name: str, plan: EmitPlan, ports: Sequence[LibraryPort]) -> s
             file=f"{name}.h",
             name=name,
             prefix=name.upper(),
-            plan=plan,
-            ports=ports,
+            source=_in_comment(plan.source),
+            version=plan.version,
+            ports=[replace(port, name=_in_comment(port.name)) for port in ports],
             private_bytes=_PRIVATE_BYTES,
         )
     )
+
+
+def _in_comment(text: str) -> str:
+    """Write a text so that it ends no comment of C, whoever has chosen it."""
+    return re.sub(r"[^ -~]", "?", text).replace("*/", "* /")
 
 
 def library_pkgconfig(

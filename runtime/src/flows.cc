@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Flows and what is known of them: `@needs flows`.
-#include "flow/counts.cc"
 #include "flow/flows.cc"
 
+#include "flow/counts.cc"
 #include "flow/key.cc"
 #include "flow/mapping.cc"
 #include "flow/nat.cc"

@@ -118,6 +118,10 @@ def test_cmake_says_what_is_wrong(samples: Path) -> None:
         (lists.replace("EMIT source", "EMIT elf"), "EMIT is exe, object or source, not 'elf'"),
         (lists.replace("CONFIG ../forwarder.click", ""), "CONFIG names no configuration"),
         (lists.replace("OPT 2)", "OPT 2 LEVEL 3)"), "what is 'LEVEL;3'?"),
+        (
+            lists.replace("ttl CONFIG ../limiter.click", "ttl"),
+            "pmill_add_library(ttl): CONFIG names no configuration",
+        ),
         (lists.replace("pmill 0.1", "pmill 7.0"), "version: 0.1.0"),
     ):
         assert wrong != lists

@@ -29,7 +29,14 @@ def library(folder: Path, config: Path | str, name: str, *words: object) -> Path
     return folder
 
 
-def build(folder: Path, source: Path, target: str, libraries: Sequence[str], *words: str) -> Path:
+def build(
+    folder: Path,
+    source: Path,
+    target: str,
+    libraries: Sequence[str],
+    *words: str,
+    compiler: str = "cc",
+) -> Path:
     """Compile an application in C, with warnings as errors."""
     found = subprocess.run(
         ["pkg-config", "--cflags", "--libs", *libraries],
@@ -41,7 +48,8 @@ def build(folder: Path, source: Path, target: str, libraries: Sequence[str], *wo
     program = folder / target
     flags = ("-O1", "-Wall", "-Wextra", "-Werror", *words)
     linked = (*found.stdout.split(), "-lpthread")
-    subprocess.run(["cc", *flags, str(source), *linked, "-o", str(program)], check=True)
+    command = [compiler, *flags, str(source), *linked, "-o", str(program)]
+    subprocess.run(command, cwd=folder, check=True)
     return program
 
 

@@ -12,6 +12,7 @@ from tests.conftest import ROOT, run_pmill
 from tests.library.kit import EAL, HERE, Ran, application, build, library, run
 from tests.traffic import malformed, read_pcap, router_mix, without_times, write_frames
 
+CLANG = "clang-19"
 ROUTER = ROOT / "examples" / "router-static.click"
 ENTRIES = {
     "control",
@@ -240,6 +241,17 @@ def test_the_header_is_c_and_cpp(tmp_path: Path) -> None:
         subprocess.run(command, check=True)
 
 
+def test_no_name_ends_a_comment(tmp_path: Path) -> None:
+    folder = tmp_path / "a*"
+    folder.mkdir()
+    (folder / "x.click").write_text('FromDPDKDevice("*/ int x;") -> Discard;')
+    done = run_pmill("compile", "a*/x.click", "--library", "lib", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    command = ["cc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c", tmp_path / "lib.h"]
+    subprocess.run(command, check=True)
+    assert "int x" in (tmp_path / "lib.h").read_text()
+
+
 def test_it_can_be_the_whole_program(tmp_path: Path) -> None:
     library(tmp_path, "FromDPDKDevice(0) -> EtherMirror -> ToDPDKDevice(0);", "lib")
     source = tmp_path / "main.c"
@@ -255,24 +267,29 @@ def test_it_can_be_the_whole_program(tmp_path: Path) -> None:
     assert sent == [frame[6:12] + frame[:6] + frame[12:] for frame in given]
 
 
-def test_sanitizers_find_nothing(tmp_path: Path) -> None:
-    config = "FromDPDKDevice(0) -> Strip(14) -> CheckIPHeader -> Queue -> Unqueue -> Unstrip(14) -> ToDPDKDevice(0);"
-    library(tmp_path, config, "lib", "--sanitize", "address,undefined")
+@pytest.mark.parametrize(
+    ("sanitizers", "flags", "words"),
+    [
+        ("address,undefined", ("-fno-sanitize-recover=undefined",), ("1",)),
+        # DPDK's locks are assembly, which ThreadSanitizer does not see, unless told not to be.
+        pytest.param(
+            "thread", ("-DRTE_FORCE_INTRINSICS",), ("2", "threads"), marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_sanitizers_find_nothing(
+    sanitizers: str, flags: tuple[str, ...], words: tuple[str, ...], tmp_path: Path
+) -> None:
+    way = "Strip(14) -> CheckIPHeader -> Queue -> Unqueue -> Unstrip(14)"
+    config = f"FromDPDKDevice(0) -> {way} -> ToDPDKDevice(0);"
+    if len(words) > 1:  # a queue serves one worker
+        config = config.replace("Queue -> Unqueue ->", "Counter ->")
+    library(tmp_path, config, "lib", "--sanitize", sanitizers)
     names = ("-DNAME=lib", "-DPREFIX=LIB", "-include", "lib.h")
-    flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
-    source = HERE / "application.c"
-    build_with = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "lib"],
-        env={"PKG_CONFIG_PATH": str(tmp_path), "PATH": "/usr/bin"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    subprocess.run(
-        ["clang-19", *flags, "-g", *names, source, *build_with, "-lpthread", "-o", "application"],
-        cwd=tmp_path,
-        check=True,
+    sanitized = ("-O1", "-g", f"-fsanitize={sanitizers}", "-march=x86-64-v3", *flags)
+    program = build(
+        tmp_path, HERE / "application.c", "application", ["lib"], *names, *sanitized, compiler=CLANG
     )
     frames = write_frames(tmp_path / "bad.pcap", malformed(9, 500))
-    found = run(tmp_path / "application", [frames], "1")
+    found = run(program, [frames], *words, queues=int(words[0]))
     assert found.value("in use") == "0"

@@ -11,7 +11,7 @@ from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.driver import compile_config, stages
 from pmill.model import Model, choose
 from pmill.options import CompileOptions
-from tests.conftest import Compiled, Pmill
+from tests.conftest import Compiled, Pmill, driver_of_the_nic
 
 NIC = "FromDPDKDevice(pmill:0) -> ToDPDKDevice({});"
 
@@ -103,8 +103,10 @@ def test_another_driver_is_refused_by_name(compiled: Compiled, tmp_path: Path) -
 
 def test_a_model_is_part_of_what_a_program_is_made_of(tmp_path: Path) -> None:
     text = "FromDPDKDevice(pmill:0) -> Discard;"
-    programs = {
-        compile_config(Source("t.click", text), CompileOptions(metadata=m), Diagnostics()).program
-        for m in ("auto", "overlaying")
-    }
+    source = Source("t.click", text)
+    with driver_of_the_nic():
+        programs = {
+            compile_config(source, CompileOptions(metadata=m), Diagnostics()).program
+            for m in ("auto", "overlaying")
+        }
     assert len(programs) == 2

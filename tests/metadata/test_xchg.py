@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pmill.diagnostics import DiagnosticError
 from pmill.nic import contained
 from pmill.toolchain import Compiler, find_tools
-from tests.conftest import slow
+from tests.conftest import driver_of_the_nic, slow
 from tests.nic.conftest import EAL
 
 HERE = Path(__file__).parent
@@ -20,12 +19,8 @@ HERE = Path(__file__).parent
 def checks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the program of checks; DPDK's source must be to be had for it."""
     compiler = Compiler(tools=find_tools(), march="x86-64-v3", sanitize=("address", "undefined"))
-    try:
+    with driver_of_the_nic():
         driver = contained(compiler)
-    except DiagnosticError as error:
-        if error.diagnostics[0].code == "PM0850":
-            pytest.skip(f"DPDK's source is not to be had: {error}")
-        raise
     target = tmp_path_factory.mktemp("xchg") / "checks"
     words = [compiler.tools.clang, *compiler.flags(), "-O1", "-w", "-fuse-ld=lld"]
     words += [str(HERE / "xchg_checks.cc"), str(driver), "-o", str(target)]

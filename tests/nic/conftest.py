@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pmill import cache
-from pmill.diagnostics import DiagnosticError
 from pmill.nic.build import plugin as build_plugin
 from pmill.resources import runtime_dir
 from pmill.toolchain import find_tools
+from tests.conftest import driver_of_the_nic
 
 HERE = Path(__file__).resolve().parent
 EAL = ["--no-huge", "--no-pci", "--no-telemetry", "--no-shconf", "-m", "256"]
@@ -23,12 +23,8 @@ Check = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def plugin() -> Path:
     """Return the plugin; DPDK's source must be to be had, of a release that the driver knows."""
-    try:
+    with driver_of_the_nic():
         return build_plugin()
-    except DiagnosticError as error:
-        if error.diagnostics[0].code in ("PM0850", "PM0851"):
-            pytest.skip(f"DPDK's source is not to be had, or of another release: {error}")
-        raise
 
 
 def built(name: str, *more: str) -> Path:

@@ -25,7 +25,7 @@ struct ToDPDKDevice {
 
   struct Args {
     String port;                    ///< Number, PCI address, device name, or xdp:INTERFACE.
-                                     ///< @lowering device
+                                    ///< @lowering device
     std::int32_t queue = -1;        ///< First queue; -1: each worker's own. @positional
     std::int32_t n_queues = -1;     ///< Number of queues; -1: one a worker.
     std::uint32_t maxqueues = 128;  ///< Most queues to use. @range 1 1024

@@ -50,7 +50,7 @@ inline constexpr FieldSet transport{std::uint64_t{1} << 50};  // where the trans
 inline constexpr FieldSet timestamp{std::uint64_t{1} << 51};  // ns since the epoch
 inline constexpr FieldSet type{std::uint64_t{1} << 52};       // whom the frame was sent to
 
-inline constexpr FieldSet flow{std::uint64_t{1} << 53};       // a number of its manager
+inline constexpr FieldSet flow{std::uint64_t{1} << 53};  // a number of its manager
 
 inline constexpr FieldSet all{(std::uint64_t{1} << 54) - 1};
 
