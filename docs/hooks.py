@@ -6,6 +6,7 @@ for all pages of that folder.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pmill.reference import for_readers, linked, pages
 
 ROOT = Path(__file__).resolve().parent.parent
 _GENERATED = pages(ROOT)
+_PAGE = re.compile(r"\]\(([\w.-]+\.md)\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -47,11 +49,17 @@ def _entry(entry: Any) -> Any:
 
 
 def _below(what: Any) -> Any:
+    """What stands for an entry: a page, or the pages of a folder as its index has them."""
     if isinstance(what, list):
         return [_entry(each) for each in what]
     if not str(what).endswith("/"):
         return what
-    written = {str(p.relative_to(ROOT / "docs")) for p in (ROOT / "docs" / what).glob("*.md")}
-    names = [p for p in _GENERATED if p.startswith(what)]
-    names += sorted(written - set(names))
-    return names
+    index = f"{what}index.md"
+    first, *rest = re.split(r"^## (.+)$", _GENERATED[index], flags=re.MULTILINE)
+    sections = dict(zip(rest[::2], rest[1::2], strict=True))
+    entries = [{t: [f"{what}{p}" for p in _PAGE.findall(text)]} for t, text in sections.items()]
+    if any(pages for entry in entries for pages in entry.values()):
+        return [index, *entries]
+    if listed := _PAGE.findall(first):
+        return [index, *(f"{what}{page}" for page in listed)]
+    return [path for path in _GENERATED if path.startswith(what)]
