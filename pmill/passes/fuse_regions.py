@@ -29,7 +29,7 @@ from typing import ClassVar
 
 from pmill.graph import Call, Connection, Element, PipelineGraph, Port, connection_key, flows
 from pmill.passes.base import PassNote, count
-from pmill.passes.heat import cold_elements
+from pmill.passes.heat import cold_elements, runs_on
 from pmill.passes.weights import weight
 
 
@@ -117,7 +117,7 @@ class _Fusion:
     def refuses(self, c: Connection) -> str:
         """Say why a hot connection is not inlined; empty when it is."""
         if c.call == "staged":
-            return ""  # where packets go on that waited, there is one copy
+            return ""  # what is behind a border is there for packets that waited
         if (c.source, c.target) in self.graph.back_edges:
             return "it closes a cycle"
         if c.target in self.shared:
@@ -138,7 +138,8 @@ class _Fusion:
                 self.sizes[port] = weight(element) + sum(
                     self.sizes[c.target]
                     for c in self.graph.outgoing(name)
-                    if flows(element, port.number, c.source.number) and self._inlined(c)
+                    if flows(element, port.number, c.source.number)
+                    and (self._inlined(c) or runs_on(self.graph, c, self.cold))
                 )
 
     def _added(self) -> dict[Port, tuple[int, int]]:
@@ -147,9 +148,7 @@ class _Fusion:
         for name in reversed(self.graph.postorder):  # who sends here is known
             for port in _inputs(self.graph.elements[name]):
                 arriving = [c for c in self._rivals(port) if not self.refuses(c)]
-                copies[port] = sum(
-                    1 if c.call == "staged" else self._copies_of(c.source, copies) for c in arriving
-                )
+                copies[port] = sum(self._copies_at(c, copies) for c in arriving)
                 copies[port] += len(arriving) < len(self._rivals(port))  # the one that is called
         return {
             port: ((n - 1) * weight(self.graph.elements[port.element]), (n - 1) * self.sizes[port])
@@ -177,6 +176,13 @@ class _Fusion:
                 ]
         found = [p for p in todo if added.get(p, 0) * 2 >= added[worst]]
         return max(found, key=lambda port: self.graph.postorder.index(port.element))
+
+    def _copies_at(self, c: Connection, copies: dict[Port, int]) -> int:
+        """How often what is behind a connection is there because of it."""
+        if c.call != "staged":
+            return self._copies_of(c.source, copies)
+        # Once for packets that waited, and for those that need not.
+        return 1 + (self._copies_of(c.source, copies) if runs_on(self.graph, c, self.cold) else 1)
 
     def _copies_of(self, output: Port, copies: dict[Port, int]) -> int:
         """How often the code is there from which an output is sent to."""

@@ -130,7 +130,6 @@ struct Program {
   [[gnu::cold]] static void initialize(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
     if constexpr (kStaged) {
-      if (w.clock.simulated()) w.most_parked = 1;
       w.settle = [](pmill::Worker &own) { run_stages(static_cast<Worker &>(own)); };
     }
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))
@@ -140,6 +139,7 @@ struct Program {
                    auto &&self = w.template self<D>();
                    D::Element::initialize(self);
                  });
+    choose_stages(w);
   }
   [[gnu::cold]] static void finish(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
@@ -197,6 +197,7 @@ struct Program {
                    D::Element::flush(self);
                  });
     run_stages(w);
+    choose_stages(w);
   }
 
   /// Whether none of the worker's sources will ever make a packet again, whether it runs them or

@@ -3,9 +3,11 @@
 // is there when the second step asks for it.
 //
 // A packet that comes to a border, a hop `Staged`, is parked in its worker's room of the next
-// stage, with the number of the hop by which it goes on. When whoever made the burst has made it,
-// the stages run one after the other, each over its packets in the order in which they came. A room
-// that is full runs its stage earlier: packets that come later are later in any order.
+// stage, with the number of the hop by which it goes on. Waiting costs as much as a lookup that
+// finds its memory near: while all lookups behind borders say so, nobody waits, and packets go on
+// at once. That is decided when no packet waits, once a round. When whoever made the burst has made
+// it, the stages run one after the other, each over its packets in the order in which they came. A
+// room that is full runs its stage earlier: packets that come later are later in any order.
 //
 //   using Stages = pmill::Stages<Stage<Inline<lookup>, Inline<out, 1>>, Stage<Inline<last>>>;
 //
@@ -116,9 +118,9 @@ class ParkedPackets {
 template <typename Config, typename P>
 struct StageRooms {
   using Stages = typename decltype(detail::stages_of<Config>())::type;
-  /// Packets that may wait in a room. With a simulated clock one: then every packet goes on at
-  /// once, and the clock is asked in the order of an unstaged program.
-  unsigned most_parked = ParkedPackets<P>::kRoom;
+  /// Whether packets wait. With a simulated clock none does: the clock is asked in the order of an
+  /// unstaged program.
+  bool waits = false;
   ParkedPackets<P> rooms[Stages::count];
 
   PMILL_INLINE StageRooms() {}
@@ -151,7 +153,7 @@ template <unsigned Number, typename W>
 PMILL_INLINE void park_for(W &worker, auto &&packet, std::uint16_t hop, unsigned loops) {
   auto &room = worker.rooms[Number - 1];
   room.put(packet, hop, loops);
-  if (room.count >= worker.most_parked) [[unlikely]]
+  if (room.count == SelfOf<decltype(room)>::kRoom) [[unlikely]]
     run_stage<Number>(worker);
 }
 
@@ -221,11 +223,65 @@ PMILL_INLINE void run_stages(W &worker) {
     }(std::make_integer_sequence<unsigned, W::Stages::count>{});
 }
 
-/// A hop into a later stage. `Number`: the stage behind that of whoever sends.
-template <unsigned Number, typename D, std::size_t Port = 0>
+namespace detail {
+/// Whether a hop leads to a lookup whose memory is far, for all that it says.
+template <typename H, typename W>
+PMILL_INLINE bool is_far(W &worker) {
+  using D = typename Entry<H>::Instance;
+  using E = typename D::Element;
+  const Self<D, W> self{{}, worker};
+  if constexpr (requires { E::is_far(self); })
+    return E::is_far(self);
+  else
+    return requires(const typename W::Packet &packet) { E::prepare(self, packet); } ||
+           requires(const typename W::Packet &packet) {
+             E::prepare(self, packet, Input<Entry<H>::port>{});
+           };
+}
+template <typename... H>
+PMILL_INLINE bool any_is_far(auto &worker, Stage<H...> *) {
+  return (is_far<H>(worker) || ...);
+}
+}  // namespace detail
+
+/// Decides whether packets wait from now on; none does.
+template <typename W>
+PMILL_INLINE void choose_stages(W &worker) {
+  if constexpr (requires { worker.rooms; })
+    worker.waits =
+        !worker.clock.simulated() && [&]<unsigned... I>(std::integer_sequence<unsigned, I...>) {
+          using All = typename W::Stages;
+          return (detail::any_is_far(worker,
+                                     static_cast<typename All::template At<I + 1> *>(nullptr)) ||
+                  ...);
+        }(std::make_integer_sequence<unsigned, W::Stages::count>{});
+}
+
+/// A hop into a later stage. `Number`: the stage behind that of whoever sends; `H`: the hop by
+/// which packets go on when they do not wait.
+template <unsigned Number, typename H>
 struct Staged : Hop {
+  using D = typename detail::Entry<H>::Instance;
+  static constexpr std::size_t Port = detail::Entry<H>::port;
+
   template <typename W>
   PMILL_INLINE static void send(W &worker, auto &packet) {
+    if (worker.waits)
+      park(worker, packet);
+    else
+      H::send(worker, packet);
+  }
+  template <typename W>
+  PMILL_INLINE static void send_rarely(W &worker, auto &packet) {
+    if (worker.waits)
+      park(worker, packet);
+    else
+      H::send_rarely(worker, packet);
+  }
+
+ private:
+  template <typename W>
+  PMILL_INLINE static void park(W &worker, auto &packet) {
     using P = SelfOf<decltype(packet)>;
     constexpr auto kFound = detail::find_entry<D, Port>(static_cast<typename W::Stages *>(nullptr));
     if constexpr (kFound.stage == Number) detail::prepare<D, Port>(worker, packet);
@@ -236,7 +292,6 @@ struct Staged : Hop {
       detail::park_for<Number>(worker, packet.template only<D::live>(), kFound.number,
                                worker.depth);
   }
-  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 
 }  // namespace pmill

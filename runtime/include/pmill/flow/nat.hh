@@ -45,6 +45,8 @@ class Nat final : public User {
 
   /// To hold while something of the mappings is used.
   PMILL_INLINE Guard lock() const { return Guard(lock_, several_); }
+  /// Whether other workers use something of the mappings, too.
+  PMILL_INLINE bool is_shared() const { return several_; }
   /// The worker whose flows have an outside port, in network order; nullptr for none.
   PMILL_INLINE Nat *owner_of(std::uint16_t port) { return several_ ? find_owner(port) : this; }
   Flows &flows() { return *flows_; }
