@@ -130,6 +130,7 @@ struct Program {
   [[gnu::cold]] static void initialize(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
     if constexpr (kStaged) {
+      if (w.clock.simulated()) w.most_parked = 1;
       w.settle = [](pmill::Worker &own) { run_stages(static_cast<Worker &>(own)); };
     }
     Config::each([&]<typename D>(Tag<D>) __attribute__((always_inline))

@@ -118,9 +118,11 @@ class ParkedPackets {
 template <typename Config, typename P>
 struct StageRooms {
   using Stages = typename decltype(detail::stages_of<Config>())::type;
-  /// Whether packets wait. With a simulated clock none does: the clock is asked in the order of an
-  /// unstaged program.
-  bool waits = false;
+  /// Packets that may wait in a room. With a simulated clock one: then every packet goes on at
+  /// once, and the clock is asked in the order of an unstaged program.
+  unsigned most_parked = ParkedPackets<P>::kRoom;
+  /// Whether packets wait, where some lookup may be near.
+  bool waits = true;
   ParkedPackets<P> rooms[Stages::count];
 
   PMILL_INLINE StageRooms() {}
@@ -153,7 +155,7 @@ template <unsigned Number, typename W>
 PMILL_INLINE void park_for(W &worker, auto &&packet, std::uint16_t hop, unsigned loops) {
   auto &room = worker.rooms[Number - 1];
   room.put(packet, hop, loops);
-  if (room.count == SelfOf<decltype(room)>::kRoom) [[unlikely]]
+  if (room.count >= worker.most_parked) [[unlikely]]
     run_stage<Number>(worker);
 }
 
@@ -224,23 +226,51 @@ PMILL_INLINE void run_stages(W &worker) {
 }
 
 namespace detail {
-/// Whether a hop leads to a lookup whose memory is far, for all that it says.
+/// What a hop into a stage leads to, as far as waiting for it is concerned.
+enum class Distance : std::uint8_t { none, far, told };  // no lookup; a far one; it says itself
+
+template <typename H, typename W>
+consteval Distance distance_of() {
+  using D = typename Entry<H>::Instance;
+  using E = typename D::Element;
+  using S = const Self<D, W>;
+  using P = const typename W::Packet;
+  if constexpr (requires(S &self) { E::is_far(self); })
+    return Distance::told;
+  else if constexpr (
+      requires(S &self, P &packet) { E::prepare(self, packet); } ||
+      requires(S &self, P &packet) { E::prepare(self, packet, Input<Entry<H>::port>{}); })
+    return Distance::far;
+  else
+    return Distance::none;
+}
+template <typename W, typename... H>
+consteval bool none_is_always_far(Stage<H...> *) {
+  return ((distance_of<H, W>() != Distance::far) && ...);
+}
+template <typename W, typename... S>
+consteval bool none_is_always_far(Stages<S...> *) {
+  return (none_is_always_far<W>(static_cast<S *>(nullptr)) && ...);
+}
+/// Whether there are times when no packet need wait.
+template <typename W>
+inline constexpr bool kMayBeNear =
+    none_is_always_far<W>(static_cast<typename W::Stages *>(nullptr));
+
 template <typename H, typename W>
 PMILL_INLINE bool is_far(W &worker) {
   using D = typename Entry<H>::Instance;
-  using E = typename D::Element;
   const Self<D, W> self{{}, worker};
-  if constexpr (requires { E::is_far(self); })
-    return E::is_far(self);
-  else
-    return requires(const typename W::Packet &packet) { E::prepare(self, packet); } ||
-           requires(const typename W::Packet &packet) {
-             E::prepare(self, packet, Input<Entry<H>::port>{});
-           };
+  if constexpr (distance_of<H, W>() == Distance::told) return D::Element::is_far(self);
+  return false;
 }
 template <typename... H>
 PMILL_INLINE bool any_is_far(auto &worker, Stage<H...> *) {
   return (is_far<H>(worker) || ...);
+}
+template <typename... S>
+PMILL_INLINE bool any_is_far(auto &worker, Stages<S...> *) {
+  return (any_is_far(worker, static_cast<S *>(nullptr)) || ...);
 }
 }  // namespace detail
 
@@ -248,13 +278,8 @@ PMILL_INLINE bool any_is_far(auto &worker, Stage<H...> *) {
 template <typename W>
 PMILL_INLINE void choose_stages(W &worker) {
   if constexpr (requires { worker.rooms; })
-    worker.waits =
-        !worker.clock.simulated() && [&]<unsigned... I>(std::integer_sequence<unsigned, I...>) {
-          using All = typename W::Stages;
-          return (detail::any_is_far(worker,
-                                     static_cast<typename All::template At<I + 1> *>(nullptr)) ||
-                  ...);
-        }(std::make_integer_sequence<unsigned, W::Stages::count>{});
+    if constexpr (detail::kMayBeNear<W>)
+      worker.waits = detail::any_is_far(worker, static_cast<typename W::Stages *>(nullptr));
 }
 
 /// A hop into a later stage. `Number`: the stage behind that of whoever sends; `H`: the hop by
@@ -266,17 +291,15 @@ struct Staged : Hop {
 
   template <typename W>
   PMILL_INLINE static void send(W &worker, auto &packet) {
-    if (worker.waits)
-      park(worker, packet);
-    else
-      H::send(worker, packet);
+    if constexpr (detail::kMayBeNear<W>)
+      if (!worker.waits) return H::send(worker, packet);
+    park(worker, packet);
   }
   template <typename W>
   PMILL_INLINE static void send_rarely(W &worker, auto &packet) {
-    if (worker.waits)
-      park(worker, packet);
-    else
-      H::send_rarely(worker, packet);
+    if constexpr (detail::kMayBeNear<W>)
+      if (!worker.waits) return H::send_rarely(worker, packet);
+    park(worker, packet);
   }
 
  private:

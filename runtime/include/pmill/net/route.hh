@@ -98,13 +98,13 @@ PMILL_INLINE void prepare_route(const auto &self, const auto &packet) {
 }
 
 /// Whether that part is mostly not in the nearest caches.
-PMILL_INLINE bool routes_are_far(const auto &self) {
-  using Self = SelfOf<decltype(self)>;
+template <typename Self>
+inline constexpr bool kRoutesAreFar = [] {
   if constexpr (kRoutesAreCode<Self>)
     return false;
   else
     return lpm::RouteTable::is_far<typename Self::Args>();
-}
+}();
 
 // --- handlers ---
 
