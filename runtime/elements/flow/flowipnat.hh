@@ -138,15 +138,16 @@ struct FlowIPNAT {
   PMILL_INLINE static void translate_known(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
                                            flow::Id id) {
     State &state = self.state;
-    const bool is_tcp = ip.protocol == net::kTcp;
-    if (is_tcp && self.args.state) {
+    const flow::Mapping &mapping = state.nat.mapping(id);
+    std::uint8_t *const transport = reinterpret_cast<std::uint8_t *>(&ip) + header_bytes;
+    ++state.packets;
+    if (ip.protocol != net::kTcp) return flow::translate_out(mapping, ip, transport, false);
+    if (self.args.state) {
       const std::uint8_t flags = tcp_flags(ip, header_bytes);
       if (flow::matters(flags)) [[unlikely]]
         state.nat.follow(id, flags, true);
     }
-    std::uint8_t *const transport = reinterpret_cast<std::uint8_t *>(&ip) + header_bytes;
-    flow::translate_out(state.nat.mapping(id), ip, transport, is_tcp);
-    ++state.packets;
+    flow::translate_out(mapping, ip, transport, true);
   }
   PMILL_INLINE static std::uint8_t tcp_flags(net::IPv4 &ip, std::uint32_t header_bytes) {
     return reinterpret_cast<net::Tcp *>(reinterpret_cast<std::uint8_t *>(&ip) + header_bytes)
