@@ -69,9 +69,7 @@ def test_packets_wait_for_some_bursts_and_not_for_others(near: int, tmp_path: Pa
 
 
 def check_order(way: str, level: int, tmp_path: Path) -> None:
-    text = (
-        f"{way} -> ToDump(out.pcap, SNAPLEN 0) -> d :: Discard;"
-    )
+    text = f"{way} -> ToDump(out.pcap, SNAPLEN 0) -> d :: Discard;"
     run = ran(tmp_path, text, level)
     assert (run.counters["t.count"], run.counters["d.count"]) == (100000, 100000)
     numbers = [frame[26] | frame[27] << 8 for _, frame in read_pcap(tmp_path / "out.pcap")]
