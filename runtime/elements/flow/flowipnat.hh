@@ -102,7 +102,9 @@ struct FlowIPNAT {
   }
 
   static void flush(auto &self) {
-    if (self.args.state) self.state.closed += self.state.nat.settle(self.args.time_wait.ns);
+    flow::Nat &nat = self.state.nat;
+    if (self.args.state && nat.is_unsettled()) [[unlikely]]
+      self.state.closed += nat.settle(self.args.time_wait.ns);
   }
 
  private:

@@ -64,6 +64,8 @@ class Nat final : public User {
 
   /// Follows the TCP connection of a mapping, to one of whose packets these flags belong.
   [[gnu::noinline]] void follow(Id id, std::uint8_t flags, bool outgoing);
+  /// Whether `settle` may have something to do; other workers may have closed something, too.
+  PMILL_INLINE bool is_unsettled() const { return several_ || listed_ != 0; }
   /// Tells the flows' table which connections have closed: they end in `ns`. Returns how many.
   unsigned settle(std::int64_t ns);
 
