@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pmill.graph import PipelineGraph, Port, stages_of
-from pmill.passes.heat import cold_elements
+from pmill.graph import Connection, PipelineGraph, Port, stages_of
+from pmill.passes.heat import cold_elements, runs_on
 
 
 def stage_numbers(graph: PipelineGraph) -> Mapping[str, int]:
@@ -33,3 +33,11 @@ def entries(
         )
         for number in range(1, 1 + max(stage.values()))
     )
+
+
+def at_once(graph: PipelineGraph, c: Connection) -> str:
+    """Return by which kind of hop a packet goes on at a border while nobody waits."""
+    cold = cold_elements(graph)
+    if c.target.element in cold:
+        return "Cold"
+    return "Inline" if runs_on(graph, c, cold) else "Outlined"

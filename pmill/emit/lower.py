@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
 from pmill.emit.arguments import argument_plans, data_plans
-from pmill.emit.borders import entries, stage_numbers
+from pmill.emit.borders import at_once, entries, stage_numbers
 from pmill.emit.library import LIBRARY_PART
 from pmill.emit.plan import (
     AlonePlan,
@@ -330,7 +330,8 @@ def _hop(
         return HopPlan(port=port, type="Pulled", comment=target.element)
     hop = f"{_HOPS[connection.call]}<{_input(target, idents)}>"
     if connection.call == "staged":
-        hop = f"Staged<{stage[connection.source.element] + 1}, {_input(target, idents)}>"
+        number = stage[connection.source.element] + 1
+        hop = f"Staged<{number}, {at_once(graph, connection)}<{_input(target, idents)}>>"
     if (connection.source, target) in graph.back_edges:
         hop = f"Back<{hop}>"
     where = target.element if target.number == 0 else f"[{target.number}] {target.element}"

@@ -10,11 +10,11 @@ each other at their borders only::
 A border is where packets wait for their burst; a back edge of a cycle; a cold connection, and every
 connection behind it (cold code is one function an element, and carries no copies of hot code); and
 a join, where copies would bloat the program. Of the connections that meet at an input with more
-than `small` instructions behind it, the usual ones are inlined, those on the shortest way from a
-source, or, where a profile counted packets, those that bring an eighth of them or more; the others
-call one shared copy. When the copies of all joins together are more than `budget` instructions, the
-join whose copies are most is called from everywhere, or one in front of it whose copies are nearly
-as many, and so on until they are fewer.
+than `small` instructions behind it, the usual ones are inlined: those on the shortest way from some
+source, for every source has packets that go on, or, where a profile counted packets, those that
+bring an eighth of them or more. The others call one shared copy. When the copies of all joins
+together are more than `budget` instructions, the join whose copies are most is called from
+everywhere, or one in front of it whose copies are nearly as many, and so on until they are fewer.
 Connections to different inputs of an element do not meet: it does different things with their
 packets, and lets them out on different outputs.
 Packets keep their order: a call is a call, whoever makes it. What pulls takes what it pulls through
@@ -29,7 +29,7 @@ from typing import ClassVar
 
 from pmill.graph import Call, Connection, Element, PipelineGraph, Port, connection_key, flows
 from pmill.passes.base import PassNote, count
-from pmill.passes.heat import cold_elements
+from pmill.passes.heat import cold_elements, runs_on
 from pmill.passes.weights import weight
 
 
@@ -117,7 +117,7 @@ class _Fusion:
     def refuses(self, c: Connection) -> str:
         """Say why a hot connection is not inlined; empty when it is."""
         if c.call == "staged":
-            return ""  # where packets go on that waited, there is one copy
+            return ""  # what is behind a border is there for packets that waited
         if (c.source, c.target) in self.graph.back_edges:
             return "it closes a cycle"
         if c.target in self.shared:
@@ -138,7 +138,8 @@ class _Fusion:
                 self.sizes[port] = weight(element) + sum(
                     self.sizes[c.target]
                     for c in self.graph.outgoing(name)
-                    if flows(element, port.number, c.source.number) and self._inlined(c)
+                    if flows(element, port.number, c.source.number)
+                    and (self._inlined(c) or runs_on(self.graph, c, self.cold))
                 )
 
     def _added(self) -> dict[Port, tuple[int, int]]:
@@ -147,9 +148,7 @@ class _Fusion:
         for name in reversed(self.graph.postorder):  # who sends here is known
             for port in _inputs(self.graph.elements[name]):
                 arriving = [c for c in self._rivals(port) if not self.refuses(c)]
-                copies[port] = sum(
-                    1 if c.call == "staged" else self._copies_of(c.source, copies) for c in arriving
-                )
+                copies[port] = sum(self._copies_at(c, copies) for c in arriving)
                 copies[port] += len(arriving) < len(self._rivals(port))  # the one that is called
         return {
             port: ((n - 1) * weight(self.graph.elements[port.element]), (n - 1) * self.sizes[port])
@@ -178,6 +177,13 @@ class _Fusion:
         found = [p for p in todo if added.get(p, 0) * 2 >= added[worst]]
         return max(found, key=lambda port: self.graph.postorder.index(port.element))
 
+    def _copies_at(self, c: Connection, copies: dict[Port, int]) -> int:
+        """How often what is behind a connection is there because of it."""
+        if c.call != "staged":
+            return self._copies_of(c.source, copies)
+        # Once for packets that waited, and for those that need not.
+        return 1 + (self._copies_of(c.source, copies) if runs_on(self.graph, c, self.cold) else 1)
+
     def _copies_of(self, output: Port, copies: dict[Port, int]) -> int:
         """How often the code is there from which an output is sent to."""
         element = self.graph.elements[output.element]
@@ -185,10 +191,13 @@ class _Fusion:
         return max(1, sum(copies.get(port, 0) for port in leading))
 
     @cached_property
-    def _near(self) -> dict[Port, int]:
-        """How many connections that are not cold lie between a source and each output."""
+    def _near(self) -> tuple[dict[Port, int], ...]:
+        """How many connections that are not cold lie between each source and outputs behind it."""
         sources = [e for e in self.graph.elements.values() if e.spec.source]
-        found = {output: 0 for e in sources for output in _outputs(e)}
+        return tuple(self._near_to(source) for source in sources)
+
+    def _near_to(self, source: Element) -> dict[Port, int]:
+        found = dict.fromkeys(_outputs(source), 0)
         todo = list(found)
         for output in todo:  # grows while it is walked: breadth first
             for c in self.graph.outgoing(output.element):
@@ -207,10 +216,9 @@ class _Fusion:
         packets = [other.packets for other in rivals if other.packets is not None]
         if c.packets is not None and len(packets) == len(rivals) and any(packets):
             return c.packets * _USUAL >= sum(packets)
-        far = len(self._near)
-        return self._near.get(c.source, far) == min(
-            self._near.get(other.source, far) for other in rivals
-        )
+        ways = [{other.source: near.get(other.source) for other in rivals} for near in self._near]
+        found = [{port: n for port, n in way.items() if n is not None} for way in ways]
+        return not any(found) or any(way.get(c.source) == min(way.values()) for way in found if way)
 
     def _rivals(self, port: Port) -> list[Connection]:
         """The hot connections that meet at an input; of those that wait for their burst, one."""

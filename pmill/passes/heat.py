@@ -28,6 +28,20 @@ def cold_elements(graph: PipelineGraph) -> frozenset[str]:
     return frozenset(n for n in graph.elements if n not in hot)
 
 
+def runs_on(graph: PipelineGraph, c: Connection, cold: frozenset[str]) -> bool:
+    """Whether what is behind a border is also inlined in front, for packets that need not wait.
+
+    Not where others come to it, too: then they call one copy. Nor where packets rarely come.
+    """
+    if c.call != "staged" or c.target.element in cold or c.source.element in cold:
+        return False
+    return all(
+        other == c or other.source.element in cold
+        for other in graph.incoming(c.target.element)
+        if other.target == c.target and other.call == "staged"
+    )
+
+
 def rare_elements(graph: PipelineGraph) -> frozenset[str]:
     """Return the elements whose packets all take ways that are rarely taken."""
     rare: set[str] = set()

@@ -255,7 +255,7 @@ struct Strip_4_ {
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
-      Staged<1, far_>>;  // [0] -> far
+      Staged<1, Outlined<far_>>>;  // [0] -> far
 };
 
 // staged.click:4: far :: FarTable
@@ -285,7 +285,7 @@ struct Paint_6_ {
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
-      Staged<1, far_>>;  // [0] -> far
+      Staged<1, Outlined<far_>>>;  // [0] -> far
 };
 
 // staged.click:6: Paint@7 :: Paint
@@ -299,7 +299,7 @@ struct Paint_7_ {
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
-      Staged<1, far_>>;  // [0] -> far
+      Staged<1, Outlined<far_>>>;  // [0] -> far
 };
 
 // staged.click:7: same :: CheckPaint
@@ -314,7 +314,7 @@ struct same_ {
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
       Inline<other_>,  // [0] -> other
-      Staged<2, near_>>;  // [1] -> near
+      Staged<2, Inline<near_>>>;  // [1] -> near
 };
 
 // staged.click:7: other :: Counter
@@ -331,7 +331,7 @@ struct other_ {
   };
   static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
-      Staged<2, out_>>;  // [0] -> out
+      Staged<2, Inline<out_>>>;  // [0] -> out
 };
 
 // staged.click:7: out :: Counter

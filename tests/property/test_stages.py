@@ -37,10 +37,11 @@ from tests.traffic import read_pcap, write_frames
 EXTRA = (Path(__file__).resolve().parent.parent / "elements" / "extra",)
 
 LOOKUP = written(
-    "FarTable(ENTRIES {}, CLAIM 4000000, AT {}, NUMBER {})",
+    "FarTable(ENTRIES {}, CLAIM 4000000, AT {}, NUMBER {}, NEAR {})",
     st.sampled_from((1, 16, 1000)),
     st.sampled_from((0, 12, 26)),
     BOOLS,
+    st.sampled_from((0, 1, 7, 100)),
 )
 OFF = ((), (), (), ("fuse_regions",), ("outline_cold",), ("drop_dead_metadata", "embed_constants"))
 STAGED_NODES = st.one_of(

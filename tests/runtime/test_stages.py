@@ -55,10 +55,21 @@ def test_a_large_program_whose_halves_both_let_packets_go_on(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("level", [0, 3])
 def test_a_burst_is_longer_than_the_room(level: int, tmp_path: Path) -> None:
-    text = (
-        "InfiniteSource(BURST 4294967295, LIMIT 100000, STOP true, LENGTH 60, TIMESTAMP false)"
-        f" -> t :: {LOOKUP} -> ToDump(out.pcap, SNAPLEN 0) -> d :: Discard;"
-    )
+    whole = "InfiniteSource(BURST 4294967295, LIMIT 100000, STOP true, LENGTH 60, TIMESTAMP false)"
+    check_order(f"{whole} -> t :: {LOOKUP}", level, tmp_path)
+
+
+@pytest.mark.parametrize("near", [1, 50, 300])
+def test_packets_wait_for_some_bursts_and_not_for_others(near: int, tmp_path: Path) -> None:
+    """In every burst they go on in their order, and at a second lookup, too."""
+    source = "InfiniteSource(BURST 32, LIMIT 100000, STOP true, LENGTH 60, TIMESTAMP false)"
+    lookup = f"FarTable(CLAIM 4000000, NEAR {near})"
+    check_order(f"{source} -> t :: {lookup}", 3, tmp_path)
+    check_order(f"{source} -> {lookup} -> Paint(1) -> t :: {LOOKUP}", 3, tmp_path)
+
+
+def check_order(way: str, level: int, tmp_path: Path) -> None:
+    text = f"{way} -> ToDump(out.pcap, SNAPLEN 0) -> d :: Discard;"
     run = ran(tmp_path, text, level)
     assert (run.counters["t.count"], run.counters["d.count"]) == (100000, 100000)
     numbers = [frame[26] | frame[27] << 8 for _, frame in read_pcap(tmp_path / "out.pcap")]

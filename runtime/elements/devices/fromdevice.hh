@@ -129,7 +129,7 @@ struct FromDevice {
     if (packet.length() < net::kEtherAddressesBytes) [[unlikely]]
       return PacketType::host;
     const net::Ether &frame = *net::ether(packet.data());
-    return frame.source == host ? PacketType::outgoing : net::type_of(frame.destination, host);
+    return frame.source == host ? PacketType::outgoing : net::type_of(frame, host);
   }
 };
 

@@ -54,7 +54,7 @@ struct HostEtherFilter {
       packet.set_type(PacketType::outgoing);
       return &state.own;
     }
-    const PacketType type = net::type_of(frame.destination, args.ether);
+    const PacketType type = net::type_of(frame, args.ether);
     packet.set_type(type);
     return args.drop_other && type == PacketType::other_host ? &state.other : nullptr;
   }

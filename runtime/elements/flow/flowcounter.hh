@@ -60,6 +60,7 @@ struct FlowCounter {
   static void prepare(const auto &self, const auto &packet) {
     self.state.flows.prefetch(packet.flow());
   }
+  static bool is_far(const auto &self) { return flow::are_far(self.state.open.value); }
 
   static void push(auto &self, auto &packet) {
     State &state = self.state;

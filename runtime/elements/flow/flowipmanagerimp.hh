@@ -85,14 +85,17 @@ struct FlowIPManagerIMP {
     self.state.flows.prefetch(self.state.flows.hash(key));
   }
 
+  static bool is_far(const auto &self) { return flow::are_far(self.state.flows.live()); }
+
   static void push(auto &self, auto &packet) {
     flow::Key key;
     const net::IPv4 *ip = net::ipv4(packet);
     if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
-    const flow::Id id = find(self, key);
+    const flow::Id id = find(self, key, self.state.flows.hash(key));
+    // Nor is the first packet of a flow usual. Whoever is behind knows more of the others so.
     if (id == 0) [[unlikely]]
-      return reject<1>(self, packet, self.state.refused);
+      return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     packet.set_flow(id);
     emit<0>(self, packet);
   }
@@ -115,24 +118,23 @@ struct FlowIPManagerIMP {
   }
 
  private:
-  /// The flow of a key, which may be a new one; 0 when there is no room.
-  PMILL_INLINE static flow::Id find(auto &self, const flow::Key &key) {
+  /// The flow of a key, 0 when there is none.
+  PMILL_INLINE static flow::Id find(auto &self, const flow::Key &key, std::uint64_t hash) {
     flow::Flows &flows = self.state.flows;
     if (self.worker.clock.simulated()) [[unlikely]]
       flows.set_time(self.worker.clock.peek());  // it leaps
-    const std::uint64_t hash = flows.hash(key);
-    const flow::Id id = flows.find(key, hash);
-    if (id != 0) [[likely]]
-      return id;
-    return begin(self.state, key, hash);
+    return flows.find(key, hash);
   }
-  [[gnu::noinline]] static flow::Id begin(State &state, const flow::Key &key, std::uint64_t hash) {
-    const flow::Id id = state.flows.add(key, hash);
-    if (id != 0) ++state.begun, ++state.count;
+  /// The same, or a new one; 0 when there is no room.
+  static flow::Id find_or_begin(auto &self, const flow::Key &key) {
+    const std::uint64_t hash = self.state.flows.hash(key);
+    if (const flow::Id id = find(self, key, hash); id != 0) return id;
+    const flow::Id id = self.state.flows.add(key, hash);
+    if (id != 0) ++self.state.begun, ++self.state.count;
     return id;
   }
 
-  /// What is not TCP or UDP, or has options, or is a fragment.
+  /// What is not TCP or UDP, or has options, is a fragment, or the first of its flow.
   template <typename S, typename P>
   PMILL_COLD static void unusual(S self, P packet) {
     flow::Key key;
@@ -147,7 +149,7 @@ struct FlowIPManagerIMP {
       id = flows.find(key, flows.hash(key));
       key = flow::Key(ip->source_address, ip->destination_address, 0, 0, ip->protocol);
     }
-    if (id == 0) id = find(self, key);
+    if (id == 0) id = find_or_begin(self, key);
     if (id == 0) return reject<1>(self, packet, self.state.refused);
     packet.set_flow(id);
     emit_rarely<0>(self, packet);

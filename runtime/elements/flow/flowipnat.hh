@@ -88,6 +88,8 @@ struct FlowIPNAT {
     self.state.nat.prefetch(packet.flow());
   }
 
+  static bool is_far(const auto &self) { return flow::are_far(self.state.count.value); }
+
   static void push(auto &self, auto &packet) {
     flow::Key key;
     net::IPv4 *ip = net::ipv4(packet);
@@ -100,7 +102,9 @@ struct FlowIPNAT {
   }
 
   static void flush(auto &self) {
-    if (self.args.state) self.state.closed += self.state.nat.settle(self.args.time_wait.ns);
+    flow::Nat &nat = self.state.nat;
+    if (self.args.state && nat.is_unsettled()) [[unlikely]]
+      self.state.closed += nat.settle(self.args.time_wait.ns);
   }
 
  private:
@@ -112,27 +116,49 @@ struct FlowIPNAT {
   /// Translates a TCP or UDP packet, or returns where to count why not.
   PMILL_INLINE static Count *translate(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
                                        flow::Id id, const flow::Key &key) {
+    flow::Nat &nat = self.state.nat;
+    if (nat.is_shared() || !nat.mapping(id).is_of(key)) [[unlikely]]
+      return translate_any<OutOfLine<decltype(self)>>(rarely(self), ip, header_bytes, id, key);
+    translate_known(self, ip, header_bytes, id);
+    return nullptr;
+  }
+  /// The same where other workers use the mappings, too, or where the flow has none yet.
+  template <typename S>
+  [[gnu::noinline]] static Count *translate_any(S self, net::IPv4 &ip, std::uint32_t header_bytes,
+                                                flow::Id id, flow::Key key) {
     State &state = self.state;
-    std::uint8_t *const transport = reinterpret_cast<std::uint8_t *>(&ip) + header_bytes;
-    const bool is_tcp = ip.protocol == net::kTcp;
-    const std::uint8_t flags = is_tcp ? reinterpret_cast<net::Tcp *>(transport)->flags : 0;
     const Guard guard = state.nat.lock();
-    const flow::Mapping &mapping = state.nat.mapping(id);
-    if (!mapping.is_of(key)) [[unlikely]] {
-      const bool may_begin = !is_tcp || self.args.accept_nonsyn || (flags & net::Tcp::kSyn) != 0;
+    if (!state.nat.mapping(id).is_of(key)) {
+      const bool is_tcp = ip.protocol == net::kTcp;
+      const bool may_begin =
+          !is_tcp || self.args.accept_nonsyn || (tcp_flags(ip, header_bytes) & net::Tcp::kSyn) != 0;
       if (Count *const why = begin(state, id, key, may_begin)) return why;
     }
-    if (self.args.state && flow::matters(flags)) [[unlikely]]
-      state.nat.follow(id, flags, true);
-    flow::translate_out(mapping, ip, transport);
-    ++state.packets;
+    translate_known(self, ip, header_bytes, id);
     return nullptr;
+  }
+  PMILL_INLINE static void translate_known(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
+                                           flow::Id id) {
+    State &state = self.state;
+    const flow::Mapping &mapping = state.nat.mapping(id);
+    std::uint8_t *const transport = reinterpret_cast<std::uint8_t *>(&ip) + header_bytes;
+    ++state.packets;
+    if (ip.protocol != net::kTcp) return flow::translate_out(mapping, ip, transport, false);
+    if (self.args.state) {
+      const std::uint8_t flags = tcp_flags(ip, header_bytes);
+      if (flow::matters(flags)) [[unlikely]]
+        state.nat.follow(id, flags, true);
+    }
+    flow::translate_out(mapping, ip, transport, true);
+  }
+  PMILL_INLINE static std::uint8_t tcp_flags(net::IPv4 &ip, std::uint32_t header_bytes) {
+    return reinterpret_cast<net::Tcp *>(reinterpret_cast<std::uint8_t *>(&ip) + header_bytes)
+        ->flags;
   }
 
   /// Finds a place outside for a flow that has none. A mapping of another flow under the number
   /// means that the packet was kept until its own had ended.
-  [[gnu::noinline]] static Count *begin(State &state, flow::Id id, const flow::Key &key,
-                                        bool may_begin) {
+  static Count *begin(State &state, flow::Id id, flow::Key key, bool may_begin) {
     if (state.nat.mapping(id).is_live()) return &state.no_flow;
     if (!may_begin) return &state.non_syn;
     if (!state.nat.open(id, key)) return &state.no_port;

@@ -47,6 +47,10 @@ struct FlowIPNATReverse {
     if (const flow::Nat *nat = owner_of(self, key)) nat->prefetch_returning(key);
   }
 
+  static bool is_far(const auto &self) {
+    return flow::are_far(self.args.nat.state(self.worker).count.value);
+  }
+
   static void push(auto &self, auto &packet) {
     flow::Key key;
     net::IPv4 *ip = net::ipv4(packet);
@@ -88,14 +92,14 @@ struct FlowIPNATReverse {
   PMILL_INLINE static bool translate(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
                                      const flow::Key &key) {
     std::uint8_t *const transport = reinterpret_cast<std::uint8_t *>(&ip) + header_bytes;
-    const auto flags =
-        ip.protocol == net::kTcp ? reinterpret_cast<net::Tcp *>(transport)->flags : std::uint8_t{0};
+    const bool is_tcp = ip.protocol == net::kTcp;
+    const auto flags = is_tcp ? reinterpret_cast<net::Tcp *>(transport)->flags : std::uint8_t{0};
     return with_mapping(self, key,
                         [&](flow::Nat &nat, flow::Id id, flow::Mapping &mapping)
                             __attribute__((always_inline)) {
                               if (flow::matters(flags)) [[unlikely]]
                                 nat.follow(id, flags, false);
-                              flow::translate_in(mapping, ip, transport);
+                              flow::translate_in(mapping, ip, transport, is_tcp);
                             });
   }
 

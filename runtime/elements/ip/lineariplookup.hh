@@ -49,6 +49,11 @@ struct LinearIPLookup {
   using Shared = lpm::RouteTable;
 
   static void prepare(const auto &self, const auto &packet) { net::prepare_route(self, packet); }
+  static bool is_far(const auto &self)
+    requires(!net::kRoutesAreFar<SelfOf<decltype(self)>>)
+  {
+    return false;
+  }
   static void push(auto &self, auto &packet) { net::route(self, packet, "LinearIPLookup"); }
 
   static std::string read_table(auto &self, std::string_view) { return self.shared.text(); }

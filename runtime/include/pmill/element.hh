@@ -9,6 +9,8 @@
 //                             push(self, packet, Input<N>) for each input N
 //   prepare(self, packet)     (long lookups) fetches what push will read and changes nothing;
 //                             it need not be called
+//   is_far(self) -> bool      (with prepare) whether that memory is mostly not in near caches now;
+//                             without it, it is
 //   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
 //   pull(self, use) -> bool   (pull outputs) calls `use(packet)` with a packet, if there is one;
 //                             without it, packets are pulled from input 0 and pushed through push,

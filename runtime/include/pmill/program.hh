@@ -135,6 +135,7 @@ struct Program {
                    auto &&self = w.template self<D>();
                    D::Element::initialize(self);
                  });
+    choose_stages(w);
   }
   [[gnu::cold]] static void finish(pmill::Worker &worker) {
     auto &w = static_cast<Worker &>(worker);
@@ -192,6 +193,7 @@ struct Program {
                    D::Element::flush(self);
                  });
     run_stages(w);
+    choose_stages(w);
   }
 
   /// Whether none of the worker's sources will ever make a packet again, whether it runs them or

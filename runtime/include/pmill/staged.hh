@@ -3,9 +3,11 @@
 // is there when the second step asks for it.
 //
 // A packet that comes to a border, a hop `Staged`, is parked in its worker's room of the next
-// stage, with the number of the hop by which it goes on. When whoever made the burst has made it,
-// the stages run one after the other, each over its packets in the order in which they came. A room
-// that is full runs its stage earlier: packets that come later are later in any order.
+// stage, with the number of the hop by which it goes on. Waiting costs as much as a lookup that
+// finds its memory near: while all lookups behind borders say so, nobody waits, and packets go on
+// at once. That is decided when no packet waits, once a round. When whoever made the burst has made
+// it, the stages run one after the other, each over its packets in the order in which they came. A
+// room that is full runs its stage earlier: packets that come later are later in any order.
 //
 //   using Stages = pmill::Stages<Stage<Inline<lookup>, Inline<out, 1>>, Stage<Inline<last>>>;
 //
@@ -119,6 +121,8 @@ struct StageRooms {
   /// Packets that may wait in a room. With a simulated clock one: then every packet goes on at
   /// once, and the clock is asked in the order of an unstaged program.
   unsigned most_parked = ParkedPackets<P>::kRoom;
+  /// Whether packets wait, where some lookup may be near.
+  bool waits = true;
   ParkedPackets<P> rooms[Stages::count];
 
   PMILL_INLINE StageRooms() {}
@@ -221,11 +225,86 @@ PMILL_INLINE void run_stages(W &worker) {
     }(std::make_integer_sequence<unsigned, W::Stages::count>{});
 }
 
-/// A hop into a later stage. `Number`: the stage behind that of whoever sends.
-template <unsigned Number, typename D, std::size_t Port = 0>
+namespace detail {
+/// What a hop into a stage leads to, as far as waiting for it is concerned.
+enum class Distance : std::uint8_t { none, far, told };  // no lookup; a far one; it says itself
+
+template <typename H, typename W>
+consteval Distance distance_of() {
+  using D = typename Entry<H>::Instance;
+  using E = typename D::Element;
+  using S = const Self<D, W>;
+  using P = const typename W::Packet;
+  if constexpr (requires(S &self) { E::is_far(self); })
+    return Distance::told;
+  else if constexpr (
+      requires(S &self, P &packet) { E::prepare(self, packet); } ||
+      requires(S &self, P &packet) { E::prepare(self, packet, Input<Entry<H>::port>{}); })
+    return Distance::far;
+  else
+    return Distance::none;
+}
+template <typename W, typename... H>
+consteval bool none_is_always_far(Stage<H...> *) {
+  return ((distance_of<H, W>() != Distance::far) && ...);
+}
+template <typename W, typename... S>
+consteval bool none_is_always_far(Stages<S...> *) {
+  return (none_is_always_far<W>(static_cast<S *>(nullptr)) && ...);
+}
+/// Whether there are times when no packet need wait.
+template <typename W>
+inline constexpr bool kMayBeNear =
+    none_is_always_far<W>(static_cast<typename W::Stages *>(nullptr));
+
+template <typename H, typename W>
+PMILL_INLINE bool is_far(W &worker) {
+  using D = typename Entry<H>::Instance;
+  const Self<D, W> self{{}, worker};
+  if constexpr (distance_of<H, W>() == Distance::told) return D::Element::is_far(self);
+  return false;
+}
+template <typename... H>
+PMILL_INLINE bool any_is_far(auto &worker, Stage<H...> *) {
+  return (is_far<H>(worker) || ...);
+}
+template <typename... S>
+PMILL_INLINE bool any_is_far(auto &worker, Stages<S...> *) {
+  return (any_is_far(worker, static_cast<S *>(nullptr)) || ...);
+}
+}  // namespace detail
+
+/// Decides whether packets wait from now on; none does.
+template <typename W>
+PMILL_INLINE void choose_stages(W &worker) {
+  if constexpr (requires { worker.rooms; })
+    if constexpr (detail::kMayBeNear<W>)
+      worker.waits = detail::any_is_far(worker, static_cast<typename W::Stages *>(nullptr));
+}
+
+/// A hop into a later stage. `Number`: the stage behind that of whoever sends; `H`: the hop by
+/// which packets go on when they do not wait.
+template <unsigned Number, typename H>
 struct Staged : Hop {
+  using D = typename detail::Entry<H>::Instance;
+  static constexpr std::size_t Port = detail::Entry<H>::port;
+
   template <typename W>
   PMILL_INLINE static void send(W &worker, auto &packet) {
+    if constexpr (detail::kMayBeNear<W>)
+      if (!worker.waits) return H::send(worker, packet);
+    park(worker, packet);
+  }
+  template <typename W>
+  PMILL_INLINE static void send_rarely(W &worker, auto &packet) {
+    if constexpr (detail::kMayBeNear<W>)
+      if (!worker.waits) return H::send_rarely(worker, packet);
+    park(worker, packet);
+  }
+
+ private:
+  template <typename W>
+  PMILL_INLINE static void park(W &worker, auto &packet) {
     using P = SelfOf<decltype(packet)>;
     constexpr auto kFound = detail::find_entry<D, Port>(static_cast<typename W::Stages *>(nullptr));
     if constexpr (kFound.stage == Number) detail::prepare<D, Port>(worker, packet);
@@ -236,7 +315,6 @@ struct Staged : Hop {
       detail::park_for<Number>(worker, packet.template only<D::live>(), kFound.number,
                                worker.depth);
   }
-  PMILL_INLINE static void send_rarely(auto &worker, auto &packet) { send(worker, packet); }
 };
 
 }  // namespace pmill

@@ -26,6 +26,13 @@ struct Limits {
   std::int64_t interval = 1'000'000'000;  // of a tick
 };
 
+/// Whether what is kept of so many flows has no place in the processor's nearest caches: a quarter
+/// of a second-level cache for each table that a packet may ask.
+constexpr bool are_far(std::uint64_t flows) {
+  constexpr std::uint64_t kNearBytes = 1 << 18, kBytes = 64;  // of a flow
+  return flows > kNearBytes / kBytes;
+}
+
 /// Somebody who keeps something for each flow, under its number.
 class User {
  public:

@@ -57,6 +57,12 @@ enum class Reading : std::uint8_t {
 /// Bytes that must be there behind the header, so that everything that a flow is told by is.
 inline constexpr std::uint32_t kPortBytes = 4;
 
+/// Whether a protocol is TCP or UDP. One question: of two, the answer is forgotten sooner.
+PMILL_INLINE bool is_usual_protocol(std::uint8_t protocol) {
+  constexpr std::uint32_t kUsual = 1U << net::kTcp | 1U << net::kUdp;
+  return protocol < 32 && (kUsual >> protocol & 1) != 0;
+}
+
 /// Reads the key of the usual packet, one of TCP or UDP without IP options, of which `available`
 /// bytes are there, 20 or more. False when it is another.
 [[nodiscard]] PMILL_INLINE bool read_usual_key(const net::IPv4 &ip, std::uint32_t available,
@@ -64,8 +70,7 @@ inline constexpr std::uint32_t kPortBytes = 4;
   const std::uint8_t protocol = ip.protocol;
   constexpr std::uint16_t kFragment = net16(net::IPv4::kMoreFragments | net::IPv4::kOffsetMask);
   if (ip.version_and_words != net::kPlainHeader || (ip.fragment & kFragment) != 0 ||
-      (protocol != net::kTcp && protocol != net::kUdp) ||
-      available < net::IPv4::kBytes + kPortBytes) [[unlikely]]
+      !is_usual_protocol(protocol) || available < net::IPv4::kBytes + kPortBytes) [[unlikely]]
     return false;
   std::uint32_t ports;
   std::memcpy(&key.addresses, &ip.source_address, sizeof key.addresses);

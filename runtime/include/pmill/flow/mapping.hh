@@ -48,7 +48,7 @@ struct alignas(32) Mapping {
     std::uint64_t addresses, rest;
     std::memcpy(&addresses, &inside, sizeof addresses);
     std::memcpy(&rest, &inside_port, sizeof rest);
-    return ((addresses ^ key.addresses) | ((rest ^ key.rest) & 0xff'ffff'ffff)) == 0;
+    return ((addresses ^ key.addresses) | (rest ^ key.rest) << 24) == 0;
   }
   bool is_live() const { return protocol != 0; }
   bool is_closed() const {
@@ -57,39 +57,45 @@ struct alignas(32) Mapping {
 };
 static_assert(sizeof(Mapping) == 32);
 
-/// Whether the header of TCP or UDP is whole in so many bytes behind the IP header.
+/// Whether the header of TCP or UDP is whole in so many bytes behind the IP header. Mostly there
+/// are enough for either.
 PMILL_INLINE bool transport_is_whole(std::uint8_t protocol, std::uint32_t bytes) {
-  return bytes >= (protocol == net::kTcp ? net::Tcp::kBytes : net::Udp::kBytes);
+  if (bytes >= net::Tcp::kBytes) [[likely]]
+    return true;
+  return protocol != net::kTcp && bytes >= net::Udp::kBytes;
 }
 
 namespace detail {
 /// Patches the checksums of a packet of which TCP or UDP, whole, begins at `transport`.
-PMILL_INLINE void patch(net::IPv4 &ip, std::uint8_t *transport, std::uint16_t address_delta,
-                        std::uint16_t delta) {
+PMILL_INLINE void patch(net::IPv4 &ip, std::uint8_t *transport, bool is_tcp,
+                        std::uint16_t address_delta, std::uint16_t delta) {
   ip.checksum = changed_by(ip.checksum, address_delta);
-  if (ip.protocol == net::kTcp) {
+  if (is_tcp) {
     auto &tcp = *reinterpret_cast<net::Tcp *>(transport);
     tcp.checksum = changed_by(tcp.checksum, delta);
   } else {
     auto &udp = *net::udp(transport);
     if (udp.checksum == 0) return;  // there is none
-    const std::uint16_t sum = changed_by(udp.checksum, delta);
-    udp.checksum = sum == 0 ? 0xffff : sum;
+    udp.checksum = changed_by(udp.checksum, delta);
+    if (udp.checksum == 0) [[unlikely]]
+      udp.checksum = 0xffff;
   }
 }
 }  // namespace detail
 
 /// Gives a TCP or UDP packet from inside the source that it has outside.
-PMILL_INLINE void translate_out(const Mapping &m, net::IPv4 &ip, std::uint8_t *transport) {
+PMILL_INLINE void translate_out(const Mapping &m, net::IPv4 &ip, std::uint8_t *transport,
+                                bool is_tcp) {
   ip.source_address = m.outside;
   std::memcpy(transport, &m.outside_port, 2);
-  detail::patch(ip, transport, m.address_delta, m.delta);
+  detail::patch(ip, transport, is_tcp, m.address_delta, m.delta);
 }
 /// Gives one that comes back the destination that it has inside.
-PMILL_INLINE void translate_in(const Mapping &m, net::IPv4 &ip, std::uint8_t *transport) {
+PMILL_INLINE void translate_in(const Mapping &m, net::IPv4 &ip, std::uint8_t *transport,
+                               bool is_tcp) {
   ip.destination_address = m.inside;
   std::memcpy(transport + 2, &m.inside_port, 2);
-  detail::patch(ip, transport, m.address_delta ^ 0xffff, m.delta ^ 0xffff);
+  detail::patch(ip, transport, is_tcp, m.address_delta ^ 0xffff, m.delta ^ 0xffff);
 }
 
 /// Computes what changes in the sums.

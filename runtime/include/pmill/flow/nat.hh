@@ -45,6 +45,8 @@ class Nat final : public User {
 
   /// To hold while something of the mappings is used.
   PMILL_INLINE Guard lock() const { return Guard(lock_, several_); }
+  /// Whether other workers use something of the mappings, too.
+  PMILL_INLINE bool is_shared() const { return several_; }
   /// The worker whose flows have an outside port, in network order; nullptr for none.
   PMILL_INLINE Nat *owner_of(std::uint16_t port) { return several_ ? find_owner(port) : this; }
   Flows &flows() { return *flows_; }
@@ -62,6 +64,8 @@ class Nat final : public User {
 
   /// Follows the TCP connection of a mapping, to one of whose packets these flags belong.
   [[gnu::noinline]] void follow(Id id, std::uint8_t flags, bool outgoing);
+  /// Whether `settle` may have something to do; other workers may have closed something, too.
+  PMILL_INLINE bool is_unsettled() const { return several_ || listed_ != 0; }
   /// Tells the flows' table which connections have closed: they end in `ns`. Returns how many.
   unsigned settle(std::int64_t ns);
 

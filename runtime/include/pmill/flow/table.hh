@@ -14,6 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <pmill/attributes.hh>
 #include <pmill/flow/key.hh>
 #include <pmill/huge_array.hh>
@@ -31,13 +32,19 @@ struct Secret {
   std::uint64_t words[2]{};
 };
 
-/// The hash of a key: 64 bits of a product, folded (the step of Wang Yi's wyhash).
-PMILL_INLINE std::uint64_t hash_of(const Key &key, const Secret &secret) {
+/// 64 bits of a product of a key and a secret, folded (the step of Wang Yi's wyhash).
+PMILL_INLINE std::uint64_t folded(const Key &key, const Secret &secret) {
   using Wide = unsigned __int128;
   const Wide product = Wide{key.addresses ^ secret.words[0]} * (key.rest ^ secret.words[1]);
-  const auto folded =
-      static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+/// The same, spread: the high bits depend on all of them.
+PMILL_INLINE constexpr std::uint64_t spread(std::uint64_t folded) {
   return folded * 0x9e3779b97f4a7c15;
+}
+/// The hash of a key.
+PMILL_INLINE std::uint64_t hash_of(const Key &key, const Secret &secret) {
+  return spread(folded(key, secret));
 }
 
 class Table {
@@ -53,7 +60,7 @@ class Table {
   /// The same with so many buckets, a power of 2.
   [[gnu::cold]] void start(std::uint32_t capacity, const Secret &secret, std::size_t buckets);
 
-  PMILL_INLINE std::uint64_t hash(const Key &key) const { return hash_of(key, secret_); }
+  PMILL_INLINE std::uint64_t hash(const Key &key) const { return folded(key, secret_); }
   /// Asks for the memory that `find` mostly reads.
   PMILL_INLINE void prefetch(std::uint64_t hash) const {
     __builtin_prefetch(&buckets_[first_of(hash)]);
@@ -104,23 +111,27 @@ class Table {
 
   PMILL_INLINE std::size_t first_of(std::uint64_t hash) const { return hash & mask_; }
   PMILL_INLINE std::size_t second_of(std::uint64_t hash) const {
-    const std::size_t first = hash & mask_, second = hash >> 32 & mask_;
+    const std::size_t first = hash & mask_, second = spread(hash) >> 32 & mask_;
     return second == first ? second ^ 1 : second;
   }
   PMILL_INLINE static unsigned filter_bit(std::uint64_t hash) {
-    return static_cast<unsigned>(hash >> 60);
+    return static_cast<unsigned>(spread(hash) >> 60);
   }
 
   PMILL_INLINE static Found look_in(Bucket &bucket, const Key &key) {
-    // Which slot has it is anybody's guess: no branches until all are compared.
     const auto is = [&](const Slot &slot) __attribute__((always_inline)) {
-      const std::uint64_t rest = slot.ports | std::uint64_t{slot.id_and_protocol} << 32;
-      const std::uint64_t other = (rest ^ key.rest) & 0xff'ffff'ffff;
-      return static_cast<unsigned>(((slot.addresses ^ key.addresses) | other) == 0);
+      std::uint64_t rest;  // ports, protocol, and the number, which is shifted out
+      std::memcpy(&rest, &slot.ports, sizeof rest);
+      const std::uint64_t other = (rest ^ key.rest) << kIdBits;
+      return ((slot.addresses ^ key.addresses) | other) == 0;
     };
-    const unsigned hits = is(bucket.slots[0]) | is(bucket.slots[1]) << 1 | is(bucket.slots[2]) << 2;
+    // Most tables have room for far more flows than there are, and then keys are alone in buckets.
+    if (is(bucket.slots[0])) [[likely]]
+      return {bucket.slots[0].id(), &bucket.marks[0]};
+    // Which of the others has it is anybody's guess: no branches until both are compared.
+    const unsigned hits = unsigned{is(bucket.slots[1])} | unsigned{is(bucket.slots[2])} << 1;
     if (hits == 0) return {};
-    const auto at = static_cast<unsigned>(std::countr_zero(hits));
+    const auto at = 1 + static_cast<unsigned>(std::countr_zero(hits));
     return {bucket.slots[at].id(), &bucket.marks[at]};
   }
 

@@ -54,6 +54,13 @@ class RouteTable {
     if constexpr (structure == Structure::direct32) direct32_.prefetch(destination.host());
   }
 
+  /// Whether that is worth it.
+  template <typename Given>
+  static constexpr bool is_far() {
+    constexpr Structure structure = structure_of<Given>();
+    return structure == Structure::direct16 || structure == Structure::direct32;
+  }
+
   // --- for handlers; those that change the table only where it may change ---
 
   /// A line a route, `PREFIX GATEWAY OUTPUT` with tabs between, `-` for no gateway; in the order of

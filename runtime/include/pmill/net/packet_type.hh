@@ -8,11 +8,16 @@
 namespace pmill::net {
 
 /// The type, for the host with an address, of a frame to a destination.
-PMILL_INLINE PacketType type_of(const EtherAddress &destination, const EtherAddress &host) {
-  if (destination == host) return PacketType::host;
-  if ((destination.octets[0] & 1) == 0) return PacketType::other_host;
-  const bool everybody = destination == EtherAddress{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-  return everybody ? PacketType::broadcast : PacketType::multicast;
+PMILL_INLINE PacketType type_of(const Ether &frame, const EtherAddress &host) {
+  std::uint64_t word;  // the destination, and two bytes that are shifted out
+  std::memcpy(&word, &frame, sizeof word);
+  const auto is = [&](const EtherAddress &address) __attribute__((always_inline)) {
+    return (word ^ word_of(address)) << 16 == 0;
+  };
+  if (is(host)) [[likely]]
+    return PacketType::host;
+  if (!is_group(frame.destination)) return PacketType::other_host;
+  return is(kEtherBroadcast) ? PacketType::broadcast : PacketType::multicast;
 }
 
 }  // namespace pmill::net

@@ -97,6 +97,15 @@ PMILL_INLINE void prepare_route(const auto &self, const auto &packet) {
     self.shared.template prefetch<typename Self::Args>(IPAddress(packet.get(meta::dst_ip)));
 }
 
+/// Whether that part is mostly not in the nearest caches.
+template <typename Self>
+inline constexpr bool kRoutesAreFar = [] {
+  if constexpr (kRoutesAreCode<Self>)
+    return false;
+  else
+    return lpm::RouteTable::is_far<typename Self::Args>();
+}();
+
 // --- handlers ---
 
 /// Changes the table of an element, once for all workers, which stand still. It is const for those

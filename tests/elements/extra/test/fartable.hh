@@ -21,6 +21,7 @@ struct FarTable {
     std::uint32_t claim = 0;     ///< Bytes that it claims to touch beside. @footprint 1
     std::uint32_t at = 26;       ///< Where the four bytes are.
     bool number = true;          ///< Write the number of the packet, too.
+    std::uint32_t near = 0;      ///< If not 0, so many packets in turn find the table far and near.
   };
 
   struct State {
@@ -38,6 +39,10 @@ struct FarTable {
 
   static void prepare(const auto &self, const auto &packet) {
     if (has_key(self, packet)) __builtin_prefetch(&entry(self, packet));
+  }
+
+  static bool is_far(const auto &self) {
+    return self.args.near == 0 || self.state.count.value / self.args.near % 2 == 0;
   }
 
   static void push(auto &self, auto &packet) {
