@@ -326,7 +326,7 @@ struct Paint_4_ {
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
-      Outlined<q_>>;  // [0] -> q
+      Inline<q_>>;  // [0] -> q
 };
 
 // pulling.click:6: same :: CheckPaint

@@ -268,6 +268,7 @@ struct far_ {
     static constexpr std::uint32_t claim = 4000000;
     static constexpr std::uint32_t at = 26;
     static constexpr bool number = false;
+    static constexpr std::uint32_t near = 0;
   };
   static constexpr FieldSet live{0x20000};  // paint, paint2
   using Outputs = Hops<
@@ -374,6 +375,7 @@ struct near_ {
     static constexpr std::uint32_t claim = 4000000;
     static constexpr std::uint32_t at = 26;
     static constexpr bool number = true;
+    static constexpr std::uint32_t near = 0;
   };
   static constexpr FieldSet live{0x0};  // nothing
   using Outputs = Hops<
