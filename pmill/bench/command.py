@@ -25,6 +25,7 @@ from pmill.bench.contestants import (
 from pmill.bench.measure import clock_hz, measure
 from pmill.bench.report import table, write_json
 from pmill.bench.scenario import command as scenarios
+from pmill.bench.scenario.running import LEAST_ROUNDS
 from pmill.bench.settings import HUGEPAGES, Devices, Memory, Settings
 from pmill.bench.trace import write_empty, write_flows
 from pmill.progress import steps
@@ -65,6 +66,8 @@ def run(args: Sequence[str]) -> int:
                 from pmill.bench.scenario.paper import run as paper
 
                 with hugepages.reserved(arguments.reserve_hugepages):
+                    if arguments.rounds is None and not arguments.quick:
+                        settings = replace(settings, rounds=LEAST_ROUNDS)  # there is much to do
                     return paper(settings, _memories(arguments.memory), quick=arguments.quick)
             case "instructions":
                 from pmill.bench.instructions import run as count

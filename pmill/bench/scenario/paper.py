@@ -7,7 +7,6 @@ sizes, and NAT over its flows. Results, figures and a report go to `bench-result
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +33,8 @@ OTHERS: Final = ("paper/optimisations", "paper/sizes", "paper/flows")
 def run(settings: Settings, memories: Sequence[Memory], *, quick: bool) -> int:
     """Measure everything; 1 when a check fails, which a quick run cannot tell."""
     scenarios = [load(find(name)) for name in (*FUNCTIONS, *OTHERS)]
-    if not quick:
-        settings = replace(settings, rounds=max(settings.rounds, LEAST_ROUNDS))
+    if not quick and settings.rounds < LEAST_ROUNDS:
+        raise fail("PM0907", f"{settings.rounds} rounds are too few: at least {LEAST_ROUNDS}")
     try:
         FOLDER.mkdir(exist_ok=True)
     except OSError as error:
