@@ -1,8 +1,9 @@
 """A content-addressed cache of files, shared by all runs of a user.
 
 An entry is a directory named by the hash of everything that decides its content; it appears by an
-atomic rename, so that runs at the same time never see half of one. Entries not used for a month
-are removed when a new one is made, and nobody has looked for such today.
+atomic rename, so that runs at the same time never see half of one. Entries not used for a month,
+and those used longest ago where all of a kind are too much, are removed when a new one is made and
+nobody has looked for such in the last hour.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from pathlib import Path
 
 from pmill.diagnostics import DiagnosticError, fail
 
-_DAY_S = 24 * 3600
-_MONTH_S = 30 * _DAY_S
+_HOUR_S = 3600
+_MONTH_S = 30 * 24 * _HOUR_S
+_MOST_BYTES = 4 << 30  # of a kind: some thousands of programs
 
 
 def cache_dir() -> Path:
@@ -134,11 +136,19 @@ def _unusable(error: OSError) -> DiagnosticError:
 def _expire(parent: Path) -> None:
     now = time.time()
     looked = parent.with_name(f".looked-{parent.name}")
-    if looked.exists() and now - looked.stat().st_mtime < _DAY_S:
+    if looked.exists() and now - looked.stat().st_mtime < _HOUR_S:
         return
     looked.touch()
-    limit = now - _MONTH_S
-    for entry in parent.iterdir():
-        with contextlib.suppress(OSError):
-            if entry.stat().st_mtime < limit:
-                shutil.rmtree(entry, ignore_errors=True)
+    total = 0
+    for used, size, entry in sorted(_entries(parent), reverse=True):
+        total += size
+        if used < now - _MONTH_S or total > _MOST_BYTES:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _entries(parent: Path) -> Iterator[tuple[float, int, str]]:
+    """When each entry was used last, its bytes, and where it is."""
+    for entry in os.scandir(parent):
+        with contextlib.suppress(OSError):  # somebody else removes it
+            size = sum(file.stat().st_size for file in os.scandir(entry.path))
+            yield entry.stat().st_mtime, size, entry.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,10 +169,25 @@ def test_entries_not_used_for_a_month_go(empty_cache: Path) -> None:
     assert old is not None
     os.utime(old.parent, (1, 1))
     compiled(TEXT + "// newer\n")
-    assert old.exists(), "once a day is enough to look"
+    assert old.exists(), "once an hour is enough to look"
     os.utime(empty_cache / ".looked-programs", (1, 1))
     compiled(TEXT + "// newest\n")
     assert not old.exists()
+
+
+def test_what_was_used_longest_ago_makes_room(
+    empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_MOST_BYTES", 2500)
+    for age, name in enumerate(["new", "used", "old", "older"]):
+        with cache.store("kind", name) as work:
+            (work / "file").write_bytes(bytes(1000))
+        used = time.time() - 60 * age
+        os.utime(empty_cache / "kind" / name, (used, used))
+    os.utime(empty_cache / ".looked-kind", (1, 1))
+    with cache.store("kind", "last"):
+        pass
+    assert {p.name for p in (empty_cache / "kind").iterdir()} == {"last", "new", "used"}
 
 
 def test_using_an_entry_keeps_it(empty_cache: Path) -> None:
