@@ -108,7 +108,7 @@ Tuple tuple_of(const Headers &h, std::uint64_t types) {
   if (const auto *ip = h.at<rte_ipv4_hdr>(h.l3); v4 && ip != nullptr)
     t.add(&ip->src_addr, 8);
   else if (const auto *ip6 = h.at<rte_ipv6_hdr>(h.l3); h.is_ipv6() && ip6 != nullptr)
-    t.add(ip6->src_addr, 32);
+    t.add(&ip6->src_addr, 32);  // an array until DPDK 24.11, an object since
   if (t.count != 0 && (tcp || udp)) t.add(h.frame.data() + h.l4, 4);
   return t;
 }

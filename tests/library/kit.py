@@ -19,9 +19,8 @@ EAL = ("--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "--no-shconf", "-
 def library(folder: Path, config: Path | str, name: str, *words: object) -> Path:
     """Make the library NAME in a folder; a text is the configuration itself."""
     if isinstance(config, str):
-        path = folder / f"{name}.click"
-        path.write_text(config)
-        config = path
+        (folder / f"{name}.click").write_text(config)
+        config = Path(f"{name}.click")  # the same in every run, so that it is compiled once
     done = run_pmill(
         "compile", config, "--library", name, "-o", folder / f"lib{name}.a", *words, cwd=folder
     )
