@@ -28,6 +28,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("clang-19") is None, reason="needs clang-19"),
 ]
 MOST = 1.2
+# NAT asks before each lookup how full its table is; by hand nobody does.
+MOST_OF = {"router-nat": 1.25}
 SETTINGS = Settings(lcore=0)
 GATEWAY = bytes.fromhex("02000000aa01")
 OUTSIDE = bytes.fromhex("020000000002")
@@ -81,9 +83,9 @@ def work(devices: Devices, tmp_path: Path) -> Callable[..., float]:
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_work_is_near_that_of_a_program_by_hand(work: Callable[..., float], name: str) -> None:
-    assert 0.8 < work(name) < MOST
+    assert 0.8 < work(name) < MOST_OF.get(name, MOST)
 
 
 @pytest.mark.parametrize("name", ["router", "router-nat"])
 def test_without_fused_regions_it_is_not(work: Callable[..., float], name: str) -> None:
-    assert work(name, "--disable-pass", "fuse_regions") > MOST
+    assert work(name, "--disable-pass", "fuse_regions") > MOST_OF.get(name, MOST)

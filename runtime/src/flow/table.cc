@@ -63,7 +63,10 @@ std::size_t Table::filters() const {
 }
 
 /// A second line for each packet costs about as much as waiting for one of sixteen.
-void Table::count() { many_moved_ = moved_ > flows_ / 16; }
+void Table::count() {
+  many_moved_ = moved_ > flows_ / 16;
+  is_sparse_ = flows_ <= buckets() / 8;
+}
 
 bool Table::insert(const Key &key, std::uint64_t hash, Id id, std::uint32_t mark) {
   const Slot slot{.addresses = key.addresses,

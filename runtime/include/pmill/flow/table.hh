@@ -118,20 +118,20 @@ class Table {
     return static_cast<unsigned>(spread(hash) >> 60);
   }
 
-  PMILL_INLINE static Found look_in(Bucket &bucket, const Key &key) {
+  PMILL_INLINE Found look_in(Bucket &bucket, const Key &key) const {
     const auto is = [&](const Slot &slot) __attribute__((always_inline)) {
       std::uint64_t rest;  // ports, protocol, and the number, which is shifted out
       std::memcpy(&rest, &slot.ports, sizeof rest);
       const std::uint64_t other = (rest ^ key.rest) << kIdBits;
-      return ((slot.addresses ^ key.addresses) | other) == 0;
+      return unsigned{((slot.addresses ^ key.addresses) | other) == 0};
     };
-    // Most tables have room for far more flows than there are, and then keys are alone in buckets.
-    if (is(bucket.slots[0])) [[likely]]
+    // In a table that is nearly empty keys are alone in their buckets. Else which slot has one is
+    // anybody's guess: no branches until all are compared.
+    if (is_sparse_ && is(bucket.slots[0]) != 0) [[likely]]
       return {bucket.slots[0].id(), &bucket.marks[0]};
-    // Which of the others has it is anybody's guess: no branches until both are compared.
-    const unsigned hits = unsigned{is(bucket.slots[1])} | unsigned{is(bucket.slots[2])} << 1;
+    const unsigned hits = is(bucket.slots[0]) | is(bucket.slots[1]) << 1 | is(bucket.slots[2]) << 2;
     if (hits == 0) return {};
-    const auto at = 1 + static_cast<unsigned>(std::countr_zero(hits));
+    const auto at = static_cast<unsigned>(std::countr_zero(hits));
     return {bucket.slots[at].id(), &bucket.marks[at]};
   }
 
@@ -149,6 +149,7 @@ class Table {
   HugeArray<std::uint32_t> where_;  // by flow: bucket and slot
   std::size_t mask_ = 0;
   Secret secret_;
+  bool is_sparse_ = true;    // so few flows that the first slot has mostly the one
   bool many_moved_ = false;  // so many that asking for both buckets pays
   std::uint32_t flows_ = 0, moved_ = 0;
 };
