@@ -100,7 +100,11 @@ def ended(program: Path, folder: Path, plugin: Path, rng: random.Random) -> Coun
         if rng.random() < 0.5:
             time.sleep(rng.uniform(0.2, 1.5))
             child.send_signal(rng.choice((signal.SIGTERM, signal.SIGINT)))
-        stdout, stderr = child.communicate(timeout=120)
+        try:
+            stdout, stderr = child.communicate(timeout=600)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
         return counts_of(stdout, stderr, child.returncode)
 
 
