@@ -26,6 +26,7 @@ struct alignas(kApart) WorkerStatus {
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
   std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
   std::atomic<bool> over{false};       // its loop has ended, on an lcore of its own
+  std::atomic<unsigned> rests{0};      // the number of the pause for which it stood still last
   std::uint64_t packets = 0;
   std::uint64_t busy_cycles = 0;
 };

@@ -26,15 +26,21 @@ void wish_to_stop() { runtime::Control::instance().wish(); }
 namespace runtime {
 namespace {
 
-std::atomic<unsigned> g_resting{0};
+// The pause that is on, 0 while there is none. Each has a number of its own, and a worker says for
+// which it rests: one that was late for the pause before does not count for this one.
+std::atomic<unsigned> g_pause{0};
 
-/// The workers that run beside whoever asks.
-unsigned running_workers() {
-  unsigned n = 0;
-  for (const WorkerStatus &w : workers())
-    n += w.lcore != rte_get_main_lcore() && w.lcore != rte_lcore_id() &&
+/// Whether a worker runs beside whoever asks.
+bool runs_beside(const WorkerStatus &w) {
+  return w.lcore != rte_get_main_lcore() && w.lcore != rte_lcore_id() &&
          rte_eal_get_lcore_state(w.lcore) == RUNNING;
-  return n;
+}
+
+/// Whether all workers that run beside whoever asks rest for a pause.
+bool all_rest(unsigned pause) {
+  return std::ranges::all_of(workers(), [&](const WorkerStatus &w) {
+    return !runs_beside(w) || w.rests.load(std::memory_order_acquire) == pause;
+  });
 }
 
 /// Waits for what takes no longer than a burst, or a call of a handler: for that long it is cheaper
@@ -51,13 +57,23 @@ bool wait_briefly(const Condition &holds) {
 }
 
 /// False when a condition did not hold within two seconds.
-bool wait_until(bool (*holds)()) {
+template <typename Condition>
+bool wait_until(const Condition &holds) {
   const std::uint64_t give_up = Clock::cycles() + 2 * rte_get_tsc_hz();
   while (!wait_briefly(holds)) {
     if (Clock::cycles() > give_up) return false;
     usleep(10);
   }
   return true;
+}
+
+/// Stands still while the pause is on for which it was asked.
+void rest(WorkerStatus &status) {
+  const unsigned pause = g_pause.load(std::memory_order_acquire);
+  if (pause == 0) return;  // it was too short to be noticed
+  status.rests.store(pause, std::memory_order_release);
+  const auto over = [&] { return g_pause.load(std::memory_order_acquire) != pause; };
+  while (!wait_briefly(over)) g_pause.wait(pause, std::memory_order_acquire);
 }
 
 /// Whether a home is that of a worker.
@@ -188,31 +204,23 @@ std::int64_t Control::now() const {
 }
 
 Quiescence::Quiescence() {
-  if (running_workers() == 0) return;
-  // Whoever rested the last time must have gone on, or it would be counted again.
-  reached_ = wait_until([] { return g_resting.load(std::memory_order_relaxed) == 0; });
-  if (!reached_) return;
-  g_attention.fetch_or(attention::kPause, std::memory_order_relaxed);
-  reached_ =
-      wait_until([] { return g_resting.load(std::memory_order_acquire) >= running_workers(); });
+  static unsigned last = 0;
+  if (std::ranges::none_of(workers(), runs_beside)) return;
+  if (++last == 0) ++last;
+  g_pause.store(last, std::memory_order_release);
+  g_attention.fetch_or(attention::kPause, std::memory_order_release);
+  reached_ = wait_until([] { return all_rest(last); });
 }
 
 Quiescence::~Quiescence() {
-  g_attention.fetch_and(~attention::kPause, std::memory_order_release);
-  g_attention.notify_all();
+  g_attention.fetch_and(~attention::kPause, std::memory_order_relaxed);
+  g_pause.store(0, std::memory_order_release);
+  g_pause.notify_all();
 }
 
 bool attend(WorkerStatus &status) {
-  unsigned asked = g_attention.load(std::memory_order_acquire);
-  if (asked & attention::kPause) {
-    g_resting.fetch_add(1, std::memory_order_release);
-    const auto over = [&] {
-      asked = g_attention.load(std::memory_order_acquire);
-      return (asked & attention::kPause) == 0;
-    };
-    while (!wait_briefly(over)) g_attention.wait(asked, std::memory_order_acquire);
-    g_resting.fetch_sub(1, std::memory_order_relaxed);
-  }
+  if (g_attention.load(std::memory_order_acquire) & attention::kPause) rest(status);
+  const unsigned asked = g_attention.load(std::memory_order_acquire);
   if (asked & attention::kWish && status.watches) Control::instance().turn();
   return !Worker::stopping();
 }

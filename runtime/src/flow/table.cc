@@ -64,7 +64,8 @@ std::size_t Table::filters() const {
 
 /// A second line for each packet costs about as much as waiting for one of sixteen.
 void Table::count() {
-  many_moved_ = moved_ > flows_ / 16;
+  // Other workers' packets look, without a lock.
+  __atomic_store_n(&many_moved_, moved_ > flows_ / 16, __ATOMIC_RELAXED);
   is_sparse_ = flows_ <= buckets() / 8;
 }
 

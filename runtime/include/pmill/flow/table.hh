@@ -64,7 +64,8 @@ class Table {
   /// Asks for the memory that `find` mostly reads.
   PMILL_INLINE void prefetch(std::uint64_t hash) const {
     __builtin_prefetch(&buckets_[first_of(hash)]);
-    if (many_moved_) __builtin_prefetch(&buckets_[second_of(hash)]);
+    if (__atomic_load_n(&many_moved_, __ATOMIC_RELAXED))
+      __builtin_prefetch(&buckets_[second_of(hash)]);
   }
   /// The flow of a key; its `id` is 0 when there is none.
   PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
