@@ -23,8 +23,8 @@ from pmill.bench.settings import Memory
 _OURS = "pmill"
 
 
-def report(results: Sequence[Result], figures: Sequence[Path]) -> str:
-    """Return the report; figures are named relative to it."""
+def report(results: Sequence[Result], figures: Sequence[Path], million: str) -> str:
+    """Return the report; figures are named relative to it, `million` is of NAT's flows."""
     parts = ["# What was measured", _INTRODUCTION]
     if rows := _published(results):
         parts += ["## Beside what was published", _PUBLISHED, markdown(rows)]
@@ -42,6 +42,7 @@ def report(results: Sequence[Result], figures: Sequence[Path]) -> str:
         if result.at is not None:
             parts.append(f"### {headline(result)}")
         parts += _tables(result)
+    parts += ["## NAT, by the number of live flows", f"```text\n{million.rstrip()}\n```"]
     parts += ["## The machine", markdown(_machine(results))]
     return "\n\n".join(parts) + "\n"
 

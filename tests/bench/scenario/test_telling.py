@@ -57,9 +57,10 @@ def test_npf() -> None:
 
 
 def test_report() -> None:
-    said = report([result(scenario(CHECK))], [Path("s-bars-no-huge.svg")])
+    said = report([result(scenario(CHECK))], [Path("s-bars-no-huge.svg")], "1,024 flows: 9\n")
     assert "![s-bars-no-huge](s-bars-no-huge.svg)" in said
     assert "**FAIL**" in said
+    assert "1,024 flows: 9" in said
     assert "| processor | P |" in said
 
 
