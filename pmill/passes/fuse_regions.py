@@ -101,9 +101,16 @@ class _Fusion:
             added = self._added()
             if sum(own for own, _ in added.values()) <= budget:
                 break
-            port = self._chosen({port: all_ for port, (_, all_) in added.items()})
+            left = {port: all_ for port, (_, all_) in added.items() if self._can_be_called(port)}
+            if not left:  # the rest are copies for packets that waited
+                break
+            port = self._chosen(left)
             self.shared[port] = added[port][1]
             self._measure()
+
+    def _can_be_called(self, port: Port) -> bool:
+        """Whether calling the join would make fewer copies of what is behind."""
+        return any(c.call != "staged" and not self.refuses(c) for c in self._rivals(port))
 
     def may_inline(self, c: Connection, *, back: bool = False) -> bool:
         """Whether a connection is hot and may be inlined; `back`: even one that closes a cycle."""
