@@ -167,7 +167,7 @@ void collisions() {
   while (meeting.size() < 7) {
     const Key key = any_key();
     const std::uint64_t hash = table.hash(key);
-    const std::size_t first = hash & mask, second = hash >> 32 & mask;
+    const std::size_t first = hash & mask, second = flow::spread(hash) >> 32 & mask;
     if ((first == 3 && second == 5) || (first == 5 && second == 3)) meeting.push_back(key);
   }
   for (Id id = 1; id <= 6; ++id)
