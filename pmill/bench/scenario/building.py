@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pmill.bench.contestants import (
@@ -55,7 +56,7 @@ def _contestant(
             if not made.path.exists():
                 hint = "there are those of bench/limits"
                 raise fail("PM0902", f"there is no program '{alternative.program}'", hint=hint)
-            return made
+            return replace(made, options=(*made.options, *alternative.options))
         case ByTestpmd():
             return Testpmd(name=alternative.name, mode=alternative.mode)
         case Peer():

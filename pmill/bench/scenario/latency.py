@@ -17,6 +17,7 @@ from pmill.bench.contestants import Program, Testpmd
 from pmill.bench.sample import failure
 from pmill.bench.settings import Devices, Settings, memory_arguments
 from pmill.nic import plugin
+from pmill.traffic.pcap import read_pcap
 
 PERCENTILES: Final = (1.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
 # Packets a second: less than the slowest program takes on a machine of ten years ago.
@@ -35,7 +36,8 @@ def latencies(
     words = ["--vdev", f"net_pmill0,rx_pcap={devices.flows},loop=1,preparsed=1,stamp=1"]
     words[1] += f",rate={RATE},latency={files[0]}"
     if contestant.ports == 2:
-        words += ["--vdev", f"net_pmill1,latency={files[1]}"]
+        replies = f",rx_pcap={devices.empty}" if read_pcap(devices.empty) else ""
+        words += ["--vdev", f"net_pmill1,latency={files[1]}{replies}"]
     other = min(os.sched_getaffinity(0) - {settings.lcore}, default=settings.lcore)
     eal = [*memory_arguments("no-huge"), "-d", str(plugin()), *words]
     match contestant:

@@ -18,7 +18,8 @@ class Traffic:
     """What arrives at port 0: packets of so many flows, or a capture.
 
     `size` are bytes of a frame without its check sequence, `protocols` and `popularity` what they
-    are for `pmill traffic`; `packets` are repeated without end, by default one of each flow.
+    are for `pmill traffic`; `packets` are repeated without end, by default one of each flow. On
+    port 1 arrive ARP replies, "IP MAC IP MAC" each: who answers, and to whom.
     """
 
     flows: int = 1024
@@ -26,6 +27,7 @@ class Traffic:
     protocols: str = "udp"
     popularity: str = "turns"
     packets: int | None = None
+    replies: tuple[str, ...] = ()
     capture: Path | None = None
 
 
@@ -62,6 +64,7 @@ class ByHand:
     name: str
     program: str
     spin: int = 0
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from pmill.bench.scenario.frames import recipe
+from pmill.bench.scenario.frames import arp_reply, recipe
 from pmill.bench.scenario.model import (
     MEASURES,
     Alternative,
@@ -153,7 +153,7 @@ class _Reader:
                     yield ByTestpmd(**table)
                 case _:
                     self._needs(table, ("program",), where)
-                    yield ByHand(**table)
+                    yield ByHand(**(table | {"options": _words(table, "options")}))
 
     def _compiled(self, table: dict[str, Any], where: str) -> Compiled:
         level = table.get("level", 3)
@@ -200,13 +200,19 @@ class _Reader:
 
     def _traffic(self, table: dict[str, Any]) -> Traffic:
         words = {"size": "", "protocols": "str", "popularity": "str", "capture": "str"}
-        self._only(table, words | {"flows": "int", "packets": "int"}, "traffic")
+        self._only(table, words | {"flows": "int", "packets": "int", "replies": "list"}, "traffic")
+        for reply in _words(table, "replies"):
+            try:
+                arp_reply(reply)
+            except ValueError:
+                raise self._wrong(f"traffic: '{reply}' is no reply", "IP MAC IP MAC") from None
         for number in ("flows", "packets"):
             if not 1 <= table.get(number, 1) <= 1 << 20:
                 raise self._wrong(f"traffic: 1 to {1 << 20} {number}, not {table[number]}")
         if "capture" in table:
             table = table | {"capture": self._file(table["capture"], "traffic")}
-        traffic = Traffic(**(table | {"size": str(table.get("size", 64))}))
+        lists = {"replies": _words(table, "replies"), "size": str(table.get("size", 64))}
+        traffic = Traffic(**(table | lists))
         try:
             recipe(traffic)
         except DiagnosticError as error:

@@ -95,6 +95,7 @@ def test_everything_is_read(tmp_path: Path, examples: Path) -> None:
         ('reference = "testpmd"', 'reference = "testpms"', "did you mean 'testpmd'?"),
         ("flows = 7", "flows = 0", "flows, not 0"),
         ("flows = 7", "flows = true", "flows is no int: True"),
+        ("flows = 7", 'replies = ["1.2.3.4"]', "'1.2.3.4' is no reply"),
         ("flows = 7", "size = 50", "'50' is no size"),
         ('protocols = "tcp"', 'protocols = "sctp"', "'sctp' is no protocol"),
         ('protocols = "tcp"', 'capture = "none.pcap"', "there is no none.pcap"),
