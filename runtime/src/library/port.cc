@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "../device_options.hh"
+#include "../device_wishes.hh"
 
 namespace pmill::library {
 namespace {
@@ -47,45 +47,14 @@ std::uint16_t free_number() {
   return RTE_MAX_ETHPORTS;
 }
 
-struct Option {
-  const char *name;
-  bool asked;
-};
-
-/// What only a device can do is the matter of whoever has it.
+/// What only a device can do is the matter of whoever has it. Hashes come with the packets.
 void refuse_options(const PortState &port) {
-  const auto refuse_first = [&](const std::string &label, std::initializer_list<Option> options) {
-    for (const Option &o : options)
-      if (o.asked)
-        fail(label, std::string(o.name) + " is an option of a device, and a library has none",
+  runtime::refuse_wishes(
+      port, [](std::string_view option, const auto &) { return option == "RSS_AGGREGATE"; },
+      [](const std::string &label, const std::string &option) {
+        fail(label, option + " is an option of a device, and a library has none",
              "leave it out, and let the application set its ports up");
-  };
-  for (const auto *e : port.receivers) {
-    const RxRequest &r = e->request;
-    refuse_first(e->label, {{"VLAN_FILTER", r.vlan_filter},
-                            {"VLAN_STRIP", r.vlan_strip},
-                            {"VLAN_EXTEND", r.vlan_extend},
-                            {"LRO", r.lro},
-                            {"JUMBO", r.jumbo},
-                            {"MTU", r.mtu != 0},
-                            {"MAC", r.mac != EtherAddress{}},
-                            {"MODE", r.mode != RxMode::unset && r.mode != RxMode::none},
-                            {"MAX_RSS", r.max_rss != 0},
-                            {"RETA_SIZE", r.reta_size != 0},
-                            {"TIMESTAMP", r.timestamp},
-                            {"PAUSE", r.pause != PauseMode::unset},
-                            {"IPCO", r.ipco},
-                            {"TCO", r.tco},
-                            {"UCO", r.uco},
-                            {"RX_INTR", r.rx_intr >= 0},
-                            {"POWER_MGMT", r.power != PowerManagement::none},
-                            {"FLOW_ISOLATE", r.flow_isolate},
-                            {"FLOW_RULES_FILE", !r.flow_rules_file.empty()}});
-  }
-  for (const auto *e : port.transmitters) {
-    const TxRequest &r = e->request;
-    refuse_first(e->label, {{"TSO", r.tso}, {"IPCO", r.ipco}, {"TCO", r.tco}, {"UCO", r.uco}});
-  }
+      });
 }
 
 /// Workers run in threads of the application's, and none of them is to wait for another.

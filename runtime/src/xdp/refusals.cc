@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "../device_options.hh"
+#include "../device_wishes.hh"
 #include "port.hh"
 
 namespace pmill::xdp {
@@ -14,50 +15,18 @@ using runtime::quoted;
 constexpr const char *kRights =
     "run it as root, or allow it: setcap cap_net_raw,cap_net_admin,cap_bpf,cap_ipc_lock+ep PROGRAM";
 
-struct Option {
-  const char *name;
-  bool asked;
-};
-
-void refuse_first(const runtime::PortState &port, const std::string &label,
-                  std::initializer_list<Option> options) {
-  for (const Option &o : options)
-    if (o.asked) runtime::refuse(port, label, o.name);
-}
-
 }  // namespace
 
 void refuse_options(const runtime::PortState &port) {
-  for (const auto *e : port.receivers) {
-    const RxRequest &r = e->request;
-    const bool spreads = r.mode != RxMode::unset && r.mode != RxMode::none && r.mode != RxMode::rss;
-    refuse_first(port, e->label,
-                 {{"VLAN_FILTER", r.vlan_filter},
-                  {"VLAN_STRIP", r.vlan_strip},
-                  {"VLAN_EXTEND", r.vlan_extend},
-                  {"LRO", r.lro},
-                  {"JUMBO", r.jumbo},
-                  {"MTU", r.mtu != 0},
-                  {"MAC", r.mac != EtherAddress{}},
-                  {"MODE", spreads},
-                  {"MAX_RSS", r.max_rss != 0},
-                  {"RETA_SIZE", r.reta_size != 0},
-                  {"TIMESTAMP", r.timestamp},
-                  {"RSS_AGGREGATE", r.rss_aggregate},
-                  {"PAUSE", r.pause != PauseMode::unset},
-                  {"IPCO", r.ipco},
-                  {"TCO", r.tco},
-                  {"UCO", r.uco},
-                  {"RX_INTR", r.rx_intr >= 0},
-                  {"POWER_MGMT", r.power != PowerManagement::none},
-                  {"FLOW_ISOLATE", r.flow_isolate},
-                  {"FLOW_RULES_FILE", !r.flow_rules_file.empty()}});
-  }
-  for (const auto *e : port.transmitters) {
-    const TxRequest &r = e->request;
-    refuse_first(port, e->label,
-                 {{"TSO", r.tso}, {"IPCO", r.ipco}, {"TCO", r.tco}, {"UCO", r.uco}});
-  }
+  // The kernel spreads packets over the queues as MODE rss would.
+  const auto spreads = [](std::string_view option, const auto &request) {
+    if constexpr (requires { request.mode; })
+      return option == "MODE" && request.mode == RxMode::rss;
+    return false;
+  };
+  runtime::refuse_wishes(port, spreads, [&](const std::string &label, const std::string &option) {
+    runtime::refuse(port, label, option);
+  });
 }
 
 void explain(const std::string &label, const Interface &interface, const std::string &what,
