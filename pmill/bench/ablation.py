@@ -85,9 +85,9 @@ def _measured(settings: Settings, memory: Memory, folder: Path) -> Ablation:
     show = steps()
     show("building")
     build_limits(settings)
-    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
     write_flows(devices.flows)
-    write_empty(devices.empty)
+    write_empty(devices.second)
     contestants: dict[str, Program] = {
         program.name: program
         for program in (

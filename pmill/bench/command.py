@@ -28,6 +28,7 @@ from pmill.bench.scenario import command as scenarios
 from pmill.bench.scenario.running import LEAST_ROUNDS
 from pmill.bench.settings import HUGEPAGES, Devices, Memory, Settings
 from pmill.bench.trace import write_empty, write_flows
+from pmill.diagnostics import fail
 from pmill.progress import steps
 
 _MEASUREMENTS: Final = (
@@ -51,14 +52,17 @@ def run(args: Sequence[str]) -> int:
     arguments = _parser().parse_args(args)
     settings = _settings(arguments)
     if arguments.ablation:
+        scenarios.refuse_options("--ablation", arguments)
         from pmill.bench.ablation import run as ablation
 
         return ablation(settings, arguments.memory or "no-huge")
-    what = arguments.what[0] if len(arguments.what) == 1 else "cycles"
-    if arguments.what and (len(arguments.what) > 1 or what not in (*_MEASUREMENTS, "paper")):
+    what = arguments.what[0] if arguments.what else "cycles"
+    if what not in (*_MEASUREMENTS, "paper") or len(arguments.what) > 1:
+        _only_scenarios(arguments.what)
         with hugepages.reserved(arguments.reserve_hugepages):
             memories = _memories(arguments.memory)
             return scenarios.run(arguments.what, arguments, settings, memories)
+    scenarios.refuse_options(what, arguments)
     with tempfile.TemporaryDirectory(prefix="pmill-bench-") as name:
         folder = Path(name)
         match what:
@@ -68,7 +72,8 @@ def run(args: Sequence[str]) -> int:
                 with hugepages.reserved(arguments.reserve_hugepages):
                     if arguments.rounds is None and not arguments.quick:
                         settings = replace(settings, rounds=LEAST_ROUNDS)  # there is much to do
-                    return paper(settings, _memories(arguments.memory), quick=arguments.quick)
+                    memories, peers = _memories(arguments.memory), scenarios.peers(arguments.peer)
+                    return paper(settings, memories, peers, quick=arguments.quick)
             case "instructions":
                 from pmill.bench.instructions import run as count
 
@@ -107,6 +112,13 @@ def run(args: Sequence[str]) -> int:
                 return flows(settings, folder, arguments.memory or "no-huge")
             case _:
                 return _compare(arguments, settings, folder)
+
+
+def _only_scenarios(names: Sequence[str]) -> None:
+    """Say that a measurement stands alone; PM0907."""
+    for name in names:
+        if name in (*_MEASUREMENTS, "paper"):
+            raise fail("PM0907", f"'{name}' is no scenario, and is measured alone")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -177,9 +189,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 def _compare(arguments: argparse.Namespace, settings: Settings, folder: Path) -> int:
     show = steps()
-    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
     write_flows(devices.flows)
-    write_empty(devices.empty)
+    write_empty(devices.second)
     show("building")
     contestants = _contestants(settings, folder, limits_only=arguments.limits_only)
     comparisons = []

@@ -48,9 +48,9 @@ def run(settings: Settings, folder: Path, memory: Memory = "no-huge") -> int:
     if not _ELEMENTS.is_dir():
         raise fail("PM0902", "pmill bench flows needs a source checkout: bench/elements is missing")
     show = steps()
-    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
     write_flows(devices.flows)
-    write_empty(devices.empty)
+    write_empty(devices.second)
     programs = [
         _built(folder, FLOOR, FEW, settings, show),
         _built(folder, title(FEW), FEW, settings, show),

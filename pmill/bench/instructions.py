@@ -60,9 +60,9 @@ def run(settings: Settings, folder: Path, *, limits_only: bool = False) -> int:
     show("building")
     build_limits(settings)
     # The same endless trace for both runs: a program may read its captures when it starts.
-    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
     write_flows(devices.flows)
-    write_empty(devices.empty)
+    write_empty(devices.second)
     counts: dict[str, float] = {}
     for program in _programs(settings, folder, limits_only=limits_only):
         show(f"counting: {program.name}")

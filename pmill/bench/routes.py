@@ -59,9 +59,9 @@ def run(settings: Settings, folder: Path, memory: Memory = "no-huge") -> int:
             "PM0902", "pmill bench routes needs a source checkout: bench/elements is missing"
         )
     show = steps()
-    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
     write_flows(devices.flows)
-    write_empty(devices.empty)
+    write_empty(devices.second)
     show("making routing tables")
     make_tables(folder, SIZES)
     good = True

@@ -111,7 +111,7 @@ def _build(
         path=stem,
         options=("--stats=json", "--buffers", str(settings.mbufs)),
     )
-    devices = Devices(flows=capture, empty=empty)
+    devices = Devices(flows=capture, second=empty)
     return Built(program=program, devices=devices, seconds=seconds, megabytes=megabytes)
 
 

@@ -34,17 +34,17 @@ class Devices:
     """The captures that stand behind the virtual ports."""
 
     flows: Path
-    empty: Path
+    second: Path
 
     def arguments(self, ports: int) -> list[str]:
         """Return EAL's arguments for one or two ports.
 
-        Port 0 repeats the trace without end. Port 1 receives nothing: it is a net_pcap too, so
-        that sending on it costs what sending on port 0 does.
+        Port 0 repeats the trace without end. Port 1 receives nothing, or what neighbours answer: it
+        is a net_pcap too, so that sending on it costs what sending on port 0 does.
         """
         words = ["--vdev", f"net_pcap0,rx_pcap={self.flows},infinite_rx=1"]
         if ports == 2:
-            words += ["--vdev", f"net_pcap1,rx_pcap={self.empty}"]
+            words += ["--vdev", f"net_pcap1,rx_pcap={self.second}"]
         return words
 
 

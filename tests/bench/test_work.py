@@ -6,7 +6,6 @@ Counted by callgrind, so it repeats on any machine, however busy.
 from __future__ import annotations
 
 import shutil
-import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,10 +16,9 @@ import pytest
 
 from pmill.bench.contestants import EXAMPLES, Program, build_limits, by_hand
 from pmill.bench.instructions import instructions
+from pmill.bench.scenario import find, load
+from pmill.bench.scenario.frames import write
 from pmill.bench.settings import Devices, Settings
-from pmill.traffic import Recipe, generate
-from pmill.traffic.flows import read_networks
-from pmill.traffic.pcap import write_frames
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,8 +29,6 @@ MOST = 1.2
 # NAT asks before each lookup how full its table is; by hand nobody does.
 MOST_OF = {"router-nat": 1.25}
 SETTINGS = Settings(lcore=0)
-GATEWAY = bytes.fromhex("02000000aa01")
-OUTSIDE = bytes.fromhex("020000000002")
 FLOWS = 1 << 16
 BY_HAND = {
     "router": ("router_one", 1),
@@ -47,11 +43,7 @@ def devices(tmp_path_factory: pytest.TempPathFactory) -> Devices:
     """1,024 flows in turn on port 0, and who the gateway is on port 1."""
     folder = tmp_path_factory.mktemp("traffic")
     build_limits(SETTINGS)
-    recipe = Recipe(packets=1024, servers=read_networks("198.51.100.0/24"))
-    flows = write_frames(folder / "flows.pcap", (packet.frame for packet in generate(recipe)))
-    arp = struct.pack(">HHBBH", 1, 0x0800, 6, 4, 2) + GATEWAY + bytes((192, 0, 2, 254))
-    reply = OUTSIDE + GATEWAY + b"\x08\x06" + arp + OUTSIDE + bytes((192, 0, 2, 1)) + bytes(18)
-    return Devices(flows=flows, empty=write_frames(folder / "gateway.pcap", [reply]))
+    return write(load(find("paper/router-nat")).traffic, folder)[0]
 
 
 @pytest.fixture

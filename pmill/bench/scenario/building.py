@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,9 +67,40 @@ def _contestant(
             )
 
 
+def manifest_of(program: Path) -> Path:
+    """Return where the manifest of a program is that was compiled here."""
+    return program.with_suffix(".json")
+
+
+def tools_of(contestants: Iterable[Contestant]) -> dict[str, str]:
+    """Return the versions of the tools that made the programs, by what they are."""
+    for contestant in contestants:
+        manifest = manifest_of(contestant.path) if isinstance(contestant, Program) else None
+        if manifest is not None and manifest.exists():
+            tools: dict[str, str] = json.loads(manifest.read_text())["tools"]
+            return tools
+    return {}
+
+
+def described(alternative: Alternative, settings: Settings) -> str:
+    """Return how an alternative is made, in words for whoever reads the results later."""
+    match alternative:
+        case Compiled():
+            words = _command(alternative, settings, Path("PROGRAM"))[3:]
+            edits = [f"with '{new}' for '{old}'" for old, new in alternative.edits.items()]
+            return " ".join(["pmill", *words, *alternative.writes, *edits])
+        case ByHand():
+            return " ".join([f"bench/limits/{alternative.program}", *alternative.options])
+        case ByTestpmd():
+            return f"dpdk-testpmd --forward-mode={alternative.mode}"
+        case Peer():
+            return " ".join([str(alternative.path), *alternative.variables])
+
+
 def compile_to(alternative: Compiled, settings: Settings, program: Path) -> None:
     """Compile a configuration with pmill; PM0902 when that fails."""
     command = _command(alternative, settings, program)
+    command += ["--manifest", str(manifest_of(program))]
     if alternative.edits:
         edited = program.with_suffix(".click")
         edited.write_text(alternative.text())

@@ -40,6 +40,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def refuse_options(what: str, arguments: argparse.Namespace) -> None:
+    """Refuse options that a measurement would ignore: PM0907. `paper` has peers, too."""
+    given = {
+        "--csv": arguments.csv,
+        "--figures": arguments.figures,
+        "--baseline": arguments.baseline,
+        "--format npf": arguments.format != "text",
+        "--peer": arguments.peer and what != "paper",
+        "--json": arguments.json and what != "cycles",
+    }
+    for option, is_given in given.items():
+        if is_given:
+            where = "it writes bench-results/" if what == "paper" else "scenarios do: paper/router"
+            raise fail("PM0907", f"pmill bench {what} takes no {option}", hint=where)
+
+
 def run(
     names: Sequence[str],
     arguments: argparse.Namespace,

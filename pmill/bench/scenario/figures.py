@@ -91,8 +91,8 @@ class _Figure:
         for name, counts in result.counts.items():
             if counts.latency:
                 axes.plot(
-                    [ns / 1000 for ns in counts.latency.values()],
-                    list(counts.latency),
+                    [ns / 1000 for ns in counts.latency.ns.values()],
+                    list(counts.latency.ns),
                     marker=".",
                     label=name,
                 )

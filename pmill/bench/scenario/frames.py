@@ -21,8 +21,8 @@ _MAC_BYTES: Final = 6
 
 def write(traffic: Traffic, folder: Path) -> tuple[Devices, float]:
     """Write the captures of a scenario; return where they are, and the mean length of a frame."""
-    devices = Devices(flows=folder / "flows.pcap", empty=folder / "empty.pcap")
-    write_frames(devices.empty, [arp_reply(words) for words in traffic.replies])
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
+    write_frames(devices.second, [arp_reply(words) for words in traffic.replies])
     if traffic.capture is not None:
         shutil.copyfile(traffic.capture, devices.flows)
         return devices, _mean_bytes(devices.flows)

@@ -10,6 +10,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,15 +29,27 @@ _START_SECONDS: Final = 1.0  # of testpmd
 _TIMEOUT: Final = 60.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How many packets came back, and nanoseconds that they were under way, by percentile."""
+
+    packets: int
+    ns: Mapping[float, float]
+
+
 def latencies(
     contestant: Program | Testpmd, settings: Settings, devices: Devices, folder: Path
-) -> Mapping[float, float]:
-    """Return nanoseconds by percentile; PM0903 when the program cannot be measured."""
+) -> Latency:
+    """Return how long packets were under way; PM0903 when the program cannot be measured.
+
+    Packets that the program lost have no time: who loses some looks faster than it is, which the
+    number of those that came back tells.
+    """
     files = [folder / f"latency-{port}" for port in range(contestant.ports)]
     words = ["--vdev", f"net_pmill0,rx_pcap={devices.flows},loop=1,preparsed=1,stamp=1"]
     words[1] += f",rate={RATE},latency={files[0]}"
     if contestant.ports == 2:
-        replies = f",rx_pcap={devices.empty}" if read_pcap(devices.empty) else ""
+        replies = f",rx_pcap={devices.second}" if read_pcap(devices.second) else ""
         words += ["--vdev", f"net_pmill1,latency={files[1]}{replies}"]
     other = min(os.sched_getaffinity(0) - {settings.lcore}, default=settings.lcore)
     eal = [*memory_arguments("no-huge"), "-d", str(plugin()), *words]
@@ -58,8 +71,8 @@ def latencies(
     return percentiles(contestant.name, counts)
 
 
-def percentiles(name: str, counts: Mapping[float, int]) -> dict[float, float]:
-    """Return nanoseconds by percentile of what was counted; PM0903 of too few packets."""
+def percentiles(name: str, counts: Mapping[float, int]) -> Latency:
+    """Return the percentiles of nanoseconds that were counted; PM0903 of too few packets."""
     total = sum(counts.values())
     if total < _LEAST_PACKETS:
         raise failure(name, f"only {total} packets came back in time")
@@ -69,7 +82,7 @@ def percentiles(name: str, counts: Mapping[float, int]) -> dict[float, float]:
         seen += counts[ns]
         while wanted and seen * 100 >= wanted[0] * total:
             found[wanted.pop(0)] = ns
-    return found
+    return Latency(packets=total, ns=found)
 
 
 def _on(other: int, settings: Settings, command: list[str]) -> list[str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pmill import __version__
 from pmill.bench.settings import Settings
 
 
-def machine(settings: Settings, files: Iterable[Path]) -> dict[str, str]:
+def machine(settings: Settings, tools: Mapping[str, str], files: Iterable[Path]) -> dict[str, str]:
     """Return the machine, the tools and the configurations, as strings by what they are."""
     return {
         "processor": _processor(),
@@ -22,8 +21,7 @@ def machine(settings: Settings, files: Iterable[Path]) -> dict[str, str]:
         "system": _system(),
         "python": platform.python_version(),
         "pmill": __version__,
-        "clang": _first_line("clang-19", "--version"),
-        "dpdk": _first_line("pkg-config", "--modversion", "libdpdk"),
+        **tools,
         "march": settings.march,
         **{f"sha256 of {path.name}": _digest(path) for path in sorted(set(files))},
     }
@@ -41,14 +39,6 @@ def _system() -> str:
         return platform.freedesktop_os_release()["PRETTY_NAME"]
     except OSError:
         return platform.system()
-
-
-def _first_line(*command: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
-        return "not found"
-    return done.stdout.partition("\n")[0].strip()
 
 
 def _digest(path: Path) -> str:

@@ -34,7 +34,7 @@ def lines(results: Sequence[Result]) -> list[str]:
                 found.append(f"RESULT-{prefix}-CODEBYTES {counts.code_bytes}")
             if counts.compile_seconds is not None:
                 found.append(f"RESULT-{prefix}-COMPILE {counts.compile_seconds:.3f}")
-            for percentile, ns in counts.latency.items():
+            for percentile, ns in counts.latency.ns.items() if counts.latency else ():
                 word = re.sub(r"\W", "_", f"{percentile:g}")
                 found.append(f"RESULT-{prefix}-LAT{word} {ns / 1000:.3f}")
     return found

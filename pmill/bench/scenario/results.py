@@ -11,6 +11,7 @@ from typing import Any
 
 from pmill.bench.comparison import Comparison
 from pmill.bench.scenario.intervals import Estimate
+from pmill.bench.scenario.latency import Latency
 from pmill.bench.scenario.model import Scenario
 from pmill.bench.settings import Memory
 
@@ -23,13 +24,13 @@ class Counts:
     """What repeats exactly, or nearly: of one alternative.
 
     `events` a packet as valgrind names them (`Ir` are instructions); `code_bytes` of the program's
-    text; `compile_seconds` after a change; `latency` in nanoseconds by percentile.
+    text; `compile_seconds` after a change.
     """
 
     events: Mapping[str, float] = field(default_factory=dict)
     code_bytes: int | None = None
     compile_seconds: float | None = None
-    latency: Mapping[float, float] = field(default_factory=dict)
+    latency: Latency | None = None
 
     def json(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -37,7 +38,11 @@ class Counts:
             "events": dict(self.events),
             "code_bytes": self.code_bytes,
             "compile_seconds": self.compile_seconds,
-            "latency_ns": {f"{p:g}": ns for p, ns in self.latency.items()},
+            "latency": self.latency
+            and {
+                "packets": self.latency.packets,
+                "ns": {f"{p:g}": ns for p, ns in self.latency.ns.items()},
+            },
         }
 
 
@@ -45,14 +50,15 @@ class Counts:
 class Result:
     """All that was measured of a scenario with one traffic.
 
-    `at` is the value of the sweep, or None; `counts` are by alternative, `cycles` one comparison
-    for each memory mode.
+    `at` is the value of the sweep, or None; `counts`, and `made`, how each was made, are by
+    alternative, `cycles` one comparison for each memory mode.
     """
 
     scenario: Scenario
     at: int | None
     tsc_hz: float
     frame_bytes: float
+    made: Mapping[str, str]
     cycles: Sequence[Comparison]
     counts: Mapping[str, Counts]
     machine: Mapping[str, str]
@@ -106,6 +112,7 @@ class Result:
             "tsc_hz": self.tsc_hz,
             "frame_bytes": self.frame_bytes,
             "machine": dict(self.machine),
+            "made": dict(self.made),
             "cycles": {
                 c.memory: {name: [s.cycles for s in runs] for name, runs in c.samples.items()}
                 for c in self.cycles

@@ -17,8 +17,8 @@ from pmill.bench.instructions import cache_events, instructions
 from pmill.bench.measure import clock_hz, measure
 from pmill.bench.sample import failure
 from pmill.bench.scenario import frames
-from pmill.bench.scenario.building import build, compile_seconds
-from pmill.bench.scenario.latency import latencies
+from pmill.bench.scenario.building import build, compile_seconds, described, tools_of
+from pmill.bench.scenario.latency import Latency, latencies
 from pmill.bench.scenario.machine import machine
 from pmill.bench.scenario.model import Compiled, Scenario, Traffic
 from pmill.bench.scenario.results import Counts, Result
@@ -59,6 +59,7 @@ def measure_all(
                     at=at,
                     tsc_hz=_clock(settings, devices),
                     frame_bytes=mean,
+                    made={a.name: described(a, settings) for a in scenario.alternatives},
                     cycles=[
                         _cycles(contestants, settings, memory, devices, left)
                         for memory in memories
@@ -67,7 +68,7 @@ def measure_all(
                     counts=_counts(scenario, contestants, settings, devices, folder, measures, left)
                     if at is None
                     else {},
-                    machine=machine(settings, _files(scenario)),
+                    machine=machine(settings, tools_of(contestants.values()), _files(scenario)),
                 )
             )
     left.end()
@@ -126,7 +127,7 @@ def _counts(
     for name, contestant in contestants.items():
         events: Mapping[str, float] = {}
         size = seconds = None
-        percentiles: Mapping[float, float] = {}
+        latency: Latency | None = None
         alternative = scenario.alternative(name)
         if isinstance(contestant, Program):
             if "caches" in measures:
@@ -142,9 +143,9 @@ def _counts(
             seconds = compile_seconds(alternative, settings, folder, 3)
         if "latency" in measures and not isinstance(contestant, ClickPeer):
             left.step(f"latency: {name}")
-            percentiles = latencies(contestant, settings, devices, folder)
+            latency = latencies(contestant, settings, devices, folder)
         found[name] = Counts(
-            events=events, code_bytes=size, compile_seconds=seconds, latency=percentiles
+            events=events, code_bytes=size, compile_seconds=seconds, latency=latency
         )
     return found
 

@@ -76,9 +76,10 @@ _COUNTS: Final[tuple[tuple[str, Callable[[Counts], str]], ...]] = (
     ("LL misses", lambda c: _number(_sum(c, "DLmr", "DLmw"), 4)),
     ("code bytes", lambda c: _number(c.code_bytes, 0)),
     ("compile s", lambda c: _number(c.compile_seconds, 2)),
-    ("p50 ns", lambda c: _number(c.latency.get(50.0), 0)),
-    ("p99 ns", lambda c: _number(c.latency.get(99.0), 0)),
-    ("p99.9 ns", lambda c: _number(c.latency.get(99.9), 0)),
+    ("timed", lambda c: _number(c.latency.packets if c.latency else None, 0)),
+    ("p50 ns", lambda c: _latency(c, 50.0)),
+    ("p99 ns", lambda c: _latency(c, 99.0)),
+    ("p99.9 ns", lambda c: _latency(c, 99.9)),
 )
 
 
@@ -138,6 +139,10 @@ def _sum(counts: Counts, *names: str) -> float | None:
     if not set(names) <= set(counts.events):
         return None
     return sum(counts.events[name] for name in names)
+
+
+def _latency(counts: Counts, percentile: float) -> str:
+    return _number(counts.latency.ns.get(percentile) if counts.latency else None, 0)
 
 
 def _number(value: float | None, digits: int) -> str:

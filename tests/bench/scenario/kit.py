@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pmill.bench.comparison import Comparison
 from pmill.bench.sample import Sample
+from pmill.bench.scenario.latency import Latency
 from pmill.bench.scenario.model import ByHand, Check, Scenario, Sweep, Traffic
 from pmill.bench.scenario.results import Counts, Result
 
@@ -43,12 +44,17 @@ def result(
         )
         for name, c in cycles.items()
     }
-    counts = Counts(events={"Ir": instructions}, code_bytes=5000, latency={50.0: 900, 99.0: 4000})
+    counts = Counts(
+        events={"Ir": instructions},
+        code_bytes=5000,
+        latency=Latency(packets=9, ns={50.0: 900, 99.0: 4000}),
+    )
     return Result(
         scenario=s,
         at=at,
         tsc_hz=2e9,
         frame_bytes=60,
+        made={"ours": "pmill compile"},
         cycles=[Comparison(memory="no-huge", samples=samples)],
         counts={"ours": counts},
         machine={"processor": "P"},

@@ -140,3 +140,24 @@ def test_a_peer_that_fails(pmill: Pmill, tmp_path: Path) -> None:
     assert "PM0903" in done.stderr
     assert "it exited with 3" in done.stderr
     assert "no such element" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["rules", "--csv=x.csv"], "pmill bench rules takes no --csv"),
+        (["routes", "--json=x.json"], "pmill bench routes takes no --json"),
+        (["--peer=x=/bin/true"], "pmill bench cycles takes no --peer"),
+        (["--ablation", "--format=npf"], "takes no --format npf"),
+        (["paper", "--figures=x"], "pmill bench paper takes no --figures"),
+        (["rules", "routes"], "'rules' is no scenario, and is measured alone"),
+        (["paper", "paper/router"], "'paper' is no scenario"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    words: list[str], said: str, pmill: Pmill
+) -> None:
+    done = pmill("bench", *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "PM0907" in done.stderr
+    assert said in done.stderr

@@ -40,6 +40,7 @@ def test_json_and_csv(tmp_path: Path) -> None:
     assert read["cycles"]["no-huge"]["ours"] == [82.0] * 6 + [164.0] * 3
     assert read["counts"]["ours"]["events"] == {"Ir": 70.0}
     assert read["machine"] == {"processor": "P"}
+    assert read["made"] == {"ours": "pmill compile"}
     write_csv(tmp_path / "r.csv", [found])
     rows = list(csv.DictReader((tmp_path / "r.csv").read_text().splitlines()))
     assert [row["alternative"] for row in rows] == list(CYCLES)
@@ -119,7 +120,9 @@ def test_percentiles() -> None:
     counts: dict[float, int] = {}
     for value in values:
         counts[value] = counts.get(value, 0) + 1
-    found = percentiles("x", counts)
+    latency = percentiles("x", counts)
+    assert latency.packets == len(values)
+    found = latency.ns
     assert list(found) == list(PERCENTILES)
     cuts = statistics.quantiles(values, n=100)
     for percent in (1, 10, 25, 50, 75, 90, 95, 99):
