@@ -49,11 +49,10 @@ struct DirectIPLookup {
 
   using Shared = lpm::RouteTable;
 
-  static void prepare(const auto &self, const auto &packet) { net::prepare_route(self, packet); }
-  static bool is_far(const auto &self)
-    requires(!net::kRoutesAreFar<SelfOf<decltype(self)>>)
+  static void prepare(const auto &self, const auto &packet)
+    requires net::kRoutesAreFar<SelfOf<decltype(self)>>
   {
-    return false;
+    net::prepare_route(self, packet);
   }
   static void push(auto &self, auto &packet) { net::route(self, packet, "DirectIPLookup"); }
 

@@ -3,8 +3,7 @@
 //
 // An element is a struct with `spec`, `Args`, `State` and static functions over `auto &self`:
 //
-//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once. An
-//   element
+//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once. An element
 //                             to whose inputs different packets come has instead a
 //                             push(self, packet, Input<N>) for each input N
 //   prepare(self, packet)     (long lookups) fetches what push will read and changes nothing;

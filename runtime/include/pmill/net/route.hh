@@ -90,14 +90,8 @@ PMILL_INLINE void route(auto &self, auto &packet, std::string_view element_class
   }
 }
 
-/// Loads the part of the table that routing the packet asks first.
-PMILL_INLINE void prepare_route(const auto &self, const auto &packet) {
-  using Self = SelfOf<decltype(self)>;
-  if constexpr (!kRoutesAreCode<Self>)
-    self.shared.template prefetch<typename Self::Args>(IPAddress(packet.get(meta::dst_ip)));
-}
-
-/// Whether that part is mostly not in the nearest caches.
+/// Whether the part of the table that routing a packet asks first is mostly not in the nearest
+/// caches: only then there is a first step to such a lookup.
 template <typename Self>
 inline constexpr bool kRoutesAreFar = [] {
   if constexpr (kRoutesAreCode<Self>)
@@ -105,6 +99,12 @@ inline constexpr bool kRoutesAreFar = [] {
   else
     return lpm::RouteTable::is_far<typename Self::Args>();
 }();
+
+/// Loads that part of the table.
+PMILL_INLINE void prepare_route(const auto &self, const auto &packet) {
+  using Self = SelfOf<decltype(self)>;
+  self.shared.template prefetch<typename Self::Args>(IPAddress(packet.get(meta::dst_ip)));
+}
 
 // --- handlers ---
 
