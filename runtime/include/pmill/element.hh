@@ -3,9 +3,8 @@
 //
 // An element is a struct with `spec`, `Args`, `State` and static functions over `auto &self`:
 //
-//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once. An element
-//                             to whose inputs different packets come has instead a
-//                             push(self, packet, Input<N>) for each input N
+//   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
+//   push(self, packet, Input<N>)  instead, for each input N to which other packets come
 //   prepare(self, packet)     (long lookups) fetches what push will read and changes nothing;
 //                             it need not be called
 //   is_far(self) -> bool      (with prepare) whether that memory is mostly not in near caches now;
