@@ -121,7 +121,7 @@ class Renamer:
         at = 14 + (data[14] & 15) * 4
         if data[26:30] == ADDRESS:
             self._end(data, 14, at, own_is_source=True)
-        if data[23] == ICMP and len(data) > at + 36 and data[at] in (3, 4, 5, 11, 12):
+        if data[23] == ICMP and len(data) >= at + 36 and data[at] in (3, 4, 5, 11, 12):
             inner = at + 8
             if data[inner + 16 : inner + 20] == ADDRESS:
                 behind = inner + (data[inner] & 15) * 4
