@@ -278,6 +278,27 @@ void times(std::uint32_t capacity, std::int64_t timeout, std::int64_t interval,
   expect(flows.begun() - flows.ended() == flows.live(), "begun, ended and live");
 }
 
+/// A simulated clock leaps between packets; time is looked at later.
+void leaps() {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  Clock clock;
+  clock.simulate(77 * kSecond, 1);
+  flow::Flows flows;
+  flows.start({.capacity = 8, .timeout = kSecond, .interval = kSecond / 10}, 0, kSecret);
+  flows.follow(clock);
+  const Key key = any_key();
+  const std::uint64_t hash = flows.hash(key);
+  const flow::Id id = flows.add(key, hash);
+  for (int n = 1; n < 10'000; ++n) {
+    clock.leap(clock.peek() + static_cast<std::int64_t>(rng() % (kSecond / 3)));
+    expect(flows.find(key, hash) == id, "a flow in use lives");
+    if (n % 8 == 0) flows.look(clock.peek(), true);
+  }
+  clock.leap(clock.peek() + 2 * kSecond);
+  flows.look(clock.peek(), true);
+  expect(flows.find(key, hash) == 0, "a flow out of use ends");
+}
+
 /// So many end at once that packets would wait: some in each call.
 void bursts() {
   constexpr std::int64_t kSecond = 1'000'000'000;
@@ -322,5 +343,6 @@ int main(int argc, char **argv) {
       times(capacity, kSecond / 2, kSecond, epoch);
       times(capacity, 0, kSecond, epoch);
     }
+  leaps();
   bursts();
 }

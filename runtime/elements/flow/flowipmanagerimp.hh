@@ -76,6 +76,7 @@ struct FlowIPManagerIMP {
                             .timeout = std::max<std::int64_t>(self.args.timeout.ns, 0),
                             .interval = std::max(self.args.recycle_interval.ns, kShortest)},
                            self.worker.clock.peek(), flow::make_secret(self.worker));
+    if (self.worker.clock.simulated()) self.state.flows.follow(self.worker.clock);
   }
 
   static void prepare(const auto &self, const auto &packet) {
@@ -92,7 +93,7 @@ struct FlowIPManagerIMP {
     const net::IPv4 *ip = net::ipv4(packet);
     if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
-    const flow::Id id = find(self, key, self.state.flows.hash(key));
+    const flow::Id id = self.state.flows.find(key, self.state.flows.hash(key));
     // Nor is the first packet of a flow usual. Whoever is behind knows more of the others so.
     if (id == 0) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
@@ -118,18 +119,12 @@ struct FlowIPManagerIMP {
   }
 
  private:
-  /// The flow of a key, 0 when there is none.
-  PMILL_INLINE static flow::Id find(auto &self, const flow::Key &key, std::uint64_t hash) {
-    flow::Flows &flows = self.state.flows;
-    if (self.worker.clock.simulated()) [[unlikely]]
-      flows.set_time(self.worker.clock.peek());  // it leaps
-    return flows.find(key, hash);
-  }
-  /// The same, or a new one; 0 when there is no room.
+  /// The flow of a key, or a new one; 0 when there is no room.
   static flow::Id find_or_begin(auto &self, const flow::Key &key) {
-    const std::uint64_t hash = self.state.flows.hash(key);
-    if (const flow::Id id = find(self, key, hash); id != 0) return id;
-    const flow::Id id = self.state.flows.add(key, hash);
+    flow::Flows &flows = self.state.flows;
+    const std::uint64_t hash = flows.hash(key);
+    if (const flow::Id id = flows.find(key, hash); id != 0) return id;
+    const flow::Id id = flows.add(key, hash);
     if (id != 0) ++self.state.begun, ++self.state.count;
     return id;
   }

@@ -77,8 +77,6 @@ struct FlowIPNATReverse {
     flow::Nat *const nat = owner_of(self, key);
     if (nat == nullptr) return false;
     flow::Flows &flows = self.args.nat.state(self.worker).nat.flows();
-    if (self.worker.clock.simulated()) [[unlikely]]
-      flows.set_time(self.worker.clock.peek());  // it leaps
     const Guard guard = nat->lock();
     const flow::Id id = nat->find_returning(key);
     if (id == 0) return false;

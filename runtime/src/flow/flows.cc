@@ -19,6 +19,23 @@ void Flows::start(const Limits &limits, std::int64_t now, const Secret &secret) 
   for (User *user : users_) user->start(limits.capacity);
 }
 
+void Flows::follow(const Clock &simulated) {
+  simulated_ = &simulated;
+  set_time(simulated.simulated_now());
+}
+
+void Flows::set_time(std::int64_t now) {
+  ticks_ = now / limits_.interval;
+  tick_ = static_cast<Tick>(ticks_);
+  // No mark is as far from now as half of all.
+  constexpr Tick kNobodys = 1U << 31;
+  current_ = simulated_ == nullptr ? tick_ : tick_ ^ kNobodys;
+}
+
+Tick Flows::simulated_tick() const {
+  return static_cast<Tick>(simulated_->simulated_now() / limits_.interval);
+}
+
 void Flows::attach(User &user) {
   users_.push_back(&user);
   if (limits_.capacity != 0) user.start(limits_.capacity);
@@ -34,20 +51,20 @@ Tick Flows::ticks_of(std::int64_t ns) const {
 Id Flows::add(const Key &key, std::uint64_t hash) {
   if (live_ == limits_.capacity) return 0;
   const Id id = unused_ != 0 ? unused_ : fresh_;
-  if (!table_.insert(key, hash, id, tick_)) return 0;
+  if (!table_.insert(key, hash, id, tick())) return 0;
   if (unused_ != 0)
     unused_ = ends_[id];
   else
     ++fresh_;
   ends_[id] = 0;
-  if (limits_.timeout != 0) wheel_.add(id, tick_ + ticks_of(limits_.timeout));
+  if (limits_.timeout != 0) wheel_.add(id, tick() + ticks_of(limits_.timeout));
   ++live_;
   ++begun_;
   return id;
 }
 
 void Flows::close(Id id, std::int64_t ns) {
-  const Tick when = tick_ + ticks_of(ns);
+  const Tick when = tick() + ticks_of(ns);
   ends_[id] = when == 0 ? 1 : when;
   wheel_.remove(id);
   wheel_.add(id, when);

@@ -27,6 +27,22 @@ Key Table::key_of(const Slot &slot) {
   return key;
 }
 
+/// Which slot has a key is anybody's guess: no branches until all are compared.
+Table::Found Table::look_in(Bucket &bucket, const Key &key) {
+  const unsigned hits =
+      is(bucket.slots[0], key) | is(bucket.slots[1], key) << 1 | is(bucket.slots[2], key) << 2;
+  if (hits == 0) return {};
+  const auto at = static_cast<unsigned>(std::countr_zero(hits));
+  return {bucket.slots[at].id(), &bucket.marks[at]};
+}
+
+Table::Found Table::find_anywhere(Key key, std::uint64_t hash) const {
+  Bucket &first = buckets_[first_of(hash)];
+  const Found found = look_in(first, key);
+  if (found.id != 0 || (first.filter >> filter_bit(hash) & 1) == 0) return found;
+  return look_in(buckets_[second_of(hash)], key);
+}
+
 Key Table::key(Id id) const { return key_of(bucket_of(id).slots[where_[id] % kWidth]); }
 
 /// Returns kSlots when there is none.

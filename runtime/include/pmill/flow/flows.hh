@@ -54,6 +54,8 @@ class Flows {
  public:
   /// Takes memory.
   [[gnu::cold]] void start(const Limits &limits, std::int64_t now, const Secret &secret);
+  /// Takes the time from a simulated clock, which leaps between two packets, from now on.
+  [[gnu::cold]] void follow(const Clock &simulated);
   /// Has somebody told, from now on and of what was before.
   [[gnu::cold]] void attach(User &user);
 
@@ -63,8 +65,8 @@ class Flows {
   PMILL_INLINE Id find(const Key &key, std::uint64_t hash) {
     const Table::Found found = table_.find(key, hash);
     // Not for every packet: a line that is written goes back to memory, too.
-    if (found.id != 0 && *found.mark != tick_) [[unlikely]]
-      *found.mark = tick_;
+    if (found.id != 0 && *found.mark != current_) [[unlikely]]
+      *found.mark = tick();
     return found.id;
   }
   /// Begins a flow of a key that has none; 0 when there is no room for it.
@@ -75,16 +77,11 @@ class Flows {
   /// Lets a flow that was closed live on.
   void reopen(Id id) { ends_[id] = 0; }
 
-  /// Notes the time without doing what is due.
-  PMILL_INLINE void set_time(std::int64_t now) {
-    ticks_ = now / limits_.interval;
-    tick_ = static_cast<Tick>(ticks_);
-  }
   /// Notes the time and ends what is to end: of very many flows some, then the next call goes on.
   void look(std::int64_t now, bool all);
   /// When `look` will have something to do, ns; kNever while it has not.
   std::int64_t due() const;
-  Tick tick() const { return tick_; }
+  PMILL_INLINE Tick tick() const { return simulated_ == nullptr ? tick_ : simulated_tick(); }
 
   std::uint32_t capacity() const { return limits_.capacity; }
   std::uint32_t live() const { return live_; }
@@ -93,13 +90,18 @@ class Flows {
   Key key(Id id) const { return table_.key(id); }
 
  private:
+  /// Notes the time without doing what is due.
+  void set_time(std::int64_t now);
+  [[gnu::cold, gnu::noinline, gnu::pure, clang::preserve_most]] Tick simulated_tick() const;
   Tick ticks_of(std::int64_t ns) const;
   void check(Id id);
   void end(Id id);
 
   Table table_;
+  Tick current_ = 0;  // the mark of flows used in this tick; with a simulated clock of none
   Tick tick_ = 0;
   std::int64_t ticks_ = 0;
+  const Clock *simulated_ = nullptr;
   Limits limits_;
   Wheel wheel_;
   // Of a closed flow the tick at which it ends, 0 of another; of an unused number the next such.

@@ -69,11 +69,11 @@ class Table {
   }
   /// The flow of a key; its `id` is 0 when there is none.
   PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
+    // In a table that is nearly empty keys are alone in their buckets.
     Bucket &first = buckets_[first_of(hash)];
-    const Found found = look_in(first, key);
-    if (found.id != 0 || (first.filter >> filter_bit(hash) & 1) == 0) [[likely]]
-      return found;
-    return look_in(buckets_[second_of(hash)], key);
+    if (is_sparse_ && is(first.slots[0], key) != 0) [[likely]]
+      return {first.slots[0].id(), &first.marks[0]};
+    return find_anywhere(key, hash);
   }
   /// Notes a flow, of a key that is not there; false when its buckets, and those of all who might
   /// make room, are full.
@@ -119,22 +119,17 @@ class Table {
     return static_cast<unsigned>(spread(hash) >> 60);
   }
 
-  PMILL_INLINE Found look_in(Bucket &bucket, const Key &key) const {
-    const auto is = [&](const Slot &slot) __attribute__((always_inline)) {
-      std::uint64_t rest;  // ports, protocol, and the number, which is shifted out
-      std::memcpy(&rest, &slot.ports, sizeof rest);
-      const std::uint64_t other = (rest ^ key.rest) << kIdBits;
-      return unsigned{((slot.addresses ^ key.addresses) | other) == 0};
-    };
-    // In a table that is nearly empty keys are alone in their buckets. Else which slot has one is
-    // anybody's guess: no branches until all are compared.
-    if (is_sparse_ && is(bucket.slots[0]) != 0) [[likely]]
-      return {bucket.slots[0].id(), &bucket.marks[0]};
-    const unsigned hits = is(bucket.slots[0]) | is(bucket.slots[1]) << 1 | is(bucket.slots[2]) << 2;
-    if (hits == 0) return {};
-    const auto at = static_cast<unsigned>(std::countr_zero(hits));
-    return {bucket.slots[at].id(), &bucket.marks[at]};
+  PMILL_INLINE static unsigned is(const Slot &slot, const Key &key) {
+    std::uint64_t rest;  // ports, protocol, and the number, which is shifted out
+    std::memcpy(&rest, &slot.ports, sizeof rest);
+    const std::uint64_t other = (rest ^ key.rest) << kIdBits;
+    return ((slot.addresses ^ key.addresses) | other) == 0;
   }
+  /// The same wherever the key lies. Out of line, and whoever calls keeps its registers: packets
+  /// that need not come here would pay for those that do.
+  [[gnu::noinline, gnu::pure, clang::preserve_most]] Found find_anywhere(Key key,
+                                                                         std::uint64_t hash) const;
+  static Found look_in(Bucket &bucket, const Key &key);
 
   Bucket &bucket_of(Id id) const { return buckets_[where_[id] / kWidth]; }
   static Key key_of(const Slot &slot);
