@@ -36,7 +36,7 @@ from pmill.bench.targets import (
     ROUTER_VIRTUAL,
     VIRTUAL_CONTROL,
 )
-from pmill.bench.trace import write_empty, write_flows
+from pmill.bench.trace import router_devices
 from pmill.diagnostics import Source
 from pmill.options import CompileOptions
 from pmill.progress import steps
@@ -85,9 +85,7 @@ def _measured(settings: Settings, memory: Memory, folder: Path) -> Ablation:
     show = steps()
     show("building")
     build_limits(settings)
-    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
-    write_flows(devices.flows)
-    write_empty(devices.second)
+    devices = router_devices(folder)
     contestants: dict[str, Program] = {
         program.name: program
         for program in (

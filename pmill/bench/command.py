@@ -27,7 +27,7 @@ from pmill.bench.report import table, write_json
 from pmill.bench.scenario import command as scenarios
 from pmill.bench.scenario.running import LEAST_ROUNDS
 from pmill.bench.settings import HUGEPAGES, Devices, Memory, Settings
-from pmill.bench.trace import write_empty, write_flows
+from pmill.bench.trace import router_devices
 from pmill.diagnostics import fail
 from pmill.progress import steps
 
@@ -189,9 +189,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 def _compare(arguments: argparse.Namespace, settings: Settings, folder: Path) -> int:
     show = steps()
-    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
-    write_flows(devices.flows)
-    write_empty(devices.second)
+    devices = router_devices(folder)
     show("building")
     contestants = _contestants(settings, folder, limits_only=arguments.limits_only)
     comparisons = []

@@ -23,7 +23,7 @@ from pmill.bench.measure import statistics_of
 from pmill.bench.sample import Sample
 from pmill.bench.settings import Devices, Memory, Settings
 from pmill.bench.targets import Check
-from pmill.bench.trace import write_empty, write_flows
+from pmill.bench.trace import router_devices
 from pmill.diagnostics import fail
 from pmill.progress import steps
 
@@ -48,9 +48,7 @@ def run(settings: Settings, folder: Path, memory: Memory = "no-huge") -> int:
     if not _ELEMENTS.is_dir():
         raise fail("PM0902", "pmill bench flows needs a source checkout: bench/elements is missing")
     show = steps()
-    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
-    write_flows(devices.flows)
-    write_empty(devices.second)
+    devices = router_devices(folder)
     programs = [
         _built(folder, FLOOR, FEW, settings, show),
         _built(folder, title(FEW), FEW, settings, show),

@@ -35,7 +35,7 @@ from pmill.bench.targets import (
     ROUTER_OFF,
     floor_of,
 )
-from pmill.bench.trace import write_empty, write_flows
+from pmill.bench.trace import router_devices
 from pmill.diagnostics import fail
 from pmill.progress import steps
 
@@ -60,9 +60,7 @@ def run(settings: Settings, folder: Path, *, limits_only: bool = False) -> int:
     show("building")
     build_limits(settings)
     # The same endless trace for both runs: a program may read its captures when it starts.
-    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
-    write_flows(devices.flows)
-    write_empty(devices.second)
+    devices = router_devices(folder)
     counts: dict[str, float] = {}
     for program in _programs(settings, folder, limits_only=limits_only):
         show(f"counting: {program.name}")

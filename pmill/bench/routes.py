@@ -24,7 +24,7 @@ from pmill.bench.measure import measure
 from pmill.bench.route_table import Prefix, prefixes, write_destinations, write_table
 from pmill.bench.settings import Devices, Memory, Settings
 from pmill.bench.targets import Check
-from pmill.bench.trace import write_empty, write_flows
+from pmill.bench.trace import router_devices
 from pmill.diagnostics import fail
 from pmill.progress import steps
 
@@ -59,9 +59,7 @@ def run(settings: Settings, folder: Path, memory: Memory = "no-huge") -> int:
             "PM0902", "pmill bench routes needs a source checkout: bench/elements is missing"
         )
     show = steps()
-    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
-    write_flows(devices.flows)
-    write_empty(devices.second)
+    devices = router_devices(folder)
     show("making routing tables")
     make_tables(folder, SIZES)
     good = True

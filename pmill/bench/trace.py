@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from pmill.bench.settings import Devices
+
 _FILE_HEADER: Final = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 _ETHERNET: Final = bytes.fromhex("020000000001 020000001000 0800")
 # The second network of examples/router-static.click and the two behind it.
@@ -23,6 +25,14 @@ def write_flows(path: Path, flows: int = 1024, seed: int = 1, size: int = _FRAME
     """
     rng = random.Random(seed)
     _write(path, (_frame(rng, size) for _ in range(flows)))
+
+
+def router_devices(folder: Path) -> Devices:
+    """Write both captures of a router's ports: the flows, and nothing."""
+    devices = Devices(flows=folder / "flows.pcap", second=folder / "empty.pcap")
+    write_flows(devices.flows)
+    write_empty(devices.second)
+    return devices
 
 
 def write_frames(path: Path, frames: Iterable[bytes]) -> None:
