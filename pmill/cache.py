@@ -9,12 +9,13 @@ nobody has looked for such in the last hour.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pmill.diagnostics import DiagnosticError, fail
@@ -96,6 +97,38 @@ def lookup(kind: str, name: str, files: Sequence[str] = ()) -> Path | None:
     with contextlib.suppress(OSError):
         os.utime(path)
     return path
+
+
+def made(kind: str, name: str, make: Callable[[Path], object], files: Sequence[str] = ()) -> Path:
+    """Return the directory of an entry, filled by `make` when there is none.
+
+    One makes it, and all others that want it, in this process and in others, wait: for what many
+    programs are made of, and takes long. `files` as for `lookup`; PM0709 as for `store`.
+    """
+    found = lookup(kind, name, files)
+    if found is None:
+        with _alone(kind, name):
+            found = lookup(kind, name, files)
+            if found is None:
+                with store(kind, name) as work:
+                    make(work)
+                found = lookup(kind, name, files)
+                assert found is not None, "a cache entry vanished right after it was stored"
+    return found
+
+
+@contextlib.contextmanager
+def _alone(kind: str, name: str) -> Iterator[None]:
+    """Wait until nobody else makes such an entry; few others share its lock, which stays there."""
+    parent = cache_dir() / kind
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        lock = (parent / f".making-{name[0]}").open("w")
+    except OSError as error:
+        raise _unusable(error) from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager

@@ -58,12 +58,11 @@ def contained(compiler: Compiler) -> Path:
     tools, sanitize = compiler.tools, ",".join(compiler.sanitize)
     flags = _flags(tools, compiler.march) + ([f"-fsanitize={sanitize}"] if sanitize else [])
     name = _key(tools, flags)
-    entry = cache.lookup("nic-object", name)
-    if entry is None:
-        with cache.store("nic-object", name) as work:
-            join(tools, _compiled(tools, flags, work), work / "net_pmill.o")
-        entry = cache.lookup("nic-object", name)
-        assert entry is not None, "a cache entry vanished right after it was stored"
+    entry = cache.made(
+        "nic-object",
+        name,
+        lambda work: join(tools, _compiled(tools, flags, work), work / "net_pmill.o"),
+    )
     return entry / "net_pmill.o"
 
 

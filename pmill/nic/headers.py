@@ -54,13 +54,9 @@ def driver_headers(dpdk_version: str) -> Path:
         )
     name = cache.key(package, _HEADERS)
     files = [Path(header).name for header in _HEADERS]
-    found = cache.lookup("dpdk-headers", name, files)
-    if found is None:
-        with cache.store("dpdk-headers", name) as work:
-            _unpack(_download(package, work), work)
-        found = cache.lookup("dpdk-headers", name, files)
-        assert found is not None, "a cache entry vanished right after it was stored"
-    return found
+    return cache.made(
+        "dpdk-headers", name, lambda work: _unpack(_download(package, work), work), files
+    )
 
 
 def _package_version() -> str:

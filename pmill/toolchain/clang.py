@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
-from typing import Final, Literal
+from typing import Literal
 
 from pmill import cache
 from pmill.resources import runtime_dir
 from pmill.toolchain.tools import Tools
-
-_LOCKS: Final = defaultdict[str, Lock](Lock)
 
 # What of a program is compiled: templates/program.cc.j2 says what belongs to which.
 Half = Literal["USUAL", "REST"]
@@ -161,16 +157,13 @@ class Compiler:
         text = f"#include <{header}>\nstatic_assert(sizeof({record}) != 0);\n"
         flags = self.flags()
         name = cache.key(flags, text, self.tools.identity)
-        with _LOCKS["record"]:
-            entry = cache.lookup("record", name, ("layout.json",))
-            if entry is None:
-                layout = ["-Xclang", "-fdump-record-layouts", "-fsyntax-only", "-x", "c++", "-"]
-                said = self._run([*flags, "-w", *layout], text)
-                with cache.store("record", name) as work:
-                    found = _offsets(said, record)
-                    (work / "layout.json").write_text(json.dumps(found))
-                entry = cache.lookup("record", name)
-                assert entry is not None, "a cache entry vanished right after it was stored"
+
+        def make(work: Path) -> None:
+            layout = ["-Xclang", "-fdump-record-layouts", "-fsyntax-only", "-x", "c++", "-"]
+            found = _offsets(self._run([*flags, "-w", *layout], text), record)
+            (work / "layout.json").write_text(json.dumps(found))
+
+        entry = cache.made("record", name, make, ("layout.json",))
         return {int(k): v for k, v in json.loads((entry / "layout.json").read_text()).items()}
 
     def _support(self) -> Path:
@@ -229,19 +222,19 @@ class Compiler:
                 (work / "check.cc").write_text(text)
 
     def _cached(self, kind: str, command: Sequence[str], suffix: str, text: str = "") -> Path:
-        """Return a file that the runtime and the flags decide; `text` is clang's input."""
-        flags = self.flags()
+        """Return a file that the runtime and the flags decide; `text` is clang's input.
+
+        Where other elements are included from is none of its business.
+        """
+        flags = replace(self, include=()).flags()
         runtime = runtime_dir()
         folders = [runtime / "include", runtime / "elements" if text else runtime / "src"]
         name = cache.key(flags, command, text, self.tools.identity, cache.fingerprint(folders))
-        with _LOCKS[kind]:  # whoever comes second finds what the first has made
-            entry = cache.lookup(kind, name)
-            if entry is None:
-                with cache.store(kind, name) as work:
-                    self._run([*flags, *command, "-o", str(work / f"{kind}.{suffix}")], text)
-                entry = cache.lookup(kind, name)
-                assert entry is not None, "a cache entry vanished right after it was stored"
-        return entry / f"{kind}.{suffix}"
+        file = f"{kind}.{suffix}"
+        entry = cache.made(
+            kind, name, lambda work: self._run([*flags, *command, "-o", str(work / file)], text)
+        )
+        return entry / file
 
     def _run(self, arguments: Sequence[str], text: str = "") -> str:
         done = subprocess.run(

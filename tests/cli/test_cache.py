@@ -257,3 +257,43 @@ def test_a_program_follows_the_addresses_of_this_machine(
     assert compiled("02:00:00:00:00:a1") == (True, True)
     assert compiled("02:00:00:00:00:b2") == (False, True)
     assert interfaces.mentioned("Idle -> Discard;") == []
+
+
+_MAKER = """
+import sys, time
+from pathlib import Path
+from pmill import cache
+
+def make(work):
+    with Path(sys.argv[1]).open("a") as log:
+        log.write("made\\n")
+    time.sleep(0.3)
+    (work / "file").write_text("content")
+
+print((cache.made("kind", "name", make, ["file"]) / "file").read_text())
+"""
+
+
+def test_what_several_processes_want_one_makes(empty_cache: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _MAKER, str(tmp_path / "log")]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [p.communicate()[0] for p in processes] == ["content\n"] * 4
+    assert (tmp_path / "log").read_text() == "made\n"
+    (empty_cache / "kind" / "name" / "file").write_text("")  # tampered with
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "log").read_text() == "made\n" * 2
+
+
+def test_the_runtime_is_made_once_wherever_elements_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Compiler, "_run", lambda _self, words, _text="": Path(words[-1]).write_text("x")
+    )
+    compilers = [
+        Compiler(tools=find_tools(), march="x86-64", include=include)
+        for include in ((tmp_path / "a",), (tmp_path / "b",), ())
+    ]
+    headers = [c._header() for c in compilers]
+    assert headers[0] == headers[1] != headers[2]  # pmill's own elements are in the last
+    assert len({c._support() for c in compilers}) == 1
