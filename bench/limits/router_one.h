@@ -2,7 +2,8 @@
 // What examples/paper/router.click says, by hand: one port, one route. Programs that include it may
 // define ROUTER_VLAN, a tag for what is sent, and functions for packets with a good header:
 // ROUTER_PASSES(ip, length), whether a common packet surely passes what ROUTER_ACCEPT looks for in
-// all others, and ROUTER_WORK(r), what is done for each that passes.
+// all others, ROUTER_WORK(r), what is done for each that passes, and ROUTER_BURST_ENDS(r), what is
+// done before those of a burst are sent.
 //
 // As in router.c, the common packet is checked, patched and queued here, and router_slow.h is the
 // rest.
@@ -19,6 +20,9 @@
 #endif
 #ifndef ROUTER_WORK
 #define ROUTER_WORK(r) (void)(r)
+#endif
+#ifndef ROUTER_BURST_ENDS
+#define ROUTER_BURST_ENDS(r) (void)(r)
 #endif
 
 // Everything the common packet goes through; false if it is not one, and then it is untouched.
@@ -78,6 +82,7 @@ static ALWAYS_INLINE void router_one_burst(struct limits *l, void *state, uint16
   }
   q->n = (uint16_t)(to - q->m);
   r->checked[port] += n - slow;
+  ROUTER_BURST_ENDS(r);
   if (q->n != 0) queue_flush(r, 0);
 }
 

@@ -25,13 +25,18 @@ static void seed(struct twister *t, uint32_t value) {
   }
 }
 
+static ALWAYS_INLINE uint32_t twisted(uint32_t high, uint32_t low, uint32_t far) {
+  const uint32_t joined = (high & 0x80000000u) | (low & 0x7fffffffu);
+  return far ^ joined >> 1 ^ (joined & 1 ? 0x9908b0dfu : 0);
+}
+
+// In two halves, so that vectors hold several words: neither reads what it has just made.
 static __attribute__((noinline)) void twist(struct twister *t) {
-  for (uint32_t i = 0; i < TWISTER_WORDS; i++) {
-    const uint32_t next = (i + 1) % TWISTER_WORDS;
-    const uint32_t joined = (t->words[i] & 0x80000000u) | (t->words[next] & 0x7fffffffu);
-    t->words[i] = t->words[(i + TWISTER_DISTANCE) % TWISTER_WORDS] ^ joined >> 1 ^
-                  (joined & 1 ? 0x9908b0dfu : 0);
-  }
+  enum { FIRST = TWISTER_WORDS - TWISTER_DISTANCE, LAST = TWISTER_WORDS - 1 };
+  uint32_t *w = t->words;
+  for (uint32_t i = 0; i < FIRST; i++) w[i] = twisted(w[i], w[i + 1], w[i + TWISTER_DISTANCE]);
+  for (uint32_t i = FIRST; i < LAST; i++) w[i] = twisted(w[i], w[i + 1], w[i - FIRST]);
+  w[LAST] = twisted(w[LAST], w[0], w[TWISTER_DISTANCE - 1]);
   t->at = 0;
 }
 
@@ -44,14 +49,21 @@ static ALWAYS_INLINE uint32_t draw(struct twister *t) {
   return word ^ word >> 18;
 }
 
-// Works on packet `number`, counted from 1; returns what it found.
-static ALWAYS_INLINE uint32_t work_on(uint64_t number) {
+// Where the accesses of packet `number`, counted from 1, begin, and where each leads.
+static ALWAYS_INLINE uint32_t work_begin(uint64_t number) {
   uint32_t at = (uint32_t)number * 0x9e3779b1u;
   for (int i = 0; i < WORK_NUMBERS; i++) at ^= draw(&draws);
-  for (int i = 0; i < WORK_ACCESSES; i++) {
-    const uint32_t word = array[(uint64_t)at * WORK_WORDS >> 32];
-    at = word ^ at << 24 ^ at << 16 ^ at << 8 ^ at >> 16;
-  }
+  return at;
+}
+static ALWAYS_INLINE uint32_t work_next(uint32_t at) {
+  const uint32_t word = array[(uint64_t)at * WORK_WORDS >> 32];
+  return word ^ at << 24 ^ at << 16 ^ at << 8 ^ at >> 16;
+}
+
+// Works on a packet; returns what it found.
+static ALWAYS_INLINE uint32_t work_on(uint64_t number) {
+  uint32_t at = work_begin(number);
+  for (int i = 0; i < WORK_ACCESSES; i++) at = work_next(at);
   return at;
 }
 

@@ -69,7 +69,7 @@ _ONLY_FOR: Mapping[str, tuple[Sequence[str], str]] = {
     "writes": (ANNOTATIONS, "annotation"),
     "sets": (("bool",), "bool"),
     "range": ((*INTEGERS, "double"), "number"),
-    "footprint": (tuple(INTEGERS), "integer"),
+    "footprint": ((*INTEGERS, "double"), "number"),
     **dict.fromkeys(("readable", "writable", "called"), (SHOWN, "single value")),
     **FACT_TYPES,
 }

@@ -111,7 +111,7 @@ class CutStages:
 def footprint(element: Element) -> int:
     """Return how many bytes of memory a packet may touch any of, as the arguments say."""
     said = sum(
-        arg.footprint * max(0, int(element.arguments[arg.name].text))
+        int(arg.footprint * max(0.0, float(element.arguments[arg.name].text)))
         for arg in element.spec.arguments
         if arg.footprint
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 import struct
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import run_pmill
 from tests.elements.conftest import RunElement
 from tests.elements.programs import refusal, run_program
+from tests.traffic import write_frames
 
 _MASK = 0xFFFFFFFF
 
@@ -84,6 +87,35 @@ def test_the_work_is_done(
     assert result.out[0] == sent
     assert result.counters["e.count"] == len(sent)
     assert result.counters["e.sum"] == model(sent, **values)
+
+
+@pytest.mark.parametrize("number", [1, 31, 32, 33, 300])
+@pytest.mark.parametrize(
+    ("arguments", "values", "waits"),
+    [
+        ("S 1, N 1", {"s": 1, "n": 1}, True),
+        ("S 1, N 5, W 4", {"s": 1, "n": 5, "w": 4}, True),
+        ("S 1.5, N 80, W 700", {"s": 1.5, "n": 80, "w": 700}, True),
+        ("S 1, N 3, R 50, W 1", {"s": 1, "n": 3, "r": 50, "w": 1}, True),
+        ("S 0.5, N 3, W 1", {"s": 0.5, "n": 3, "w": 1}, False),
+    ],
+)
+def test_the_work_of_packets_that_wait(
+    tmp_path: Path, arguments: str, values: dict, waits: bool, number: int
+) -> None:
+    """They come by bursts, on two inputs; the rest of the last burst waits alone."""
+    sent = [frame for frame in packets(3 * number) if len(frame) >= 14][:number]
+    write_frames(tmp_path / "in.pcap", sent)
+    config = tmp_path / "c.click"
+    config.write_text(
+        "FromDPDKDevice(0, PROMISC true) -> c :: Classifier(0/00%80, -)"
+        f" -> [0] w :: WorkPackage({arguments}) -> Discard; c[1] -> [1] w; w[1] -> Discard;"
+    )
+    told = run_pmill("explain", config).stdout
+    assert ("packets wait for their burst before 1 lookup, on 2" in told) == waits
+    done = run_pmill("run", config, "--pcap", f"0={tmp_path}/in.pcap", "--stats=json")
+    counters = json.loads(done.stdout)["elements"]["w"]["counters"]
+    assert counters == {"count": number, "sum": model(sent, **values)}
 
 
 def test_equal_packets_walk_different_chains(run_element: RunElement) -> None:

@@ -33,13 +33,18 @@ class MersenneTwister {
 
   /// Makes the next 624 words of the state.
   [[gnu::noinline]] void twist() {
-    for (std::uint32_t i = 0; i < kWords; ++i) {
-      const std::uint32_t next = i + 1 == kWords ? 0 : i + 1;
-      const std::uint32_t far = i + kDistance < kWords ? i + kDistance : i + kDistance - kWords;
-      const std::uint32_t joined = (words_[i] & 0x80000000u) | (words_[next] & 0x7fffffffu);
-      words_[i] = words_[far] ^ joined >> 1 ^ (joined & 1 ? 0x9908b0dfu : 0);
-    }
+    // In two halves, so that vectors hold several words: neither reads what it has just made.
+    constexpr std::uint32_t kFirst = kWords - kDistance;
+    for (std::uint32_t i = 0; i < kFirst; ++i)
+      words_[i] = twisted(words_[i], words_[i + 1], words_[i + kDistance]);
+    for (std::uint32_t i = kFirst; i < kWords - 1; ++i)
+      words_[i] = twisted(words_[i], words_[i + 1], words_[i - kFirst]);
+    words_[kWords - 1] = twisted(words_[kWords - 1], words_[0], words_[kDistance - 1]);
     at_ = 0;
+  }
+  static constexpr std::uint32_t twisted(std::uint32_t high, std::uint32_t low, std::uint32_t far) {
+    const std::uint32_t joined = (high & 0x80000000u) | (low & 0x7fffffffu);
+    return far ^ joined >> 1 ^ (joined & 1 ? 0x9908b0dfu : 0);
   }
 
   std::uint32_t at_ = kWords;
