@@ -86,12 +86,18 @@ def run_pmill(
     software NIC is skipped where that cannot be had: of another DPDK, or without DPDK's source.
     """
     done = _run_pmill(args, cwd, env, stdin, timeout)
-    if done.returncode != 0 and (lacks := _NO_DRIVER.search(done.stderr or "")):
-        pytest.skip(lacks[0])
+    if done.returncode != 0:
+        skip_without_driver(done.stderr or "")
     return done
 
 
 _NO_DRIVER = re.compile(r"error\[PM085[01]\].*")
+
+
+def skip_without_driver(messages: str) -> None:
+    """Skip the test when pmill says that the driver of the software NIC cannot be had."""
+    if lacks := _NO_DRIVER.search(messages):
+        pytest.skip(lacks[0])
 
 
 @contextmanager
@@ -100,8 +106,7 @@ def driver_of_the_nic() -> Iterator[None]:
     try:
         yield
     except DiagnosticError as error:
-        if lacks := _NO_DRIVER.search(str(error)):
-            pytest.skip(lacks[0])
+        skip_without_driver(str(error))
         raise
 
 

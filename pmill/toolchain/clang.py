@@ -152,7 +152,8 @@ class Compiler:
     def offsets(self, header: str, record: str) -> dict[int, str]:
         """Return the members of a C structure by their offsets in bytes, from a header of DPDK's.
 
-        Of several members at one place (unions) the first that has a name is taken.
+        Of several members at one place (unions) the first that has a name is taken, and an array,
+        which stands for what lies there together, only when there is no other.
         """
         text = f"#include <{header}>\nstatic_assert(sizeof({record}) != 0);\n"
         flags = self.flags()
@@ -266,10 +267,18 @@ def _offsets(layouts: str, record: str) -> dict[int, str]:
         lines = part.strip().splitlines()
         if not lines or not re.search(rf"\| struct {record}$", lines[0]):
             continue
+        arrays: set[int] = set()
         for line in lines[1:]:
             member = _MEMBER.match(line)
-            if member and "RTE_MARKER" not in member["type"] and "[0]" not in member["type"]:
-                found.setdefault(int(member[1]), member["name"])
+            if not member or "RTE_MARKER" in member["type"] or "[0]" in member["type"]:
+                continue
+            offset = int(member[1])
+            if offset not in found or offset in arrays:
+                found[offset] = member["name"]
+            if "[" in member["type"]:
+                arrays.add(offset)
+            else:
+                arrays.discard(offset)
     return found
 
 

@@ -16,6 +16,7 @@ from pmill.diagnostics import DiagnosticError, Diagnostics, Source
 from pmill.driver import compile_config
 from pmill.options import CompileOptions
 from pmill.toolchain import Compiler, find_tools
+from pmill.toolchain.clang import _offsets
 from tests.conftest import run_pmill, slow
 from tests.fresh_cache import use_fresh_programs
 
@@ -234,6 +235,28 @@ def test_fields_of_descriptors_have_their_names() -> None:
     found = Compiler(tools=find_tools(), march="x86-64-v3").offsets("rte_mbuf.h", "rte_mbuf")
     assert (found[0], found[16], found[36]) == ("buf_addr", "data_off", "pkt_len")
     assert "cacheline0" not in found.values(), "a marker takes no room"
+
+
+def test_an_array_over_members_gives_them_no_name() -> None:
+    """As in the descriptors of DPDK 24.11, where it is no marker any more."""
+    layout = (
+        "*** Dumping AST Record Layout\n"
+        "         0 | struct rte_mbuf\n"
+        "         0 |   void * buf_addr\n"
+        "         8 |   union rte_mbuf::(anonymous at rte_mbuf_core.h:491:2)\n"
+        "         8 |     uint64_t[1] rearm_data\n"
+        "         8 |     struct rte_mbuf::(anonymous at rte_mbuf_core.h:493:17)\n"
+        "         8 |       uint16_t data_off\n"
+        "        10 |       uint16_t refcnt\n"
+        "        16 |   uint32_t[4] only_an_array\n"
+        "           | [sizeof=32, align=8]\n"
+    )
+    assert _offsets(layout, "rte_mbuf") == {
+        0: "buf_addr",
+        8: "data_off",
+        10: "refcnt",
+        16: "only_an_array",
+    }
 
 
 def test_field_accesses_are_reported() -> None:
