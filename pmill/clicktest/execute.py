@@ -23,6 +23,8 @@ from pmill.clicktest.model import ClickTest, InputFile, Outcome, Script
 from pmill.clicktest.trace import Traced, traced
 
 _PATIENCE_S = 1.0  # with processes that were told to end
+# A shell cannot trap what was ignored when it began, as under nohup.
+_HEARS_HANG_UPS = ("/usr/bin/env", "--default-signal=HUP")
 _TAIL_LINES = 20  # of standard error, shown when a script fails
 
 
@@ -182,7 +184,7 @@ def _execute(script: Script, directory: Path, settings: Settings) -> _Ended:
         err.open("wb") as stderr,
     ):
         process = subprocess.Popen(
-            ["/bin/sh", "-e", str(commands.file)],
+            [*_HEARS_HANG_UPS, "/bin/sh", "-e", str(commands.file)],
             cwd=directory,
             env=settings.environment(),
             stdin=source,

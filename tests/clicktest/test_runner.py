@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -99,6 +100,15 @@ def test_a_timeout(tmp_path: Path) -> None:
     done = run(tmp_path, "%script\ntrue\nsleep 60\n", "-t", 2.5, "t.clicktest")
     assert time.monotonic() - begin < 20
     assert done.returncode == 1
+    assert "t.clicktest:3: timed out after 2.5 sec: sleep 60\n" in done.stdout
+
+
+def test_where_a_timeout_was_is_known_under_nohup(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        done = run(tmp_path, "%script\ntrue\nsleep 60\n", "-t", 2.5, "t.clicktest")
+    finally:
+        signal.signal(signal.SIGHUP, before)
     assert "t.clicktest:3: timed out after 2.5 sec: sleep 60\n" in done.stdout
 
 
