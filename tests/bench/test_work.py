@@ -26,6 +26,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("clang-19") is None, reason="needs clang-19"),
 ]
 MOST = 1.2
+# Packets that wait for their burst take more instructions and fewer cycles; by hand none waits.
+ONE_BY_ONE = {"router-workpackage": ("--disable-pass", "cut_stages")}
 SETTINGS = Settings(lcore=0)
 FLOWS = 1 << 16
 BY_HAND = {
@@ -73,7 +75,7 @@ def work(devices: Devices, tmp_path: Path) -> Callable[..., float]:
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_work_is_near_that_of_a_program_by_hand(work: Callable[..., float], name: str) -> None:
-    assert 0.8 < work(name) < MOST
+    assert 0.8 < work(name, *ONE_BY_ONE.get(name, ())) < MOST
 
 
 @pytest.mark.parametrize("name", ["router", "router-nat"])
