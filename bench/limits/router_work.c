@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What examples/paper/router-workpackage.click says, by hand.
+// What examples/paper/router-workpackage.click says, by hand. Programs that include it may define
+// ROUTER_WORK(r), how common packets are worked on.
 #include <stdbool.h>
 
 #define ROUTER_ACCEPT accept_packet
+#ifndef ROUTER_WORK
 #define ROUTER_WORK(r) work(r)
+#endif
 
 struct router;
 static void work(struct router *r);

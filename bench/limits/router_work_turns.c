@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The same as router_work.c, but the accesses of a burst take turns: they do not wait for each other.
-#include <stdbool.h>
+// The same as router_work.c, but the accesses of a burst take turns.
+struct router;
+static void wait_for_burst(struct router *r);
+static void work_off(struct router *r);
 
-#define ROUTER_ACCEPT accept_packet
 #define ROUTER_WORK(r) wait_for_burst(r)
 #define ROUTER_BURST_ENDS(r) work_off(r)
 
-struct router;
-static void work(struct router *r);
-static void work_off(struct router *r);
-static void wait_for_burst(struct router *r);
-
-#include "router_one.h"
-#include "work.h"
+#include "router_work.c"
 
 // Common packets of this burst on which nobody has worked yet.
 static uint32_t waiting;
@@ -21,8 +16,6 @@ static ALWAYS_INLINE void wait_for_burst(struct router *r) {
   (void)r;
   waiting++;
 }
-
-static ALWAYS_INLINE void work(struct router *r) { r->sum += work_on(++r->worked); }
 
 // The accesses of a packet wait for each other, those of different packets do not: in turns.
 static ALWAYS_INLINE void work_off(struct router *r) {
@@ -33,15 +26,4 @@ static ALWAYS_INLINE void work_off(struct router *r) {
   }
   for (uint32_t i = 0; i < waiting; i++) r->sum += at[i];
   waiting = 0;
-}
-
-static bool accept_packet(struct router *r, struct packet *p) {
-  (void)p;
-  work(r);
-  return true;
-}
-
-int main(int argc, char **argv) {
-  work_start();
-  return router_one_run(argc, argv);
 }

@@ -5,7 +5,7 @@
 //
 //   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
 //   push(self, packet, Input<N>)  instead, for each input N to which other packets come
-//   prepare(self, packet)     (long lookups) fetches what push will read and changes nothing;
+//   prepare(self, packet)     (long lookups) fetches what push will read; nobody sees it;
 //                             it need not be called
 //   is_far(self) -> bool      (with prepare) whether that memory is mostly not in near caches now;
 //                             without it, it is
