@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pmill.bench import hugepages
 from pmill.bench.contestants import Contestant
 from pmill.bench.sample import Sample
 from pmill.bench.settings import Memory
@@ -75,9 +76,11 @@ def interleave(
     run: Callable[[Contestant], Sample],
     show: Callable[[str], None],
 ) -> Comparison:
-    """Run every contestant once a round; each round begins with another one."""
+    """Run every contestant once a round; each round begins with another one, in other pages."""
     samples: dict[str, list[Sample]] = {contestant.name: [] for contestant in contestants}
     for number in range(rounds):
+        if memory == "huge":
+            hugepages.renew()
         first = number % len(contestants)
         for contestant in (*contestants[first:], *contestants[:first]):
             show(f"{memory}, round {number + 1} of {rounds}: {contestant.name}")
