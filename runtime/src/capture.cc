@@ -180,14 +180,17 @@ void verify_captures(const std::vector<VirtualDevice> &devices) {
   }
 }
 
+bool keeps_captures(const VirtualDevice &device) {
+  return device.name.starts_with("net_pcap") &&
+         std::any_of(device.arguments.begin(), device.arguments.end(), [](const auto &argument) {
+           return argument.first == "infinite_rx" && argument.second == "1";
+         });
+}
+
 std::size_t captured_packets(const std::vector<VirtualDevice> &devices) {
-  // With infinite_rx a device reads its captures once and keeps all packets in buffers.
   std::size_t packets = 0;
   for (const auto &device : devices) {
-    bool infinite = false;
-    for (const auto &[key, value] : device.arguments)
-      infinite = infinite || (key == "infinite_rx" && value == "1");
-    if (!infinite) continue;
+    if (!keeps_captures(device)) continue;
     for (const auto &[key, value] : device.arguments)
       if (key == "rx_pcap") packets += count_packets(value).value_or(0);
   }

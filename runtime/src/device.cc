@@ -156,6 +156,8 @@ void configure_port(PortState &port) {
   set_mtu(port, conf);
   set_mode(port, conf);
   conf.rxmode.offloads = receive_offloads(port);
+  port.whole = port.whole || comes_whole(port, conf.rxmode.offloads);
+  tell_whole(port);
   conf.txmode.offloads = transmit_offloads(port);
   for (const Receiver *e : port.receivers)
     if (e->request.rx_intr >= 0) conf.intr_conf.rxq = 1;

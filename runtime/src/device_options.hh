@@ -66,6 +66,21 @@ inline bool stamps_by_itself(const PortState &port) {
   return std::string_view(port.info.driver_name) == "net_pcap";
 }
 
+/// The longest frame that a device receives, its checksum and two VLAN tags among it.
+inline std::size_t longest_frame(const PortState &port) {
+  std::uint16_t mtu = RTE_ETHER_MTU;
+  if (port.mtu == 0) rte_eth_dev_get_mtu(port.id, &mtu);
+  return (port.mtu != 0 ? port.mtu : mtu) + RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN + 2 * 4;
+}
+
+/// Whether a device that is configured like this puts every frame into one buffer. Those that were
+/// not allowed to take several do so, or refuse their queues; of virtual ones that is not known.
+inline bool comes_whole(const PortState &port, std::uint64_t offloads) {
+  constexpr std::uint64_t kSeveral =
+      RTE_ETH_RX_OFFLOAD_SCATTER | RTE_ETH_RX_OFFLOAD_TCP_LRO | RTE_ETH_RX_OFFLOAD_BUFFER_SPLIT;
+  return !is_virtual(port.info) && (offloads & kSeveral) == 0;
+}
+
 inline std::uint64_t receive_offloads(const PortState &port) {
   const auto &who = port.receivers;
   const std::uint64_t can = port.info.rx_offload_capa;
@@ -92,8 +107,11 @@ inline std::uint64_t receive_offloads(const PortState &port) {
       refuse(port, e->label, "RSS_AGGREGATE");
     on |= can & RTE_ETH_RX_OFFLOAD_RSS_HASH;
   }
-  // Frames longer than a buffer come in several; a device that can do that is allowed to.
-  return on | (can & RTE_ETH_RX_OFFLOAD_SCATTER);
+  // Frames longer than a buffer come in several; a device that can do that is allowed to, unless
+  // no frame is so long.
+  const bool fits = !is_virtual(port.info) && (on & RTE_ETH_RX_OFFLOAD_TCP_LRO) == 0 &&
+                    longest_frame(port) + RTE_PKTMBUF_HEADROOM <= state().pool_plan.data_room;
+  return fits ? on : on | (can & RTE_ETH_RX_OFFLOAD_SCATTER);
 }
 
 inline std::uint64_t transmit_offloads(const PortState &port) {

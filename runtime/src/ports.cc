@@ -170,9 +170,7 @@ Range choose_receive_queues(const PortState &port, const Setup::Entry<RxRequest>
 /// Whether the driver itself writes the bytes of packets, so that they are in this processor's
 /// cache: drivers of virtual devices do, but for AF_XDP, whose buffers the kernel fills.
 bool copies_packets(const rte_eth_dev_info &info) {
-  const rte_bus *bus = info.device == nullptr ? nullptr : rte_dev_bus(info.device);
-  return bus != nullptr && std::string_view(rte_bus_name(bus)) == "vdev" &&
-         std::string_view(info.driver_name) != "net_af_xdp";
+  return is_virtual(info) && std::string_view(info.driver_name) != "net_af_xdp";
 }
 
 /// Gives an element's queues to workers; `load` counts the queues that each has.
@@ -287,6 +285,18 @@ void assign_ports(const Setup &setup, unsigned workers) {
   }
   lock_shared_queues();
   lock_shared_transmit_queues();
+}
+
+bool is_virtual(const rte_eth_dev_info &info) {
+  const rte_bus *bus = info.device == nullptr ? nullptr : rte_dev_bus(info.device);
+  return bus != nullptr && std::string_view(rte_bus_name(bus)) == "vdev";
+}
+
+void tell_whole(const PortState &port) {
+  for (auto &[element, by_worker] : g_receive)
+    for (auto &queues : by_worker)
+      for (RxQueue &q : queues)
+        if (q.port == port.id) q.whole = port.whole;
 }
 
 #ifdef PMILL_METADATA_XCHANGE

@@ -108,6 +108,9 @@ void start(const Options &options, const Setup &setup, bool has_work) {
   if (s.kernel.make_ports != nullptr)
     s.kernel.make_ports(setup, static_cast<unsigned>(s.worker_count));
   assign_ports(setup, static_cast<unsigned>(s.worker_count));
+  for (const VirtualDevice &device : virtual_devices(options.eal))
+    for (PortState &port : ports())
+      port.whole = port.whole || (port.name == device.name && keeps_captures(device));
   find_expected(options);
   s.pool_plan = plan_pool(setup, s.worker_count, descriptor_sum(),
                           captured_packets(virtual_devices(options.eal)), options);

@@ -44,6 +44,9 @@ void check_captures(const std::vector<VirtualDevice> &devices);
 /// Finds the captures that net_pcap devices could not write to their end, which the devices
 /// themselves do not notice: cuts them to whole packets, and says so. The ports are closed.
 void verify_captures(const std::vector<VirtualDevice> &devices);
+/// Whether a device reads its captures once and keeps all packets in buffers (infinite_rx): each in
+/// one, or the driver refuses them.
+bool keeps_captures(const VirtualDevice &device);
 /// Buffers that devices take for themselves before anything is received.
 std::size_t captured_packets(const std::vector<VirtualDevice> &devices);
 
@@ -124,12 +127,15 @@ struct PortState {
   unsigned rx_queues = 0, tx_queues = 0;
   std::uint16_t rx_descriptors = 0, tx_descriptors = 0;
   std::uint32_t mtu = 0;  // 0: the device's own
+  bool whole = false;     // every frame that it receives is one buffer
   PortClock clock{};
   bool started = false;
   PortCounts counts{};                             // when the port was stopped
   std::deque<QueueUse> rx_users, tx_users;         // by queue
   std::vector<void *> exchanged_rx, exchanged_tx;  // the program's side of queues, by queue
 };
+/// Whether a device is one that EAL arguments made (--vdev).
+bool is_virtual(const rte_eth_dev_info &info);
 /// All ports in use, by their number.
 std::deque<PortState> &ports();
 /// The node of the pool that a port's elements want its buffers from.
@@ -137,6 +143,8 @@ int pool_socket(const PortState &port);
 
 /// Finds the ports that elements ask for and shares their queues out among the workers.
 void assign_ports(const Setup &setup, unsigned workers);
+/// Tells the queues of a port whether all its frames are one buffer each.
+void tell_whole(const PortState &port);
 /// The MTU that a request for a port implies, 0 when it leaves that to the device.
 inline constexpr unsigned kJumboMtu = 9216;
 unsigned wanted_mtu(const RxRequest &request);

@@ -11,6 +11,7 @@ void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t mo
   queue_ = queue;
   blocking_ = blocking;
   burst_ = burst;
+  set_waiting(0);
   clear();
   if (blocking) return;
   most_waiting_ = most_waiting;
@@ -19,9 +20,9 @@ void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t mo
 
 void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
   const Outcome outcome{worker, sent, dropped};
-  if (queue_ == nullptr || waiting_count_ != 0) [[unlikely]]
+  if (direct_ == nullptr) [[unlikely]]
     return resend(outcome);
-  const unsigned n = transmit(worker, *queue_, first(), used());
+  const unsigned n = transmit(worker, *direct_, first(), used());
   sent += n;
   if (n != used()) [[unlikely]]
     return refused(outcome, n);
@@ -41,10 +42,12 @@ void TransmitBuffer::refused(const Outcome &outcome, unsigned sent) {
     count -= more;
   }
   for (; count != 0; --count, ++rest) {
-    if (waiting_count_ < most_waiting_)
-      waiting_[waiting_count_++] = *rest;
-    else
+    if (waiting_count_ == most_waiting_) {
       discard(outcome, *rest);
+    } else {
+      waiting_[waiting_count_] = *rest;
+      set_waiting(waiting_count_ + 1);
+    }
   }
 }
 
@@ -60,7 +63,7 @@ void TransmitBuffer::resend(const Outcome &outcome) {
   unsigned gone = stopping ? insist(outcome, waiting_, count) : offer(outcome, waiting_, count);
   for (; stopping && gone < count; ++gone) discard(outcome, waiting_[gone]);
   std::copy(waiting_ + gone, waiting_ + count, waiting_);
-  waiting_count_ = count - gone;
+  set_waiting(count - gone);
   if (waiting_count_ != 0) return refused(outcome, 0);
   if (used() != 0) send(outcome.worker, outcome.sent, outcome.dropped);
 }

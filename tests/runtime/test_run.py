@@ -105,6 +105,19 @@ def test_long_frames_are_dropped_with_a_reason(build: Build, tmp_path: Path) -> 
     assert (drop["counter"], drop["packets"], drop["output"]) == ("segmented", 1, None)
 
 
+def test_long_frames_leave_no_gap(build: Build, tmp_path: Path) -> None:
+    """Bursts from which some or all frames were dropped: the others stay, in their order."""
+    long = bytes(9000)
+    kept = [bytes([n]) * 60 for n in range(1, 81)]
+    sent = [long, *kept[:20], long, long, *kept[20:], *[long] * 100]
+    source, sink = write_capture(tmp_path / "in.pcap", sent), tmp_path / "out.pcap"
+    eal = ["--vdev", f"net_pcap0,rx_pcap={source},tx_pcap={sink}"]
+    done = run(build(FORWARD), "--expect", f"0={len(sent)}", "--stats=json", eal=eal)
+    stats = json.loads(done.stdout)
+    assert [d["packets"] for d in stats["drops"]] == [103]
+    assert [frame for _, frame in read_capture(sink)] == kept
+
+
 def test_capture_times_and_jumbo_frames(build: Build, tmp_path: Path) -> None:
     """TIMESTAMP takes the capture's times; JUMBO receives long frames whole."""
     sent = [bytes([n]) * size for n, size in enumerate((60, 1514, 2100, 9000, 9216, 60))]

@@ -128,7 +128,7 @@ struct FromDPDKDevice {
     State &state = self.state;
     if (state.queues.empty()) [[unlikely]]
       return 0;
-    if (state.uncleared) [[unlikely]] {
+    if (self.args.clear && state.uncleared) [[unlikely]] {
       state.uncleared = false;
       state.cleared += drop_waiting(self.worker, state.queues.all());
     }
@@ -146,7 +146,7 @@ struct FromDPDKDevice {
       if (self.args.rx_intr >= 0) sleep(state, queue, self.args.rx_intr);
       return 0;
     }
-    state.empty = 0;
+    if (self.args.rx_intr >= 0) state.empty = 0;
     state.count += n;
     return n;
   }

@@ -66,10 +66,8 @@ struct ToDPDKDevice {
   }
 
   static void initialize(auto &self) {
-    const unsigned burst =
-        self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;
     self.state.buffer.begin(transmit_queue(self.worker, self.name), self.args.blocking,
-                            self.args.iqueue, burst);
+                            self.args.iqueue, wanted_burst(self));
   }
 
   static void push(auto &self, auto &packet) {
@@ -80,9 +78,10 @@ struct ToDPDKDevice {
 
   static void flush(auto &self) {
     State &state = self.state;
-    if (state.buffer.empty()) return;
+    const unsigned burst = self.frozen ? wanted_burst(self) : state.buffer.burst();
+    if (state.buffer.empty(burst)) return;
     if (self.args.timeout != 0 && state.buffer.patient(self.args.timeout)) return;
-    state.buffer.send(self.worker, state.count, state.dropped);
+    state.buffer.send_rest(self.worker, state.count, state.dropped, burst);
   }
 
   static void recount(auto &self) {
@@ -90,6 +89,11 @@ struct ToDPDKDevice {
     self.state.hw_count.value = counts.tx_packets;
     self.state.hw_bytes.value = counts.tx_bytes;
     self.state.hw_errors.value = counts.tx_errors;
+  }
+
+ private:
+  PMILL_INLINE static unsigned wanted_burst(auto &self) {
+    return self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;
   }
 };
 

@@ -88,7 +88,7 @@ PMILL_INLINE void send_frame(auto &self, auto &packet) {
 /// Sends what has been collected.
 PMILL_INLINE void send_frames(auto &self) {
   auto &state = self.state;
-  if (!state.buffer.empty()) state.buffer.send(self.worker, sent(state), state.drops);
+  if (!state.buffer.empty()) state.buffer.send_rest(self.worker, sent(state), state.drops);
 }
 
 }  // namespace pmill

@@ -32,10 +32,12 @@ struct PortClock {
 
 /// A receive queue of a port. `lock` is set when several workers poll it. While a `group` of
 /// packets is handled, the next `ahead` are fetched: none where the driver itself has written the
-/// packets, so that they are in the processor's cache.
+/// packets, so that they are in the processor's cache. `whole`: every frame is one buffer, by what
+/// the device was told or its driver says, so that nobody need look.
 struct RxQueue {
   std::uint16_t port = 0;
   std::uint16_t queue = 0;
+  bool whole = false;
   rte_spinlock_t *lock = nullptr;
   const PortClock *clock = nullptr;
   unsigned group = 8;

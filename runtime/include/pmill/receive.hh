@@ -12,19 +12,24 @@ class PolledQueues {
  public:
   static constexpr unsigned kMostBurst = 256;
 
-  void begin(std::span<const RxQueue> queues) { queues_ = queues; }
-  PMILL_INLINE bool empty() const { return queues_.empty(); }
+  void begin(std::span<const RxQueue> queues) {
+    queues_ = queues;
+    next_ = queues.empty() ? nullptr : queues.data();
+    several_ = queues.size() > 1;
+  }
+  PMILL_INLINE bool empty() const { return next_ == nullptr; }
   std::span<const RxQueue> all() const { return queues_; }
   /// The queue whose turn it is; there is one.
   PMILL_INLINE const RxQueue &next() {
-    const RxQueue &queue = queues_[next_];
-    if (queues_.size() > 1 && ++next_ == queues_.size()) next_ = 0;
+    const RxQueue &queue = *next_;
+    if (several_ && ++next_ == queues_.data() + queues_.size()) next_ = queues_.data();
     return queue;
   }
 
  private:
+  const RxQueue *next_ = nullptr;
+  bool several_ = false;
   std::span<const RxQueue> queues_;
-  unsigned next_ = 0;
 };
 
 /// Receives up to `burst` packets and returns how many came. `fits(buffer)` is false where it has

@@ -29,13 +29,33 @@ class TransmitBuffer {
     room_[kRoom + next_] = packet;
     return ++next_ == 0;
   }
-  /// Whether nothing is left to send.
-  PMILL_INLINE bool empty() const { return next_ == -burst_ && waiting_count_ == 0; }
   /// Whether an incomplete burst may wait longer, for `timeout` milliseconds from its first
   /// question; -1: for ever.
   bool patient(std::int32_t timeout);
   /// Sends what is there and counts what the device took and what had to be dropped.
   void send(Worker &worker, Count &sent, Count &dropped);
+  /// How many packets are a burst.
+  PMILL_INLINE unsigned burst() const { return static_cast<unsigned>(burst_); }
+
+  // What follows is told once more what begin() was told, which is mostly a constant.
+
+  /// Whether nothing is left to send.
+  PMILL_INLINE bool empty(unsigned burst = kRoom) const {
+    return next_ == -std::ptrdiff_t{burst} && waiting_count_ == 0;
+  }
+  /// What send() does, inline, for the end of a round, when something is left.
+  PMILL_INLINE void send_rest(Worker &worker, Count &sent, Count &dropped, unsigned burst = kRoom) {
+    if (direct_ == nullptr) [[unlikely]]
+      return send(worker, sent, dropped);
+    const std::ptrdiff_t full = burst;
+    const auto count = static_cast<unsigned>(next_ + full);
+    const unsigned n = transmit(worker, *direct_, room_ + kRoom - full, count);
+    sent += n;
+    if (n != count) [[unlikely]]
+      return refused({worker, sent, dropped}, n);
+    next_ = -full;
+    due_ = 0;
+  }
 
  private:
   struct Outcome {
@@ -43,7 +63,7 @@ class TransmitBuffer {
     Count &sent;
     Count &dropped;
   };
-  void refused(const Outcome &outcome, unsigned sent);
+  [[gnu::cold]] void refused(const Outcome &outcome, unsigned sent);
   void resend(const Outcome &outcome);
   unsigned offer(const Outcome &outcome, Outgoing *packets, unsigned count);
   unsigned insist(const Outcome &outcome, Outgoing *packets, unsigned count);
@@ -53,6 +73,12 @@ class TransmitBuffer {
   unsigned used() const { return static_cast<unsigned>(next_ + burst_); }
   void clear() { next_ = -burst_; }
 
+  void set_waiting(unsigned count) {
+    waiting_count_ = count;
+    direct_ = count == 0 ? queue_ : nullptr;
+  }
+
+  const TxQueue *direct_ = nullptr;  // the queue, when nothing waits
   const TxQueue *queue_ = nullptr;
   // Where the next packet goes, from the end of the room: it counts up to zero, so that adding
   // needs no comparison.

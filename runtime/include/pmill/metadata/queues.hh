@@ -42,9 +42,9 @@ PMILL_INLINE unsigned transmit(Worker &worker, const TxQueue &q, Outgoing *packe
   return n;
 }
 
-/// Makes one segment of several when they fit into the first; false, and nothing is changed, when
-/// they do not.
-bool linearize(Buffer b);
+/// Makes one segment of each frame of several in a burst, and returns how many packets are left:
+/// those whose segments do not fit into the first are dropped, counted in `segmented`.
+unsigned join_segments(Worker &worker, Count &segmented, Buffer *buffers, unsigned n);
 
 namespace buffer {
 

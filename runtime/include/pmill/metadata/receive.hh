@@ -16,13 +16,20 @@ PMILL_INLINE void fetch(Buffer *buffers, unsigned from, unsigned to) {
   for (unsigned i = from; i < to; ++i) buffer::prefetch(buffers[i]);
 }
 
-// It takes parts of `self`, not `self`: a reference to it, handed out of line, would keep it in
-// memory.
-PMILL_COLD inline bool joined(Worker &worker, Count &segmented, Buffer b) {
-  if (linearize(b)) return true;
-  ++segmented;
-  worker.release(b);
-  return false;
+/// Fetches what is to be there when the packets from `at` on have been handled; returns where those
+/// end of which that is said.
+PMILL_INLINE unsigned fetch_behind(const RxQueue &queue, Buffer *buffers, std::size_t at,
+                                   unsigned n) {
+  const unsigned end = std::min(static_cast<unsigned>(at) + queue.group, n);
+  fetch(buffers, end, std::min(end + queue.ahead, n));
+  return end;
+}
+
+/// Fetches the first packets of a burst; returns how many are handled before more are fetched.
+PMILL_INLINE unsigned fetch_first(const RxQueue &queue, Buffer *buffers, unsigned n) {
+  if (queue.ahead == 0) return n;
+  fetch(buffers, 0, std::min(queue.ahead, n));
+  return fetch_behind(queue, buffers, 0, n);
 }
 
 }  // namespace detail
@@ -30,26 +37,25 @@ PMILL_COLD inline bool joined(Worker &worker, Count &segmented, Buffer b) {
 PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, auto &&fits,
                               auto &&use) {
   Buffer buffers[PolledQueues::kMostBurst];
-  const unsigned n = receive_burst(self.worker, queue, buffers, burst);
-  if (n == 0) return 0;
-  const unsigned group = queue.group, ahead = queue.ahead;
-  detail::fetch(buffers, 0, std::min(ahead, n));
-  for (unsigned i = 0; i < n;) {
-    const unsigned end = std::min(i + group, n);
-    detail::fetch(buffers, end, std::min(end + ahead, n));
-    for (; i < end; ++i) {
+  const unsigned came = receive_burst(self.worker, queue, buffers, burst);
+  if (came == 0) return 0;
+  unsigned n = came;
+  if (!queue.whole) {
+    n = join_segments(self.worker, self.state.segmented, buffers, came);
+    if (n == 0) return came;
+  }
+  unsigned end = detail::fetch_first(queue, buffers, n);
+  for (std::size_t i = 0;; end = detail::fetch_behind(queue, buffers, i, n)) {
+    for (; i != end; ++i) {
       const Buffer b = buffers[i];
-      if (buffer::segmented(b) && !detail::joined(self.worker, self.state.segmented, b))
-          [[unlikely]]
-        continue;
       if (!fits(b)) [[unlikely]]
         continue;
       auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(b);
       packet.set_mac(packet.data());
       [[clang::always_inline]] use(packet, Received(b));
     }
+    if (i == n) return came;
   }
-  return n;
 }
 
 }  // namespace pmill
