@@ -69,7 +69,7 @@ class Quiet {
 
 /// Lets a worker sleep a little when nothing has moved for long. What it waits for, a timer or a
 /// call from outside, is then served that much later.
-void rest(const WorkerStatus &status) {
+void rest_a_little(const WorkerStatus &status) {
   constexpr unsigned kLong = 1000;  // rounds: simulated time leaps in them
   constexpr useconds_t kMicroseconds = 100;
   thread_local std::uint64_t moved = 0;
@@ -136,7 +136,7 @@ void watch_ports() {
 
 bool all_done(WorkerStatus &status, bool exhausted) {
   if (state().options.forever) {
-    if (exhausted) rest(status);
+    if (exhausted) rest_a_little(status);
     return false;
   }
   status.exhausted.store(exhausted, std::memory_order_relaxed);

@@ -68,7 +68,7 @@ bool wait_until(const Condition &holds) {
 }
 
 /// Stands still while the pause is on for which it was asked.
-void rest(WorkerStatus &status) {
+void stand_still(WorkerStatus &status) {
   const unsigned pause = g_pause.load(std::memory_order_acquire);
   if (pause == 0) return;  // it was too short to be noticed
   status.rests.store(pause, std::memory_order_release);
@@ -219,7 +219,7 @@ Quiescence::~Quiescence() {
 }
 
 bool attend(WorkerStatus &status) {
-  if (g_attention.load(std::memory_order_acquire) & attention::kPause) rest(status);
+  if (g_attention.load(std::memory_order_acquire) & attention::kPause) stand_still(status);
   const unsigned asked = g_attention.load(std::memory_order_acquire);
   if (asked & attention::kWish && status.watches) Control::instance().turn();
   return !Worker::stopping();
