@@ -25,7 +25,7 @@ bool is_network(const std::string &folder) {
 }
 
 /// The name of the driver that a device is bound to; empty when there is none.
-std::string driver_of(const std::string &folder) {
+std::string bound_driver(const std::string &folder) {
   char target[256];
   const ssize_t n = readlink((folder + "/driver").c_str(), target, sizeof target);
   if (n <= 0) return {};
@@ -42,7 +42,7 @@ std::vector<Nic> nics(const std::string &devices) {
   while (const dirent *entry = readdir(folder)) {
     const std::string address = entry->d_name, path = devices + "/" + address;
     if (address.starts_with('.') || !is_network(path)) continue;
-    const std::string driver = driver_of(path);
+    const std::string driver = bound_driver(path);
     const bool usable =
         std::find(std::begin(kForDpdk), std::end(kForDpdk), driver) != std::end(kForDpdk);
     all.push_back({address, driver.empty() ? "no driver" : driver, usable});

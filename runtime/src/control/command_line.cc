@@ -20,7 +20,7 @@ bool complain(const std::string &path, const Reply &reply) {
   return false;
 }
 
-bool print(const Handler &handler, bool with_name) {
+bool show(const Handler &handler, bool with_name) {
   Control &control = Control::instance();
   const std::string name = control.full_name(handler);
   if (!handler.reads) {
@@ -41,7 +41,7 @@ bool print_matching(const std::string &path, bool with_name) {
   Control &control = Control::instance();
   Handler handler;
   const Reply reply = control.find(path, "", handler);
-  if (reply.good()) return print(handler, with_name);
+  if (reply.good()) return show(handler, with_name);
   const auto dot = path.rfind('.');
   if (reply.verdict != Verdict::no_element) return complain(path, reply);
   const std::string pattern = path.substr(0, dot), name = path.substr(dot + 1);
@@ -55,7 +55,7 @@ bool print_matching(const std::string &path, bool with_name) {
   bool good = true, any = false;
   for (const int instance : instances)
     for (const Handler &h : control.handlers(instance))
-      if (h.name == name && (h.reads || !is_pattern)) good = print(h, true) && good, any = true;
+      if (h.name == name && (h.reads || !is_pattern)) good = show(h, true) && good, any = true;
   return any ? good : complain(path, {Verdict::no_handler, ""});
 }
 
