@@ -16,6 +16,7 @@ _SPEC = re.compile(r"\bSpec\s+spec\b")
 _PROCESSES = re.compile(r"\b(?:push|poll)\s*\(\s*auto\b")
 _STRUCT = re.compile(r"^[ \t]*struct[ \t]+(\w+)[^;{]*\{", re.MULTILINE)
 _PREPARES = re.compile(r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+prepare\s*\(", re.M)
+_FORESEES = re.compile(r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+foresee\s*\(", re.M)
 _TOKEN = re.compile(
     r"""(?P<skip>//[^\n]*|/\*.*?\*/)
       | "(?:\\.|[^"\\\n])*"
@@ -37,6 +38,7 @@ class Head:
     end: int
     has_function: bool
     prepares: bool = False
+    foresees: bool = False
 
 
 def describes_element(text: str, stem: str) -> bool:
@@ -68,6 +70,7 @@ def find_head(source: Source, stem: str, diags: Diagnostics) -> Head | None:
         end=end,
         has_function=has_function,
         prepares=_PREPARES.search(source.text, struct.end(), end_of_struct) is not None,
+        foresees=_FORESEES.search(source.text, struct.end(), end_of_struct) is not None,
     )
     late = _LATE.search(source.text, end, end_of_struct)
     if late is None:

@@ -79,6 +79,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         yield f"static_assert(spec.{name} == {_bool(flag)});"
     yield f"static_assert(probe::kPolls<{spec.name}> == {_bool(spec.source)});"
     yield f"static_assert(probe::kPrepares<{spec.name}> == {_bool(spec.prepares)});"
+    yield f"static_assert(probe::kForesees<{spec.name}> == {_bool(spec.foresees)});"
     yield f"static_assert(probe::has_arguments<{spec.name}, {len(spec.arguments)}>());"
 
 

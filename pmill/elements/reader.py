@@ -155,6 +155,7 @@ class _Reader:
             fills=flag_of(settings, "fills"),
             yields=flag_of(settings, "yields"),
             prepares=self.head.prepares,
+            foresees=self.head.foresees,
             shares=tuple(text_of(settings, "shares", "").split()),
             passes=flag_of(settings, "passes"),
             edits=names_in(settings, "edits"),

@@ -139,7 +139,8 @@ class ElementSpec:
     `workers` says what that is to several workers, and `workers_doc` in a sentence. `clones`: every
     packet leaves on all outputs. `fills`: it has room for so many packets, and for no more;
     `yields`: it makes none while all such elements behind it are full.
-    `prepares`: it has `prepare`, the first step of a lookup in two. `shares` are the words of what
+    `prepares`: it has `prepare`, the first step of a lookup in two; `foresees`: it has `foresee`,
+    which guesses what that would ask for. `shares` are the words of what
     its packets make it use and others use, too: `stderr`, `random`, `target`.
     `passes`: it emits what it took, changed only as `writes`, `edits` (names of `part::`), `puts`
     (bytes in front) and facts of arguments say; `marks` and `checks` tell what is known of the
@@ -173,6 +174,7 @@ class ElementSpec:
     fills: bool = False
     yields: bool = False
     prepares: bool = False
+    foresees: bool = False
     shares: tuple[str, ...] = ()
     passes: bool = False
     edits: tuple[str, ...] = ()

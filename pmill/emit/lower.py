@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
 from pmill.emit.arguments import argument_plans, data_plans
-from pmill.emit.borders import at_once, entries, stage_numbers
+from pmill.emit.borders import at_once, entries, foreseen, stage_numbers
 from pmill.emit.library import LIBRARY_PART
 from pmill.emit.plan import (
     AlonePlan,
@@ -283,6 +283,7 @@ def _instance(
         born_bits=born,
         born_names=names_of(born),
         rare=element.name in facts.cold,
+        foreseen=tuple(idents[name] for name in foreseen(graph, element, facts.cold)),
         hops=hops,
         sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),

@@ -37,6 +37,7 @@ class InstancePlan:
     checks. `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`.
     `live_bits`: the fields of a packet that it reads, or an element behind it; `born_bits`: those
     that share their place with others and begin to matter here. `rare`: no usual packet gets there.
+    `foreseen` are the lookups that guess what its frames will ask them for.
     `sources`: what its inputs pull from, empty when it does not pull. `connected` has a bit for
     each of the first 64 outputs that lead anywhere. `ahead` are the instances it minds when they
     are full. `schedule` is its Schedule in C++, empty for the usual one. `decisions` is the number
@@ -60,6 +61,7 @@ class InstancePlan:
     born_bits: int
     born_names: str
     rare: bool
+    foreseen: tuple[str, ...]
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int

@@ -85,6 +85,7 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
         shared=True,
         source=True,
         prepares=True,
+        foresees=True,
         shares=("random",),
         arguments=(),
         enums=(EnumSpec(name="Kind", values=("two",)),),

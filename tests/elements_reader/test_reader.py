@@ -224,6 +224,13 @@ def test_the_first_step_of_a_lookup() -> None:
     assert not read(behind).prepares
 
 
+def test_the_guess_at_a_frame() -> None:
+    foresee = "  static void foresee(const auto &self, const std::uint8_t *frame) {}"
+    assert not read(header(PREPARE)).foresees
+    assert read(header(f"{PREPARE}\n{foresee}")).foresees
+    assert not read(header("  static void other(auto &x) { foresee(x); }")).foresees
+
+
 def test_what_is_shared_and_how_much_is_touched() -> None:
     spec = read(
         header(

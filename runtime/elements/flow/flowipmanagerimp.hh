@@ -86,6 +86,10 @@ struct FlowIPManagerIMP {
     self.state.flows.prefetch(self.state.flows.hash(key));
   }
 
+  static void foresee(const auto &self, const std::uint8_t *frame) {
+    self.state.flows.foresee(flow::guess_key(frame));
+  }
+
   static bool is_far(const auto &self) { return flow::are_far(self.state.flows.live()); }
 
   static void push(auto &self, auto &packet) {

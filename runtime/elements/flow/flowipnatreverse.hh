@@ -47,6 +47,11 @@ struct FlowIPNATReverse {
     if (const flow::Nat *nat = owner_of(self, key)) nat->prefetch_returning(key);
   }
 
+  static void foresee(const auto &self, const std::uint8_t *frame) {
+    const flow::Nat &nat = self.args.nat.state(self.worker).nat;
+    if (!nat.is_shared()) nat.foresee_returning(flow::guess_key(frame));
+  }
+
   static bool is_far(const auto &self) {
     return flow::are_far(self.args.nat.state(self.worker).count.value);
   }

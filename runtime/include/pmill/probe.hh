@@ -35,6 +35,12 @@ struct Prepare {
 };
 template <typename E>
 struct WithPrepare : E, Prepare {};
+/// The same for `foresee`.
+struct Foresee {
+  void foresee();
+};
+template <typename E>
+struct WithForesee : E, Foresee {};
 
 }  // namespace detail
 
@@ -57,5 +63,9 @@ inline constexpr bool kPolls = !requires { &detail::WithPoll<E>::poll; };
 /// Whether `E` has the first step of a lookup in two.
 template <typename E>
 inline constexpr bool kPrepares = !requires { &detail::WithPrepare<E>::prepare; };
+
+/// Whether `E` guesses of a frame what that would ask for.
+template <typename E>
+inline constexpr bool kForesees = !requires { &detail::WithForesee<E>::foresee; };
 
 }  // namespace pmill::probe

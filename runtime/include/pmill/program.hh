@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <pmill/args.hh>
 #include <pmill/counters.hh>
+#include <pmill/foresee.hh>
 #include <pmill/marks.hh>
 #include <pmill/setup.hh>
 #include <pmill/staged.hh>

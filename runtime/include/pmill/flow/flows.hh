@@ -61,6 +61,8 @@ class Flows {
 
   PMILL_INLINE std::uint64_t hash(const Key &key) const { return table_.hash(key); }
   PMILL_INLINE void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
+  /// The same for a key that is only guessed, while the table is near.
+  PMILL_INLINE void foresee(const Key &key) const { table_.foresee(table_.hash(key)); }
   /// The flow of a key, which is used now; 0 when there is none.
   PMILL_INLINE Id find(const Key &key, std::uint64_t hash) {
     const Table::Found found = table_.find(key, hash);

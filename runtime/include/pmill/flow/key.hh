@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <pmill/attributes.hh>
+#include <pmill/net/ether.hh>
 #include <pmill/net/ip.hh>
 
 namespace pmill::flow {
@@ -77,6 +78,18 @@ PMILL_INLINE bool is_usual_protocol(std::uint8_t protocol) {
   std::memcpy(&ports, &ip + 1, sizeof ports);
   key.rest = ports | std::uint64_t{protocol} << 32;
   return true;
+}
+
+/// Guesses the key of a frame that nobody has looked at, of which kReadAhead bytes may be read:
+/// that of a packet of TCP or UDP without IP options, behind an Ethernet header.
+PMILL_INLINE Key guess_key(const std::uint8_t *frame) {
+  const auto &ip = *reinterpret_cast<const net::IPv4 *>(frame + sizeof(net::Ether));
+  std::uint32_t ports;
+  Key key;
+  std::memcpy(&key.addresses, &ip.source_address, sizeof key.addresses);
+  std::memcpy(&ports, &ip + 1, sizeof ports);
+  key.rest = ports | std::uint64_t{ip.protocol} << 32;
+  return key;
 }
 
 /// Reads the key of any packet of which `available` bytes are there, 20 or more.

@@ -57,6 +57,7 @@ class Nat final : public User {
   [[gnu::noinline]] bool open(Id id, const Key &key);
 
   PMILL_INLINE void prefetch_returning(const Key &key) const { table_.prefetch(table_.hash(key)); }
+  PMILL_INLINE void foresee_returning(const Key &key) const { table_.foresee(table_.hash(key)); }
   /// The flow to which what comes back belongs, by its own key; 0 for none.
   PMILL_INLINE Id find_returning(const Key &key) const {
     return table_.find(key, table_.hash(key)).id;

@@ -67,6 +67,10 @@ class Table {
     if (__atomic_load_n(&many_moved_, __ATOMIC_RELAXED))
       __builtin_prefetch(&buckets_[second_of(hash)]);
   }
+  /// Asks for the line alone in which a key lies mostly.
+  PMILL_INLINE void foresee(std::uint64_t hash) const {
+    __builtin_prefetch(&buckets_[first_of(hash)]);
+  }
   /// The flow of a key; its `id` is 0 when there is none.
   PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
     // In a table that is nearly empty keys are alone in their buckets.
