@@ -15,7 +15,8 @@ lookup on a cycle do not: they go through it at once.
 Not applied to a lookup whose arguments say that it touches less than `enough` bytes (a value's
 `footprint`, or an argument with `@footprint`), nor to one that packets rarely come to, or come to
 one by one. Parking a packet costs about as much as a lookup in the nearest cache, so a table that
-stays in the second level does not pay for it.
+stays in the second level does not pay for it. A table of flows tells at run time which it is;
+while it is near, packets go on at once, and devices let the lookup guess at frames some behind.
 """
 
 from __future__ import annotations
