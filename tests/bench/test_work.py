@@ -27,7 +27,8 @@ pytestmark = [
 ]
 MOST = 1.2
 # Packets that wait for their burst, and lookups that look ahead, take more instructions and fewer
-# cycles; by hand nobody does.
+# cycles, so this counts programs without either. By hand NAT does look ahead: its ratio as compiled
+# usually, 1.26, is above the bound, and is told by the benchmark paper/router-nat.
 ONE_BY_ONE = dict.fromkeys(("router-workpackage", "router-nat"), ("--disable-pass", "cut_stages"))
 SETTINGS = Settings(lcore=0)
 FLOWS = 1 << 16
