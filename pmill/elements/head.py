@@ -15,8 +15,9 @@ from pmill.diagnostics import Diagnostics, Note, Source, Span
 _SPEC = re.compile(r"\bSpec\s+spec\b")
 _PROCESSES = re.compile(r"\b(?:push|poll)\s*\(\s*auto\b")
 _STRUCT = re.compile(r"^[ \t]*struct[ \t]+(\w+)[^;{]*\{", re.MULTILINE)
-_PREPARES = re.compile(r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+prepare\s*\(", re.M)
-_FORESEES = re.compile(r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+foresee\s*\(", re.M)
+_FUNCTION = r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+%s\s*\("
+_PREPARES = re.compile(_FUNCTION % "prepare", re.M)
+_FORESEES = re.compile(_FUNCTION % "foresee", re.M)
 _TOKEN = re.compile(
     r"""(?P<skip>//[^\n]*|/\*.*?\*/)
       | "(?:\\.|[^"\\\n])*"

@@ -98,6 +98,7 @@ def test_a_wrong_spec_fails(spec: ElementSpec, tmp_path: Path) -> None:
         assert f"static_assert(spec.{fact} ==" in said
     assert "static_assert(probe::kPolls<Thing> == true)" in said
     assert "static_assert(probe::kPrepares<Thing> == true)" in said
+    assert "static_assert(probe::kForesees<Thing> == true)" in said
     assert "static_assert(probe::has_arguments<Thing, 0>())" in said
     assert "static_assert(static_cast<int>(Kind::two) == 0)" in said
     assert "enumeration value 'one' not handled" in said
