@@ -5,6 +5,7 @@
 #include <pmill/element.hh>
 #include <pmill/net/ether.hh>
 #include <pmill/net/packet_type.hh>
+#include <pmill/out_of_line.hh>
 
 namespace pmill::elements {
 
@@ -36,14 +37,29 @@ struct HostEtherFilter {
   };
 
   static void push(auto &self, auto &packet) {
-    Count *const reason = judge(self, packet);
-    if (reason != nullptr) [[unlikely]]
-      return reject<1>(self, packet, *reason);
+    // Whoever is behind knows of the usual frame that it was sent to this host and has a header.
+    if (!is_usual(self.args, packet)) [[unlikely]]
+      return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
+    packet.set_type(PacketType::host);
     emit<0>(self, packet);
   }
 
+ private:
+  PMILL_INLINE static bool is_usual(const auto &args, const auto &packet) {
+    if (args.drop_own || std::uint64_t{args.offset} + sizeof(net::Ether) > packet.length())
+      return false;
+    return net::is_to(*net::ether(packet.data() + args.offset), args.ether);
+  }
+
+  /// What is for another host, or for several, or short. It goes on out of line.
+  template <typename S, typename P>
+  PMILL_COLD static void unusual(S self, P packet) {
+    if (Count *const reason = judge(self, packet)) return reject<1>(self, packet, *reason);
+    emit_rarely<0>(self, packet);
+  }
+
   /// Sets the type; returns why the frame is refused, nullptr when it passes.
-  PMILL_INLINE static Count *judge(auto &self, auto &packet) {
+  static Count *judge(auto &self, auto &packet) {
     const auto &args = self.args;
     auto &state = self.state;
     if (std::uint64_t{args.offset} + net::kEtherAddressesBytes > packet.length()) [[unlikely]]
