@@ -49,6 +49,18 @@ def test_flows_are_told_apart(run_element: RunElement, level: int) -> None:
 
 
 @TWO
+def test_what_has_nothing_but_zeros_is_a_flow_too(run_element: RunElement, level: int) -> None:
+    """Its key is not that of a place that is free."""
+    zeros = Flow(protocol=0, source="0.0.0.0", destination="0.0.0.0")
+    packets = [ETHER + ip(f, bytes(20)) for f in (zeros, Flow(), zeros, zeros)]
+    result = run_element(
+        "FlowIPManagerIMP", packets, before="Strip(14) -> MarkIPHeader", level=level
+    )
+    assert len(result.out[0]) == 4
+    assert result.counters["e.count"] == result.counters["e.begun"] == 2
+
+
+@TWO
 def test_what_has_no_ports_is_a_flow_of_its_addresses(run_element: RunElement, level: int) -> None:
     udp = Flow()
     payload = body(udp, b"payload of two fragments")

@@ -11,8 +11,10 @@ constexpr bool is_query(std::uint8_t type) {
   return type == net::kEcho || (type >= net::kTimestampRequest && type % 2 == 1);
 }
 
+/// A key of nothing but zeros would be that of an unused place of a table.
 Key without_ports(const net::IPv4 &ip) {
-  return Key(ip.source_address, ip.destination_address, 0, 0, ip.protocol);
+  const std::uint16_t port = ip.protocol == 0 ? 0xffff : 0;
+  return Key(ip.source_address, ip.destination_address, port, port, ip.protocol);
 }
 
 /// The ports of a TCP or UDP packet, the identifier of an ICMP query: what lies at `at`, of which
