@@ -15,7 +15,7 @@ from pmill.diagnostics import Diagnostics, Note, Source, Span
 _SPEC = re.compile(r"\bSpec\s+spec\b")
 _PROCESSES = re.compile(r"\b(?:push|poll)\s*\(\s*auto\b")
 _STRUCT = re.compile(r"^[ \t]*struct[ \t]+(\w+)[^;{]*\{", re.MULTILINE)
-_FUNCTION = r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+void[ \t]+%s\s*\("
+_FUNCTION = r"^[ \t]*(?:PMILL_INLINE[ \t]+)?static[ \t]+\w+[ \t]+%s\s*\("
 _PREPARES = re.compile(_FUNCTION % "prepare", re.M)
 _FORESEES = re.compile(_FUNCTION % "foresee", re.M)
 _TOKEN = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pmill.graph import Connection, Element, PipelineGraph, Port, stages_of
+from pmill.graph import Connection, PipelineGraph, Port, stages_of
 from pmill.passes.heat import cold_elements, runs_on
 
 
@@ -33,28 +33,6 @@ def entries(
         )
         for number in range(1, 1 + max(stage.values()))
     )
-
-
-def foreseen(graph: PipelineGraph, source: Element, cold: frozenset[str]) -> tuple[str, ...]:
-    """Return the lookups that guess at the frames of a source: the borders they come to first.
-
-    Only a source that every worker runs for queues of its own receives frames, a burst at a time.
-    """
-    if not (source.spec.source and source.spec.everywhere):
-        return ()
-    found: dict[str, None] = {}
-    seen, todo = {source.name}, [source.name]
-    while todo:
-        for c in graph.outgoing(todo.pop()):
-            target = graph.elements[c.target.element]
-            if target.name in seen or target.name in cold or not graph.is_push(c):
-                continue
-            seen.add(target.name)
-            if c.call == "staged" and target.spec.foresees:
-                found[target.name] = None
-            else:
-                todo.append(target.name)
-    return tuple(found)
 
 
 def at_once(graph: PipelineGraph, c: Connection) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pmill import __version__
 from pmill.elements import ArgSpec, ElementSpec
 from pmill.emit.arguments import argument_plans, data_plans
-from pmill.emit.borders import at_once, entries, foreseen, stage_numbers
+from pmill.emit.borders import at_once, entries, stage_numbers
+from pmill.emit.facts import Facts, facts_of
 from pmill.emit.library import LIBRARY_PART
+from pmill.emit.origins import follows
 from pmill.emit.plan import (
     AlonePlan,
     ClassPlan,
@@ -34,7 +36,6 @@ from pmill.graph import (
     device_ports,
     field_bits,
     field_names,
-    held_at_entry,
     layout,
     meetings,
     names_of,
@@ -44,7 +45,6 @@ from pmill.graph import (
     union,
     xdp_interface,
 )
-from pmill.passes.heat import cold_elements
 
 _HOPS = {
     "virtual": "Virtual",
@@ -57,15 +57,6 @@ _HOPS = {
 
 # So many that compiling in two halves saves more time than reading the headers twice takes.
 _MANY_ELEMENTS = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
-    """What was found out of all elements: fields that they need, and whether packets come there."""
-
-    live: Mapping[str, int]
-    born: Mapping[str, int]
-    cold: frozenset[str]
 
 
 def lower(
@@ -81,12 +72,7 @@ def lower(
     virtual_calls = any(c.call == "virtual" for c in graph.connections)
     if virtual_calls:  # objects on the heap know no other calls, whatever was decided for some
         graph = graph.with_connections(replace(c, call="virtual") for c in graph.connections)
-    carried = field_bits(field_names() if graph.live is None else graph.live)
-    facts = _Facts(
-        live={name: bits & carried for name, bits in held_at_entry(graph).items()},
-        born=layout.births(graph),
-        cold=cold_elements(graph),
-    )
+    facts = facts_of(graph)
     data = data_plans(graph.elements.values())
     stage = stage_numbers(graph)
     symbols = {plan.content: plan.symbol for plan in data}
@@ -109,6 +95,7 @@ def lower(
         stages=entries(
             graph, stage, {c.target: _input(c.target, idents) for c in graph.connections}
         ),
+        foreseen=len(facts.lookups),
         links=links,
         parts=(*_parts(graph), *([] if library is None else [LIBRARY_PART])),
         requirements="".join(f"{r}\n" for r in graph.requirements),
@@ -253,7 +240,7 @@ def _instance(
     idents: Mapping[str, str],
     symbols: Mapping[bytes, str],
     counts: _Counts,
-    facts: _Facts,
+    facts: Facts,
     stage: Mapping[str, int],
 ) -> InstancePlan:
     live, born = facts.live[element.name], facts.born[element.name]
@@ -283,7 +270,9 @@ def _instance(
         born_bits=born,
         born_names=names_of(born),
         rare=element.name in facts.cold,
-        foreseen=tuple(idents[name] for name in foreseen(graph, element, facts.cold)),
+        follows=follows(graph, element),
+        foreseen=facts.lookups.index(element.name) if element.name in facts.lookups else None,
+        foresees=tuple(idents[name] for name in facts.foreseen[element.name]),
         hops=hops,
         sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),

@@ -37,7 +37,8 @@ class InstancePlan:
     checks. `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`.
     `live_bits`: the fields of a packet that it reads, or an element behind it; `born_bits`: those
     that share their place with others and begin to matter here. `rare`: no usual packet gets there.
-    `foreseen` are the lookups that guess what its frames will ask them for.
+    `follows`: packets come straight from the element that it names. `foresees` are the lookups that
+    guess what its frames will ask them for; one for somebody has the number `foreseen`.
     `sources`: what its inputs pull from, empty when it does not pull. `connected` has a bit for
     each of the first 64 outputs that lead anywhere. `ahead` are the instances it minds when they
     are full. `schedule` is its Schedule in C++, empty for the usual one. `decisions` is the number
@@ -61,7 +62,9 @@ class InstancePlan:
     born_bits: int
     born_names: str
     rare: bool
-    foreseen: tuple[str, ...]
+    follows: bool
+    foreseen: int | None
+    foresees: tuple[str, ...]
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int
@@ -176,6 +179,7 @@ class EmitPlan:
     other in arguments. `text` is the configuration in lines, `links` its connections: numbers of
     instances and ports. `requirements` has a line for each. `parts` are those of the runtime that
     not every program has. `on_the_way` has all instances in the order in which packets meet them.
+    `foreseen` is the number of lookups that guess at frames.
     `stages` are the hops by which packets go on that waited for their burst, for every stage behind
     the first. `alone` are the instances that serve one worker. `data` are tables that are no text.
     `counted`: the program counts the packets on every connection. `library` are the ports of
@@ -196,6 +200,7 @@ class EmitPlan:
     requirements: str
     parts: tuple[str, ...]
     stages: tuple[tuple[str, ...], ...]
+    foreseen: int
     alone: tuple[AlonePlan, ...]
     data: tuple[DataPlan, ...]
     counted: bool

@@ -61,7 +61,7 @@ std::vector<std::unique_ptr<Place>> places(unsigned workers, std::vector<flow::N
 
 Id flow_of(flow::Flows &flows, const Key &key) {
   const std::uint64_t hash = flows.hash(key);
-  const Id id = flows.find(key, hash);
+  const Id id = flows.find(key, flows.spot(hash));
   return id != 0 ? id : flows.add(key, hash);
 }
 
@@ -117,7 +117,9 @@ void one_worker() {
       expect(port >= 2000 && port <= 2099, "a port of the range");
       expect((m.outside & 0xfeffffff) == IPAddress(192, 0, 2, 4).value, "an address of the prefix");
     }
-    expect(place.nat.find_returning(returning(m)) == id, "it finds back");
+    expect(
+        place.nat.find_returning(returning(m), place.nat.spot(place.nat.hash(returning(m)))) == id,
+        "it finds back");
     if (key.protocol() == 6 && rng() % 3 == 0)
       place.nat.follow(id,
                        rng() % 2   ? kFin
@@ -191,7 +193,7 @@ void two_workers() {
       expect(owner == all[0] || owner == all[1], "every port is somebody's");
       expect(guess || owner == &own.nat, "its own ports are its own");
       const Guard guard = owner->lock();
-      const Id found = owner->find_returning(back);
+      const Id found = owner->find_returning(back, owner->spot(owner->hash(back)));
       expect(guess || found == id, "it finds back");
       if (found == 0) continue;
       Mapping &m = owner->mapping(found);

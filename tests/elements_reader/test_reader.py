@@ -225,7 +225,7 @@ def test_the_first_step_of_a_lookup() -> None:
 
 
 def test_the_guess_at_a_frame() -> None:
-    foresee = "  static void foresee(const auto &self, const std::uint8_t *frame) {}"
+    foresee = "  static Hint foresee(const auto &self, const std::uint8_t *frame) {}"
     assert not read(header(PREPARE)).foresees
     assert read(header(f"{PREPARE}\n{foresee}")).foresees
     assert not read(header("  static void other(auto &x) { foresee(x); }")).foresees

@@ -25,34 +25,59 @@ def foreseen(text: str, *, disabled: frozenset[str] = frozenset(), level: int = 
     return re.findall(r"using Foreseen = pmill::Foreseen<(.*)>;", product.data.decode())
 
 
-def ran(folder: Path, numbers: range, *, level: int) -> Run:
-    write_frames(folder / "in.pcap", [ADDRESSES + bytes([n]) * 46 for n in numbers])
-    text = "FromDPDKDevice(0) -> t :: Foretold -> Discard;"
-    options = (f"--expect=0={len(numbers)}", "--", "--vdev", "net_pcap0,rx_pcap=in.pcap")
-    run = run_program(folder, text, level=level, options=options, include=EXTRA)
-    assert run.returncode == 0, run.stderr
+def ran(folder: Path, numbers: range, arguments: str = "", *, level: int = 3) -> Run:
+    text = f"FromDPDKDevice(0) -> t :: Foretold({arguments}) -> Discard;"
+    run = run_with(folder, numbers, text, level=level)
     assert run.counters["t.seen"] == sum(numbers)
     return run
 
 
-def test_the_frame_four_behind_is_looked_at_and_at_the_end_the_last(tmp_path: Path) -> None:
-    run = ran(tmp_path, range(1, 11), level=3)
-    assert run.counters["t.guessed"] == 10
-    assert run.counters["t.guesses"] == sum((5, 6, 7, 8, 9, 10, 10, 10, 10, 10))
+def run_with(folder: Path, numbers: range, text: str, *, level: int = 3) -> Run:
+    write_frames(folder / "in.pcap", [ADDRESSES + bytes([n]) * 46 for n in numbers])
+    options = (f"--expect=0={len(numbers)}", "--", "--vdev", "net_pcap0,rx_pcap=in.pcap")
+    run = run_program(folder, text, level=level, options=options, include=EXTRA)
+    assert run.returncode == 0, run.stderr
+    return run
 
 
-def test_a_burst_of_one(tmp_path: Path) -> None:
-    assert ran(tmp_path, range(7, 8), level=3).counters["t.guesses"] == 7
+@pytest.mark.parametrize("count", [1, 3, 10, 32, 100])
+def test_all_frames_are_looked_at_once_and_their_hints_are_there(
+    tmp_path: Path, count: int
+) -> None:
+    numbers = range(1, count + 1)
+    counters = ran(tmp_path, numbers).counters
+    assert counters["t.guessed"] == counters["t.right"] == count
+    assert counters["t.guesses"] == sum(numbers)
+    assert counters["t.again"] == count
+    assert counters["t.prepared"] == 0
 
 
-def test_a_whole_burst(tmp_path: Path) -> None:
-    numbers = range(32)
-    run = ran(tmp_path, numbers, level=3)
-    assert run.counters["t.guesses"] == sum(numbers[4:]) + 4 * 31
+def test_lookups_look_again_four_packets_ahead(tmp_path: Path) -> None:
+    """Of the last four, nothing is behind them but what was never noted."""
+    assert ran(tmp_path, range(1, 11)).counters["t.agains"] == sum(range(5, 11))
+
+
+def test_packets_that_wait_have_the_hints_of_the_first_step(tmp_path: Path) -> None:
+    counters = ran(tmp_path, range(1, 101), "FAR true").counters
+    assert counters["t.guessed"] == 0
+    assert counters["t.prepared"] == counters["t.right"] == 100
+
+
+def test_every_lookup_has_hints_of_its_own(tmp_path: Path) -> None:
+    """All look at all frames; each finds what it noted itself."""
+    text = (
+        "FromDPDKDevice(0) -> c :: Classifier(14/02, -);"
+        "c[0] -> a :: Foretold -> Discard; c[1] -> Strip(1) -> b :: Foretold -> Discard;"
+    )
+    counters = run_with(tmp_path, range(1, 4), text).counters
+    assert counters["a.guessed"] == counters["b.guessed"] == 3
+    assert counters["a.right"] == 1
+    assert counters["b.right"] == 2
 
 
 def test_nobody_guesses_without_passes(tmp_path: Path) -> None:
-    assert ran(tmp_path, range(10), level=0).counters["t.guessed"] == 0
+    counters = ran(tmp_path, range(10), level=0).counters
+    assert counters["t.guessed"] == counters["t.again"] == counters["t.right"] == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <pmill/element.hh>
 #include <pmill/flow/flows.hh>
+#include <pmill/foresee.hh>
 #include <pmill/net/ip.hh>
 #include <pmill/out_of_line.hh>
 
@@ -83,12 +84,16 @@ struct FlowIPManagerIMP {
     flow::Key key;
     const net::IPv4 *ip = net::ipv4(packet);
     if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) return;
-    self.state.flows.prefetch(self.state.flows.hash(key));
+    const flow::Flows &flows = self.state.flows;
+    const std::uint64_t hash = flows.hash(key);
+    note(self, flows.spot(hash).bytes);
+    flows.prefetch(hash);
   }
 
-  static void foresee(const auto &self, const std::uint8_t *frame) {
-    self.state.flows.foresee(flow::guess_key(frame));
+  static Hint foresee(const auto &self, const std::uint8_t *frame) {
+    return self.state.flows.foresee(flow::guess_key(frame)).bytes;
   }
+  static void foresee_more(const auto &self, Hint hint) { self.state.flows.foresee_kept({hint}); }
 
   static bool is_far(const auto &self) { return flow::are_far(self.state.flows.live()); }
 
@@ -97,7 +102,7 @@ struct FlowIPManagerIMP {
     const net::IPv4 *ip = net::ipv4(packet);
     if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
-    const flow::Id id = self.state.flows.find(key, self.state.flows.hash(key));
+    const flow::Id id = self.state.flows.find(key, spot_for(self, key));
     // Nor is the first packet of a flow usual. Whoever is behind knows more of the others so.
     if (id == 0) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
@@ -123,11 +128,16 @@ struct FlowIPManagerIMP {
   }
 
  private:
+  /// Where to look for the key of the current packet first.
+  PMILL_INLINE static flow::Table::Spot spot_for(auto &self, const flow::Key &key) {
+    if constexpr (kHinted<decltype(self)>) return {hint(self)};
+    return self.state.flows.spot(self.state.flows.hash(key));
+  }
   /// The flow of a key, or a new one; 0 when there is no room.
   static flow::Id find_or_begin(auto &self, const flow::Key &key) {
     flow::Flows &flows = self.state.flows;
     const std::uint64_t hash = flows.hash(key);
-    if (const flow::Id id = flows.find(key, hash); id != 0) return id;
+    if (const flow::Id id = flows.find(key, flows.spot(hash)); id != 0) return id;
     const flow::Id id = flows.add(key, hash);
     if (id != 0) ++self.state.begun, ++self.state.count;
     return id;
@@ -145,7 +155,7 @@ struct FlowIPManagerIMP {
     if (reading == flow::Reading::quoted) {
       // An error begins no flow of what it is about, but one of its own where that is unknown.
       flow::Flows &flows = self.state.flows;
-      id = flows.find(key, flows.hash(key));
+      id = flows.find(key, flows.spot(flows.hash(key)));
       key = flow::Key(ip->source_address, ip->destination_address, 0, 0, ip->protocol);
     }
     if (id == 0) id = find_or_begin(self, key);

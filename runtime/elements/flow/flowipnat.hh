@@ -94,7 +94,8 @@ struct FlowIPNAT {
     flow::Key key;
     net::IPv4 *ip = net::ipv4(packet);
     const flow::Id id = packet.flow();
-    if (ip == nullptr || id == 0 || !is_usual(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
+    if (ip == nullptr || id == 0 || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key))
+        [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     if (Count *const why = translate(self, *ip, net::IPv4::kBytes, id, key)) [[unlikely]]
       return reject<1>(self, packet, *why);
@@ -108,16 +109,18 @@ struct FlowIPNAT {
   }
 
  private:
-  PMILL_INLINE static bool is_usual(const net::IPv4 &ip, std::uint32_t available, flow::Key &key) {
-    return flow::read_usual_key(ip, available, key) &&
-           flow::transport_is_whole(ip.protocol, available - net::IPv4::kBytes);
+  /// Whether a mapping, which no other worker uses, is that of a packet with this key.
+  PMILL_INLINE static bool is_known(auto &self, const flow::Mapping &mapping,
+                                    const flow::Key &key) {
+    // The flow has just been found by the same key.
+    if constexpr (kFollows<decltype(self)>) return mapping.is_own();
+    return mapping.is_own() && mapping.is_of(key);
   }
-
   /// Translates a TCP or UDP packet, or returns where to count why not.
   PMILL_INLINE static Count *translate(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
                                        flow::Id id, const flow::Key &key) {
     flow::Nat &nat = self.state.nat;
-    if (nat.is_shared() || !nat.mapping(id).is_of(key)) [[unlikely]]
+    if (!is_known(self, nat.mapping(id), key)) [[unlikely]]
       return translate_any<OutOfLine<decltype(self)>>(rarely(self), ip, header_bytes, id, key);
     translate_known(self, ip, header_bytes, id);
     return nullptr;

@@ -4,6 +4,7 @@
 #include <flow/flowipnat.hh>
 #include <pmill/element.hh>
 #include <pmill/flow/nat.hh>
+#include <pmill/foresee.hh>
 #include <pmill/out_of_line.hh>
 
 namespace pmill::elements {
@@ -44,12 +45,20 @@ struct FlowIPNATReverse {
     flow::Key key;
     const net::IPv4 *ip = net::ipv4(packet);
     if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) return;
-    if (const flow::Nat *nat = owner_of(self, key)) nat->prefetch_returning(key);
+    const flow::Nat *nat = owner_of(self, key);
+    if (nat == nullptr) return;
+    const std::uint64_t hash = nat->hash(key);
+    if (!nat->is_shared()) note(self, nat->spot(hash).bytes);
+    nat->prefetch_returning(hash);
   }
 
-  static void foresee(const auto &self, const std::uint8_t *frame) {
+  static Hint foresee(const auto &self, const std::uint8_t *frame) {
+    return self.args.nat.state(self.worker).nat.foresee_returning(flow::guess_key(frame)).bytes;
+  }
+  static void foresee_more(const auto &self, Hint hint) {
+    // What is shared, others may write to.
     const flow::Nat &nat = self.args.nat.state(self.worker).nat;
-    if (!nat.is_shared()) nat.foresee_returning(flow::guess_key(frame));
+    if (!nat.is_shared()) nat.foresee_mapping({hint});
   }
 
   static bool is_far(const auto &self) {
@@ -59,7 +68,7 @@ struct FlowIPNATReverse {
   static void push(auto &self, auto &packet) {
     flow::Key key;
     net::IPv4 *ip = net::ipv4(packet);
-    if (ip == nullptr || !is_usual(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
+    if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     if (!translate(self, *ip, net::IPv4::kBytes, key)) [[unlikely]]
       return reject<1>(self, packet, self.state.unknown);
@@ -68,9 +77,13 @@ struct FlowIPNATReverse {
   }
 
  private:
-  PMILL_INLINE static bool is_usual(const net::IPv4 &ip, std::uint32_t available, flow::Key &key) {
-    return flow::read_usual_key(ip, available, key) &&
-           flow::transport_is_whole(ip.protocol, available - net::IPv4::kBytes);
+  /// Where to look for the key of the current packet first. What is shared has several tables, and
+  /// hints are for the worker's own.
+  PMILL_INLINE static flow::Table::Spot spot_for(auto &self, const flow::Nat &nat,
+                                                 const flow::Key &key) {
+    if constexpr (kHinted<decltype(self)>)
+      if (!nat.is_shared()) return {hint(self)};
+    return nat.spot(nat.hash(key));
   }
   /// The worker's mappings to which a returning packet may belong; nullptr for none.
   PMILL_INLINE static flow::Nat *owner_of(const auto &self, const flow::Key &key) {
@@ -83,7 +96,7 @@ struct FlowIPNATReverse {
     if (nat == nullptr) return false;
     flow::Flows &flows = self.args.nat.state(self.worker).nat.flows();
     const Guard guard = nat->lock();
-    const flow::Id id = nat->find_returning(key);
+    const flow::Id id = nat->find_returning(key, spot_for(self, *nat, key));
     if (id == 0) return false;
     flow::Mapping &mapping = nat->mapping(id);
     mapping.used = flows.tick();

@@ -12,6 +12,9 @@
 
 namespace pmill {
 
+/// Most packets that are received at once.
+inline constexpr unsigned kMostBurst = 256;
+
 /// Bytes of private area that every buffer has: room for a whole packet object.
 inline constexpr std::size_t kBufferPrivateBytes = 128;
 

@@ -7,6 +7,8 @@
 //   push(self, packet, Input<N>)  instead, for each input N to which other packets come
 //   prepare(self, packet)     (long lookups) fetches what push will read; nobody sees it;
 //                             it need not be called
+//   foresee(self, frame) -> hint, foresee_more(self, hint)  (with prepare) the same by a guess at a
+//                             frame that nobody has looked at: see foresee.hh
 //   is_far(self) -> bool      (with prepare) whether that memory is mostly not in near caches now;
 //                             without it, it is
 //   poll(self) -> unsigned    (sources) makes packets, emits them, returns how many
@@ -75,6 +77,11 @@ using SelfOf = std::remove_cvref_t<S>;
 /// looks at, and are marked as it would mark them: it has nothing left to do but to count and emit.
 template <typename S>
 inline constexpr bool kHolds = SelfOf<S>::holds;
+
+/// Whether all packets come straight from output 0 of the element that an argument tagged `@before`
+/// names: what that one has found out about a packet holds of it.
+template <typename S>
+inline constexpr bool kFollows = SelfOf<S>::follows;
 
 /// Hands the packet to output `Port`; the packet is gone. A packet for an unconnected output is
 /// freed. Write one emit per output: in a fused region everything behind it is inlined there.

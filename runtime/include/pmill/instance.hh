@@ -9,6 +9,8 @@
 //     using Args = Element::Args; static Args parse_args();          filled at start-up, or both:
 //     struct Args { static constexpr …; bool active{}; }; static Args parse_args();
 //     static constexpr bool holds = true;            what it checks is known
+//     static constexpr bool follows = true;          packets come straight from whom it names
+//     static constexpr unsigned foreseen = 0;        its number among those that look at frames
 //     static constexpr Told told{.length = 20};      what is known of packets that are pulled here
 //     static constexpr FieldSet live{0x…};                          what is read from here on
 //     static constexpr FieldSet born{0x…};                          cleared before it has a packet
@@ -95,6 +97,20 @@ inline constexpr bool kChangeable =
 /// Whether it is known of all packets that come to the instance that they pass what it checks.
 template <typename D>
 inline constexpr bool kInstanceHolds = requires { requires D::holds; };
+
+/// Whether all packets come straight from output 0 of the element that its argument tagged
+/// `@before` names.
+template <typename D>
+inline constexpr bool kInstanceFollows = requires { requires D::follows; };
+
+/// The number among the lookups that look at frames; negative of an instance that is none.
+template <typename D>
+inline constexpr int kInstanceForeseen = [] {
+  if constexpr (requires { D::foreseen; })
+    return static_cast<int>(D::foreseen);
+  else
+    return -1;
+}();
 
 /// Who runs an instance and how often, as the configuration says.
 template <typename D>

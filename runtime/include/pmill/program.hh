@@ -25,6 +25,7 @@ namespace pmill {
 template <typename Config>
 struct alignas(kPage) StaticWorker final
     : Worker,
+      HintRooms<kLookups<Config>>,
       States<Config, kSmallPart>,
       States<Config, kLargePart>,
       States<Config, kRarePart>,

@@ -10,8 +10,6 @@ namespace pmill {
 /// The queues that a worker polls for an element, in turn.
 class PolledQueues {
  public:
-  static constexpr unsigned kMostBurst = 256;
-
   void begin(std::span<const RxQueue> queues) {
     queues_ = queues;
     next_ = queues.empty() ? nullptr : queues.data();

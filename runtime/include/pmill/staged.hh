@@ -205,10 +205,12 @@ template <unsigned Number, typename W>
     auto &&packet = room.packet(n);
     const std::uint16_t hop = room.hop(n);
     worker.depth = room.loops(n);
+    worker.place = n;
     // In the last stage, who goes on by no other hop goes on by the last.
     if (detail::go_on<kFirst>(worker, packet, hop, kLast, static_cast<Own *>(nullptr))) continue;
     if constexpr (!kLast) {
       using Next = typename All::template At<Number + 1>;
+      worker.place = worker.rooms[Number].count;
       detail::prepare_one<kFirst + Own::size>(worker, packet, hop, static_cast<Next *>(nullptr));
       detail::park_for<Number + 1>(worker, packet, hop, worker.depth);
     }
@@ -292,7 +294,8 @@ struct Staged : Hop {
   template <typename W>
   PMILL_INLINE static void send(W &worker, auto &packet) {
     if constexpr (detail::kMayBeNear<W>)
-      if (!worker.waits) return H::send(worker, packet);
+      if (!worker.waits) [[likely]]
+        return H::send(worker, packet);
     park(worker, packet);
   }
   template <typename W>
@@ -307,7 +310,10 @@ struct Staged : Hop {
   PMILL_INLINE static void park(W &worker, auto &packet) {
     using P = SelfOf<decltype(packet)>;
     constexpr auto kFound = detail::find_entry<D, Port>(static_cast<typename W::Stages *>(nullptr));
-    if constexpr (kFound.stage == Number) detail::prepare<D, Port>(worker, packet);
+    if constexpr (kFound.stage == Number) {
+      worker.place = worker.rooms[Number - 1].count;
+      detail::prepare<D, Port>(worker, packet);
+    }
     if constexpr (P::Layout::in_memory)
       detail::park_for<Number>(worker, packet.template park<D::live>(), kFound.number,
                                worker.depth);

@@ -78,6 +78,8 @@ struct Self : SharedPart<D> {
   static constexpr std::string_view name = D::name;
   static constexpr bool frozen = kFrozen<D>;
   static constexpr bool holds = kInstanceHolds<D>;
+  static constexpr bool follows = kInstanceFollows<D>;
+  static constexpr int foreseen = kInstanceForeseen<D>;
   static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;
   static constexpr std::size_t input_count = kPulledInputs<D>;

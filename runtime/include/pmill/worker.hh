@@ -38,6 +38,8 @@ class Worker {
   Clock clock;
   /// Crossings of back edges on the way of the current packet.
   unsigned depth = 0;
+  /// Place of the current packet among those for which the first step of a lookup was done at once.
+  std::size_t place = 0;
 
   /// Lets packets go on that wait for their burst; nullptr where none ever waits.
   void (*settle)(Worker &) = nullptr;

@@ -49,9 +49,10 @@ std::string Lengths::text() const {
   return text;
 }
 
-void Counts::start(std::uint32_t capacity) {
+User::Kept Counts::start(std::uint32_t capacity) {
   flows_ = HugeArray<Flow>(std::size_t{capacity} + 1);
   flows_.populate();
+  return {reinterpret_cast<const std::byte *>(flows_.data()), sizeof(Flow)};
 }
 
 void Counts::end(Id id) {

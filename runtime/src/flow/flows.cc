@@ -16,7 +16,8 @@ void Flows::start(const Limits &limits, std::int64_t now, const Secret &secret) 
   wheel_.start(limits.capacity, tick_);
   ends_ = HugeArray<std::uint32_t>(std::size_t{limits.capacity} + 1);
   ends_.populate();
-  for (User *user : users_) user->start(limits.capacity);
+  kept_ = {reinterpret_cast<const std::byte *>(this), 0};  // nothing, and it may be asked for
+  for (User *user : users_) start(*user);
 }
 
 void Flows::follow(const Clock &simulated) {
@@ -38,7 +39,12 @@ Tick Flows::simulated_tick() const {
 
 void Flows::attach(User &user) {
   users_.push_back(&user);
-  if (limits_.capacity != 0) user.start(limits_.capacity);
+  if (limits_.capacity != 0) start(user);
+}
+
+void Flows::start(User &user) {
+  const User::Kept kept = user.start(limits_.capacity);
+  if (kept_.bytes == 0) kept_ = kept;
 }
 
 /// So many ticks that no less than a time has passed then, of less than half of what they count to.

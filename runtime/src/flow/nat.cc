@@ -30,12 +30,13 @@ void Nat::configure(const Outside &outside, const Place &place, const Secret &se
   first_port_ = static_cast<std::uint16_t>(least_port_ + place.worker * ports_);
 }
 
-void Nat::start(std::uint32_t capacity) {
+User::Kept Nat::start(std::uint32_t capacity) {
   mappings_ = HugeArray<Mapping>(std::size_t{capacity} + 1);
   mappings_.populate();
   cursors_ = HugeArray<std::uint16_t>(kCursors);
   cursors_.populate();
   table_.start(capacity, secret_);
+  return {reinterpret_cast<const std::byte *>(mappings_.data()), sizeof(Mapping)};
 }
 
 void Nat::end(Id id) {
@@ -106,7 +107,8 @@ bool Nat::open_at(Mapping &m, Id id, IPAddress outside) {
       if (!table_.insert(keys[i], hashes[i], id, 0)) continue;
       cursor = static_cast<std::uint16_t>((cursor + n + i + 1) % ports_);
       m.outside = outside.value, m.outside_port = keys[i].destination_port();
-      m.state &= Mapping::kListed;
+      m.state =
+          static_cast<std::uint8_t>((m.state & Mapping::kListed) | (several_ ? 0 : Mapping::kOwn));
       m.used = flows_->tick();
       set_deltas(m);
       ++*count_;
@@ -123,7 +125,7 @@ void Nat::follow(Id id, std::uint8_t flags, bool outgoing) {
   if (begins) {
     // The same ends connect once more. Who waits for connections inside is never asked.
     if (!outgoing || !m.is_closed()) return;
-    m.state &= Mapping::kListed;
+    m.state &= static_cast<std::uint8_t>(~Mapping::kClosing);
     flows_->reopen(id);
     return;
   }

@@ -36,7 +36,8 @@ Table::Found Table::look_in(Bucket &bucket, const Key &key) {
   return {bucket.slots[at].id(), &bucket.marks[at]};
 }
 
-Table::Found Table::find_anywhere(Key key, std::uint64_t hash) const {
+Table::Found Table::find_anywhere(Key key) const {
+  const std::uint64_t hash = this->hash(key);
   Bucket &first = buckets_[first_of(hash)];
   const Found found = look_in(first, key);
   if (found.id != 0 || (first.filter >> filter_bit(hash) & 1) == 0) return found;

@@ -38,7 +38,7 @@ class Lengths {
 /// What one worker counts.
 class Counts final : public User {
  public:
-  void start(std::uint32_t capacity) override;
+  Kept start(std::uint32_t capacity) override;
   void end(Id id) override;
 
   PMILL_INLINE void prefetch(Id id) const { __builtin_prefetch(&flows_[id], 1); }

@@ -5,6 +5,7 @@
 // One that is closed ends at a time of its own. The packets' way only notes the current tick.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <pmill/attributes.hh>
 #include <pmill/clock.hh>
@@ -36,8 +37,14 @@ constexpr bool are_far(std::uint64_t flows) {
 /// Somebody who keeps something for each flow, under its number.
 class User {
  public:
+  /// Where what is kept lies: of flow `n` it begins `n * bytes` behind `begin`.
+  struct Kept {
+    const std::byte *begin = nullptr;
+    std::size_t bytes = 0;
+  };
+
   /// Takes memory for flows 1 to `capacity`.
-  virtual void start(std::uint32_t capacity) = 0;
+  virtual Kept start(std::uint32_t capacity) = 0;
   /// A flow ends; its number may be another one's soon.
   virtual void end(Id id) = 0;
   /// When a flow was last used; `seen` is when a packet of it last came by its table.
@@ -61,13 +68,23 @@ class Flows {
 
   PMILL_INLINE std::uint64_t hash(const Key &key) const { return table_.hash(key); }
   PMILL_INLINE void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
-  /// The same for a key that is only guessed, while the table is near.
-  PMILL_INLINE void foresee(const Key &key) const { table_.foresee(table_.hash(key)); }
-  /// The flow of a key, which is used now; 0 when there is none.
-  PMILL_INLINE Id find(const Key &key, std::uint64_t hash) {
-    const Table::Found found = table_.find(key, hash);
+  /// The same for a guessed key, whose spot it returns, while the table is near; and then, when
+  /// that is there, for what is kept of the flow that seems to be meant.
+  PMILL_INLINE Table::Spot foresee(const Key &key) const { return table_.foresee(key); }
+  PMILL_INLINE void foresee_kept(Table::Spot at) const {
+    __builtin_prefetch(kept_.begin + table_.guess(at) * kept_.bytes);
+  }
+  PMILL_INLINE Table::Spot spot(std::uint64_t hash) const { return table_.spot(hash); }
+  /// The flow of a key, which is used now, by where to look first; 0 when there is none.
+  PMILL_INLINE Id find(const Key &key, Table::Spot at) {
+    // Not table_.find(): whether there is one would be asked of those that are found first, too.
+    Table::Found found = table_.find_first(key, at);
+    if (found.id == 0) [[unlikely]] {
+      found = table_.find_anywhere(key);
+      if (found.id == 0) return 0;
+    }
     // Not for every packet: a line that is written goes back to memory, too.
-    if (found.id != 0 && *found.mark != current_) [[unlikely]]
+    if (*found.mark != current_) [[unlikely]]
       *found.mark = tick();
     return found.id;
   }
@@ -96,6 +113,7 @@ class Flows {
   void set_time(std::int64_t now);
   [[gnu::cold, gnu::noinline, gnu::pure, clang::preserve_most]] Tick simulated_tick() const;
   Tick ticks_of(std::int64_t ns) const;
+  void start(User &user);
   void check(Id id);
   void end(Id id);
 
@@ -113,6 +131,7 @@ class Flows {
   std::uint32_t live_ = 0;
   std::uint64_t begun_ = 0;
   std::vector<User *> users_;
+  User::Kept kept_;  // by the first of them
 };
 
 }  // namespace pmill::flow

@@ -12,10 +12,11 @@
 #include <pmill/attributes.hh>
 #include <pmill/net/ether.hh>
 #include <pmill/net/ip.hh>
+#include <pmill/net/tcp.hh>
 
 namespace pmill::flow {
 
-/// Two words that can be compared; everything is in network order.
+/// Two words that can be compared, of which one is not 0; everything is in network order.
 struct Key {
   std::uint64_t addresses = 0;  // source, then destination
   std::uint64_t rest = 0;       // source port, destination port, protocol; three bytes of 0
@@ -57,6 +58,8 @@ enum class Reading : std::uint8_t {
 
 /// Bytes that must be there behind the header, so that everything that a flow is told by is.
 inline constexpr std::uint32_t kPortBytes = 4;
+/// Bytes behind the header that the usual packet has at least: a whole header of TCP or UDP.
+inline constexpr std::uint32_t kUsualBytes = net::Tcp::kBytes;
 
 /// Whether a protocol is TCP or UDP. One question: of two, the answer is forgotten sooner.
 PMILL_INLINE bool is_usual_protocol(std::uint8_t protocol) {
@@ -64,14 +67,14 @@ PMILL_INLINE bool is_usual_protocol(std::uint8_t protocol) {
   return protocol < 32 && (kUsual >> protocol & 1) != 0;
 }
 
-/// Reads the key of the usual packet, one of TCP or UDP without IP options, of which `available`
-/// bytes are there, 20 or more. False when it is another.
+/// Reads the key of the usual packet, one of TCP or UDP without IP options and with kUsualBytes
+/// behind its header, of which `available` bytes are there, 20 or more. False when it is another.
 [[nodiscard]] PMILL_INLINE bool read_usual_key(const net::IPv4 &ip, std::uint32_t available,
                                                Key &key) {
   const std::uint8_t protocol = ip.protocol;
   constexpr std::uint16_t kFragment = net16(net::IPv4::kMoreFragments | net::IPv4::kOffsetMask);
   if (ip.version_and_words != net::kPlainHeader || (ip.fragment & kFragment) != 0 ||
-      !is_usual_protocol(protocol) || available < net::IPv4::kBytes + kPortBytes) [[unlikely]]
+      !is_usual_protocol(protocol) || available < net::IPv4::kBytes + kUsualBytes) [[unlikely]]
     return false;
   std::uint32_t ports;
   std::memcpy(&key.addresses, &ip.source_address, sizeof key.addresses);

@@ -29,6 +29,7 @@ struct alignas(32) Mapping {
   /// Bits of `state`. A TCP connection is closed when both ends said so, or one broke it off.
   static constexpr std::uint8_t kFinOut = 1, kFinIn = 2, kReset = 4;
   static constexpr std::uint8_t kListed = 8;  // it closed, and its table does not know yet
+  static constexpr std::uint8_t kOwn = 16;    // it is live, and no other worker uses it
   static constexpr std::uint8_t kClosing = kFinOut | kFinIn | kReset;
 
   // The flow's key as it lies in packets; zeros where there is none.
@@ -50,6 +51,7 @@ struct alignas(32) Mapping {
     std::memcpy(&rest, &inside_port, sizeof rest);
     return ((addresses ^ key.addresses) | (rest ^ key.rest) << 24) == 0;
   }
+  PMILL_INLINE bool is_own() const { return (state & kOwn) != 0; }
   bool is_live() const { return protocol != 0; }
   bool is_closed() const {
     return (state & kReset) != 0 || (state & kClosing) == (kFinOut | kFinIn);

@@ -39,7 +39,7 @@ class Nat final : public User {
   };
   /// Ends the program when there are fewer ports than workers.
   [[gnu::cold]] void configure(const Outside &outside, const Place &place, const Secret &secret);
-  void start(std::uint32_t capacity) override;
+  Kept start(std::uint32_t capacity) override;
   void end(Id id) override;
   Tick used(Id id, Tick seen) const override;
 
@@ -56,11 +56,16 @@ class Nat final : public User {
   /// Finds a place outside for a flow that has none: false when none is free.
   [[gnu::noinline]] bool open(Id id, const Key &key);
 
-  PMILL_INLINE void prefetch_returning(const Key &key) const { table_.prefetch(table_.hash(key)); }
-  PMILL_INLINE void foresee_returning(const Key &key) const { table_.foresee(table_.hash(key)); }
-  /// The flow to which what comes back belongs, by its own key; 0 for none.
-  PMILL_INLINE Id find_returning(const Key &key) const {
-    return table_.find(key, table_.hash(key)).id;
+  /// The same of what comes back, by its own key. The flow to which it belongs is 0 for none.
+  PMILL_INLINE std::uint64_t hash(const Key &key) const { return table_.hash(key); }
+  PMILL_INLINE void prefetch_returning(std::uint64_t hash) const { table_.prefetch(hash); }
+  PMILL_INLINE Table::Spot spot(std::uint64_t hash) const { return table_.spot(hash); }
+  PMILL_INLINE Table::Spot foresee_returning(const Key &key) const { return table_.foresee(key); }
+  PMILL_INLINE void foresee_mapping(Table::Spot at) const { prefetch(table_.guess(at)); }
+  PMILL_INLINE Id find_returning(const Key &key, Table::Spot at) const {
+    if (const Id id = table_.find_first(key, at).id; id != 0) [[likely]]
+      return id;
+    return table_.find_anywhere(key).id;
   }
 
   /// Follows the TCP connection of a mapping, to one of whose packets these flags belong.

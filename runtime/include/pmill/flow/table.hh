@@ -55,6 +55,11 @@ class Table {
     std::uint32_t *mark = nullptr;
   };
 
+  /// Where a bucket lies. One of 0 bytes is in every table, others are in the one that they are of.
+  struct Spot {
+    std::size_t bytes = 0;
+  };
+
   /// Takes memory for so many flows, at most kMostFlows.
   [[gnu::cold]] void start(std::uint32_t capacity, const Secret &secret);
   /// The same with so many buckets, a power of 2.
@@ -67,18 +72,36 @@ class Table {
     if (__atomic_load_n(&many_moved_, __ATOMIC_RELAXED))
       __builtin_prefetch(&buckets_[second_of(hash)]);
   }
-  /// Asks for the line alone in which a key lies mostly.
-  PMILL_INLINE void foresee(std::uint64_t hash) const {
-    __builtin_prefetch(&buckets_[first_of(hash)]);
+  /// Where to look for a key first.
+  PMILL_INLINE Spot spot(std::uint64_t hash) const { return {first_of(hash) * sizeof(Bucket)}; }
+  /// Asks for the line alone in which a key lies mostly; returns where that is.
+  PMILL_INLINE Spot foresee(const Key &key) const {
+    const Spot at = spot(hash(key));
+    __builtin_prefetch(&bucket_at(at));
+    return at;
   }
+  /// The flow that lies where one would that is found first; 0 for none.
+  PMILL_INLINE Id guess(Spot at) const { return bucket_at(at).slots[0].id(); }
   /// The flow of a key; its `id` is 0 when there is none.
   PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
-    // In a table that is nearly empty keys are alone in their buckets.
-    Bucket &first = buckets_[first_of(hash)];
-    if (is_sparse_ && is(first.slots[0], key) != 0) [[likely]]
-      return {first.slots[0].id(), &first.marks[0]};
-    return find_anywhere(key, hash);
+    if (const Found found = find_first(key, spot(hash)); found.id != 0) [[likely]]
+      return found;
+    return find_anywhere(key);
   }
+  /// The same when it is found first, as nearly all are while there are few. Then `find_anywhere`
+  /// finds it, as it does for somebody who looked at another spot of this table.
+  PMILL_INLINE Found find_first(const Key &key, Spot at) const {
+    // In a table that is nearly empty keys are alone in their buckets.
+    Bucket &first = bucket_at(at);
+    if (!is_sparse_ || is(first.slots[0], key) == 0) [[unlikely]]
+      return {};
+    const Id id = first.slots[0].id();
+    __builtin_assume(id != 0);  // what is unused has no key
+    return {id, &first.marks[0]};
+  }
+  /// The same wherever the key lies. Out of line, and whoever calls keeps its registers: packets
+  /// that need not come here would pay for those that do.
+  [[gnu::noinline, gnu::pure, clang::preserve_most]] Found find_anywhere(Key key) const;
   /// Notes a flow, of a key that is not there; false when its buckets, and those of all who might
   /// make room, are full.
   [[nodiscard]] bool insert(const Key &key, std::uint64_t hash, Id id, std::uint32_t mark);
@@ -114,6 +137,9 @@ class Table {
   static_assert(sizeof(Bucket) == 64);
   struct Step;
 
+  PMILL_INLINE Bucket &bucket_at(Spot at) const {
+    return *reinterpret_cast<Bucket *>(reinterpret_cast<std::byte *>(buckets_.data()) + at.bytes);
+  }
   PMILL_INLINE std::size_t first_of(std::uint64_t hash) const { return hash & mask_; }
   PMILL_INLINE std::size_t second_of(std::uint64_t hash) const {
     const std::size_t first = hash & mask_, second = spread(hash) >> 32 & mask_;
@@ -129,10 +155,6 @@ class Table {
     const std::uint64_t other = (rest ^ key.rest) << kIdBits;
     return ((slot.addresses ^ key.addresses) | other) == 0;
   }
-  /// The same wherever the key lies. Out of line, and whoever calls keeps its registers: packets
-  /// that need not come here would pay for those that do.
-  [[gnu::noinline, gnu::pure, clang::preserve_most]] Found find_anywhere(Key key,
-                                                                         std::uint64_t hash) const;
   static Found look_in(Bucket &bucket, const Key &key);
 
   Bucket &bucket_of(Id id) const { return buckets_[where_[id] / kWidth]; }

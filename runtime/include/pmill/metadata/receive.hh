@@ -38,7 +38,7 @@ PMILL_INLINE unsigned fetch_first(const RxQueue &queue, Buffer *buffers, unsigne
 PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, auto &&fits,
                               auto &&use) {
   using D = typename SelfOf<decltype(self)>::Instance;
-  Buffer buffers[PolledQueues::kMostBurst + kForesight<D>];
+  Buffer buffers[kMostBurst];
   const unsigned came = receive_burst(self.worker, queue, buffers, burst);
   if (came == 0) return 0;
   unsigned n = came;
@@ -46,12 +46,12 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
     n = join_segments(self.worker, self.state.segmented, buffers, came);
     if (n == 0) return came;
   }
-  repeat_last<D>(buffers, n);
+  foresee<D>(self.worker, buffers, n);
   unsigned end = detail::fetch_first(queue, buffers, n);
   for (std::size_t i = 0;; end = detail::fetch_behind(queue, buffers, i, n)) {
     for (; i != end; ++i) {
       const Buffer b = buffers[i];
-      foresee<D>(self.worker, buffers, i);
+      now_at<D>(self.worker, i);
       if (!fits(b)) [[unlikely]]
         continue;
       auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(b);
