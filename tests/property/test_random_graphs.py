@@ -15,9 +15,11 @@ from pmill.verify import Verdict, report, verify
 from pmill.verify.random_graph import RandomGraph, random_graph
 from pmill.verify.trying import NAME, graph_of_seed
 from pmill.verify.verifying import Request
+from tests.conftest import slow
 
 QUICK = range(1, 41)
-PASS_BY_PASS = (67, 69, 71, 79)  # small ones: each is compiled for every pass
+# Small ones: each is compiled for every pass.
+PASS_BY_PASS = (67, slow(69), slow(71), slow(79))
 NIGHTLY = range(100, 400)
 _PACKETS = 800
 
@@ -38,7 +40,7 @@ def check(graph: RandomGraph, seed: int = 1, *, each: bool = False) -> Verdict:
     return verdict
 
 
-@pytest.mark.parametrize("seed", QUICK)
+@pytest.mark.parametrize("seed", [*QUICK[:20], *map(slow, QUICK[20:])])
 def test_all_passes(seed: int) -> None:
     check(graph_of_seed(seed), seed)
 
