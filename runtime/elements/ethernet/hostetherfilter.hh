@@ -37,21 +37,27 @@ struct HostEtherFilter {
   };
 
   static void push(auto &self, auto &packet) {
-    // Whoever is behind knows of the usual frame that it was sent to this host and has a header.
+    // Whoever is behind knows of the usual frame that it has a header and, where others are
+    // refused, that it was sent to this host.
     if (!is_usual(self.args, packet)) [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
-    packet.set_type(PacketType::host);
+    const auto &args = self.args;
+    packet.set_type(args.drop_other
+                        ? PacketType::host
+                        : net::type_of(*net::ether(packet.data() + args.offset), args.ether));
     emit<0>(self, packet);
   }
 
  private:
   PMILL_INLINE static bool is_usual(const auto &args, const auto &packet) {
-    if (args.drop_own || std::uint64_t{args.offset} + sizeof(net::Ether) > packet.length())
-      return false;
-    return net::is_to(*net::ether(packet.data() + args.offset), args.ether);
+    if (std::uint64_t{args.offset} + sizeof(net::Ether) > packet.length()) return false;
+    const net::Ether &frame = *net::ether(packet.data() + args.offset);
+    if (args.drop_own && frame.source == args.ether) return false;
+    return !args.drop_other || net::is_to(frame, args.ether);
   }
 
-  /// What is for another host, or for several, or short. It goes on out of line.
+  /// What is refused, or short, or for several hosts where that for others is refused. What goes on
+  /// does so out of line.
   template <typename S, typename P>
   PMILL_COLD static void unusual(S self, P packet) {
     if (Count *const reason = judge(self, packet)) return reject<1>(self, packet, *reason);
