@@ -57,7 +57,7 @@ Key near_key() {
 }
 
 /// Keeps sixteen bytes of each flow.
-struct Mentioned final : flow::User {
+struct Keeper final : flow::User {
   Kept start(std::uint32_t capacity) override {
     memory.resize(std::size_t{capacity} * 16 + 16);
     return {memory.data(), 16};
@@ -94,7 +94,7 @@ void guesses() {
 
 /// What is kept of a flow is found by a guess, unless that is another's.
 void kept() {
-  Mentioned user;
+  Keeper user;
   flow::Flows flows;
   flows.start({.capacity = 1000}, 0, kSecret);
   flows.attach(user);

@@ -63,9 +63,7 @@ class Nat final : public User {
   PMILL_INLINE Table::Spot foresee_returning(const Key &key) const { return table_.foresee(key); }
   PMILL_INLINE void foresee_mapping(Table::Spot at) const { prefetch(table_.guess(at)); }
   PMILL_INLINE Id find_returning(const Key &key, Table::Spot at) const {
-    if (const Id id = table_.find_first(key, at).id; id != 0) [[likely]]
-      return id;
-    return table_.find_anywhere(key).id;
+    return table_.find(key, at).id;
   }
 
   /// Follows the TCP connection of a mapping, to one of whose packets these flags belong.

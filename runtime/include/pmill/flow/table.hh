@@ -82,11 +82,14 @@ class Table {
   }
   /// The flow that lies where one would that is found first; 0 for none.
   PMILL_INLINE Id guess(Spot at) const { return bucket_at(at).slots[0].id(); }
-  /// The flow of a key; its `id` is 0 when there is none.
-  PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
-    if (const Found found = find_first(key, spot(hash)); found.id != 0) [[likely]]
+  /// The flow of a key, by where to look first or by its hash; its `id` is 0 when there is none.
+  PMILL_INLINE Found find(const Key &key, Spot at) const {
+    if (const Found found = find_first(key, at); found.id != 0) [[likely]]
       return found;
     return find_anywhere(key);
+  }
+  PMILL_INLINE Found find(const Key &key, std::uint64_t hash) const {
+    return find(key, spot(hash));
   }
   /// The same when it is found first, as nearly all are while there are few. Then `find_anywhere`
   /// finds it, as it does for somebody who looked at another spot of this table.
