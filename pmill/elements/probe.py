@@ -73,6 +73,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("fills", spec.fills),
         ("yields", spec.yields),
         ("passes", spec.passes),
+        ("through", spec.through),
         ("marks", spec.marks),
         ("checks", spec.checks),
     ):

@@ -158,6 +158,7 @@ class _Reader:
             foresees=self.head.foresees,
             shares=tuple(text_of(settings, "shares", "").split()),
             passes=flag_of(settings, "passes"),
+            through=flag_of(settings, "through"),
             edits=names_in(settings, "edits"),
             puts=number_of(settings, "puts"),
             marks=flag_of(settings, "marks"),

@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
     "edits": "parts",
     "puts": "number",
     **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "fills", "yields"), "flag"),
-    **dict.fromkeys(("passes", "marks", "checks", "everywhere"), "flag"),
+    **dict.fromkeys(("passes", "through", "marks", "checks", "everywhere"), "flag"),
 }
 EXAMPLES: Mapping[str, str] = {
     "text": '"1/1"',

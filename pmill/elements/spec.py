@@ -143,8 +143,8 @@ class ElementSpec:
     which guesses what that would ask for. `shares` are the words of what
     its packets make it use and others use, too: `stderr`, `random`, `target`.
     `passes`: it emits what it took, changed only as `writes`, `edits` (names of `part::`), `puts`
-    (bytes in front) and facts of arguments say; `marks` and `checks` tell what is known of the
-    header on output 0.
+    (bytes in front) and facts of arguments say; `through`: all of it, on output 0; `marks` and
+    `checks` tell what is known of the header there.
     """
 
     name: str
@@ -177,6 +177,7 @@ class ElementSpec:
     foresees: bool = False
     shares: tuple[str, ...] = ()
     passes: bool = False
+    through: bool = False
     edits: tuple[str, ...] = ()
     puts: int = 0
     marks: bool = False

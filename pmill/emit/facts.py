@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pmill.emit.origins import foreseen
+from pmill.emit.straight import straight_end
 from pmill.graph import PipelineGraph, field_bits, field_names, held_at_entry, layout
 from pmill.passes.heat import cold_elements
 
@@ -14,13 +15,15 @@ from pmill.passes.heat import cold_elements
 class Facts:
     """Fields that elements need, by name and as bits, and whether packets usually come to them.
 
-    `foreseen` has for each source the lookups that guess at its frames.
+    `foreseen` has for each source the lookups that guess at its frames, `straight` for some the
+    element that gets all of them.
     """
 
     live: Mapping[str, int]
     born: Mapping[str, int]
     cold: frozenset[str]
     foreseen: Mapping[str, tuple[str, ...]]
+    straight: Mapping[str, str]
 
     @property
     def lookups(self) -> tuple[str, ...]:
@@ -37,4 +40,5 @@ def facts_of(graph: PipelineGraph) -> Facts:
         born=layout.births(graph),
         cold=cold,
         foreseen={e.name: foreseen(graph, e, cold) for e in graph.elements.values()},
+        straight={e.name: end for e in graph.elements.values() if (end := straight_end(graph, e))},
     )

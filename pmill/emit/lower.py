@@ -273,6 +273,8 @@ def _instance(
         follows=follows(graph, element),
         foreseen=facts.lookups.index(element.name) if element.name in facts.lookups else None,
         foresees=tuple(idents[name] for name in facts.foreseen[element.name]),
+        straight=idents.get(facts.straight.get(element.name, ""), ""),
+        ends_straight=element.name in facts.straight.values(),
         hops=hops,
         sources=_sources(graph, element, idents, counts),
         connected=sum(1 << port for port in by_port if port < 64),

@@ -39,6 +39,7 @@ class InstancePlan:
     that share their place with others and begin to matter here. `rare`: no usual packet gets there.
     `follows`: packets come straight from the element that it names. `foresees` are the lookups that
     guess what its frames will ask them for; one for somebody has the number `foreseen`.
+    `straight` is the element that gets all that it receives, which `ends_straight`.
     `sources`: what its inputs pull from, empty when it does not pull. `connected` has a bit for
     each of the first 64 outputs that lead anywhere. `ahead` are the instances it minds when they
     are full. `schedule` is its Schedule in C++, empty for the usual one. `decisions` is the number
@@ -65,6 +66,8 @@ class InstancePlan:
     follows: bool
     foreseen: int | None
     foresees: tuple[str, ...]
+    straight: str
+    ends_straight: bool
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int

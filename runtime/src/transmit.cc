@@ -100,6 +100,12 @@ void TransmitBuffer::discard(const Outcome &outcome, const Outgoing &packet) {
   outcome.worker.release(buffer::buffer_of(packet));
 }
 
+void TransmitBuffer::add_all(const Outcome &outcome, const Outgoing *packets, unsigned count) {
+  for (unsigned i = 0; i < count; ++i)
+    if (add(packets[i])) send(outcome.worker, outcome.sent, outcome.dropped);
+  if (used() != 0) direct_ = nullptr;  // the next burst goes behind these
+}
+
 bool TransmitBuffer::patient(std::int32_t timeout) {
   if (Worker::stopping() || waiting_count_ != 0) return false;
   if (timeout < 0) return true;

@@ -32,6 +32,7 @@ ONE_BY_ONE = {"router-workpackage": ("--disable-pass", "cut_stages")}
 SETTINGS = Settings(lcore=0)
 FLOWS = 1 << 16
 BY_HAND = {
+    "forwarder": ("forwarder", 1),
     "router": ("router_one", 1),
     "router-ids-vlan": ("router_ids_vlan", 1),
     "router-workpackage": ("router_work", 1),
@@ -79,6 +80,6 @@ def test_work_is_near_that_of_a_program_by_hand(work: Callable[..., float], name
     assert 0.8 < work(name, *ONE_BY_ONE.get(name, ())) < MOST
 
 
-@pytest.mark.parametrize("name", ["router", "router-nat"])
+@pytest.mark.parametrize("name", ["forwarder", "router", "router-nat"])
 def test_without_fused_regions_it_is_not(work: Callable[..., float], name: str) -> None:
     assert work(name, "--disable-pass", "fuse_regions") > MOST

@@ -14,7 +14,8 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> seen :: AverageCounter(IGNORE 1) -> Discard;
 struct AverageCounter {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true, .workers = "any"};
+  static constexpr Spec spec{
+      .ports = "1/1", .processing = "a/a", .passes = true, .through = true, .workers = "any"};
 
   struct Args {
     Duration ignore{0};  ///< How long after the first packet nothing is counted yet. @positional

@@ -14,7 +14,8 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> c :: Counter(COUNT_CALL "1000 stop") -> Discard;
 struct Counter {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true, .workers = "any"};
+  static constexpr Spec spec{
+      .ports = "1/1", .processing = "a/a", .passes = true, .through = true, .workers = "any"};
 
   struct Args {
     CallAt count_call = {};       ///< `N CALL`: what to call at packet N. @lowering handler_call_at

@@ -11,7 +11,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDump(in.pcap) -> EnsureDPDKBuffer -> ToDPDKDevice(0);
 struct EnsureDPDKBuffer {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true};
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true, .through = true};
 
   struct Args {
     bool force = false;  ///< FastClick's switch for copying all packets, which nobody could notice.

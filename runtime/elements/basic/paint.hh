@@ -9,7 +9,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(1) -> Paint(1) -> route;
 struct Paint {
-  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true};
+  static constexpr Spec spec{.ports = "1/1", .processing = "a/a", .passes = true, .through = true};
 
   struct Args {
     std::uint8_t color;  ///< The paint. @writable @into anno

@@ -15,8 +15,12 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> Print(in, 64) -> Discard;
 struct Print {
-  static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .reads = meta::all, .shares = "stderr", .passes = true};
+  static constexpr Spec spec{.ports = "1/1",
+                             .processing = "a/a",
+                             .reads = meta::all,
+                             .shares = "stderr",
+                             .passes = true,
+                             .through = true};
 
   enum class Contents { none, hex, ascii };
 

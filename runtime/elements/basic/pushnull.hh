@@ -9,7 +9,7 @@ namespace pmill::elements {
 /// @group basic
 /// @example FromDPDKDevice(0) -> PushNull -> ToDPDKDevice(1);
 struct PushNull {
-  static constexpr Spec spec{.ports = "1/1", .processing = "h", .passes = true};
+  static constexpr Spec spec{.ports = "1/1", .processing = "h", .passes = true, .through = true};
 
   static void push(auto &self, auto &packet) { emit<0>(self, packet); }
 };

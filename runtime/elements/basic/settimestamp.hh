@@ -15,6 +15,7 @@ struct SetTimestamp {
                              .processing = "a/a",
                              .writes = meta::timestamp,
                              .passes = true,
+                             .through = true,
                              .workers = "any"};
 
   struct Args {

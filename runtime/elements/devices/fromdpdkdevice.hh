@@ -27,7 +27,8 @@ struct FromDPDKDevice {
                              .writes = meta::mac,
                              .source = true,
                              .everywhere = true,
-                             .workers = "any"};
+                             .workers = "any",
+                             .through = true};
 
   enum class Mode { unset, none, rss, vmdq, vmdq_rss, vmdq_dcb, vmdq_dcb_rss, flow };
   enum class Pause { unset, none, rx, tx, full };

@@ -21,7 +21,7 @@ namespace pmill::elements {
 /// @alias ToDPDKDeviceXCHG
 struct ToDPDKDevice {
   static constexpr Spec spec{
-      .ports = "1/0", .processing = "h/h", .shares = "target", .workers = "any"};
+      .ports = "1/0", .processing = "h/h", .shares = "target", .workers = "any", .through = true};
 
   struct Args {
     String port;                    ///< Number, PCI address, device name, or xdp:INTERFACE.
@@ -72,14 +72,23 @@ struct ToDPDKDevice {
 
   static void push(auto &self, auto &packet) {
     State &state = self.state;
-    if (state.buffer.add(packet.surrender())) [[unlikely]]
-      state.buffer.send(self.worker, state.count, state.dropped);
+    const Outgoing ready = packet.surrender();
+    if constexpr (!kStraight<decltype(self)>)
+      if (state.buffer.add(ready)) [[unlikely]]
+        state.buffer.send(self.worker, state.count, state.dropped);
+  }
+  static void push_burst(auto &self, Outgoing *packets, unsigned n) {
+    State &state = self.state;
+    const unsigned burst = self.frozen ? wanted_burst(self) : state.buffer.burst();
+    state.buffer.send_burst(self.worker, state.count, state.dropped, packets, n,
+                            self.args.timeout == 0, burst);
   }
 
   static void flush(auto &self) {
     State &state = self.state;
     const unsigned burst = self.frozen ? wanted_burst(self) : state.buffer.burst();
-    if (state.buffer.empty(burst)) return;
+    if (state.buffer.empty(kStraight<decltype(self)>, burst)) [[likely]]
+      return;
     if (self.args.timeout != 0 && state.buffer.patient(self.args.timeout)) return;
     state.buffer.send_rest(self.worker, state.count, state.dropped, burst);
   }

@@ -13,10 +13,10 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0) -> EtherMirror -> ToDPDKDevice(0);
 struct EtherMirror {
   static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .passes = true, .edits = part::ether};
+      .ports = "1/1", .processing = "a/a", .passes = true, .through = true, .edits = part::ether};
 
   static void push(auto &self, auto &packet) {
-    net::swap_addresses(packet.data(), packet.length());
+    net::swap_addresses(packet.data(), packet.length(), packet.may_read_ahead(16));
     emit<0>(self, packet);
   }
 };

@@ -14,7 +14,7 @@ namespace pmill::elements {
 /// @example FromDPDKDevice(0) -> EtherRewrite(02:00:00:00:00:01, 02:00:00:00:10:01) -> ToDPDKDevice(1);
 struct EtherRewrite {
   static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .passes = true, .edits = part::ether};
+      .ports = "1/1", .processing = "a/a", .passes = true, .through = true, .edits = part::ether};
 
   struct Args {
     EtherAddress src;  ///< Source address. @writable

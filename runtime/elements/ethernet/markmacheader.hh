@@ -12,8 +12,11 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example FromDump(in.pcap) -> MarkMACHeader(0, 14) -> IPPrint(ETHER true) -> Discard;
 struct MarkMACHeader {
-  static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .writes = meta::mac | meta::network, .passes = true};
+  static constexpr Spec spec{.ports = "1/1",
+                             .processing = "a/a",
+                             .writes = meta::mac | meta::network,
+                             .passes = true,
+                             .through = true};
 
   struct Args {
     std::uint32_t offset = 0;  ///< Where the MAC header begins. @positional

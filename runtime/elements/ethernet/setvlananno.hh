@@ -13,8 +13,11 @@ namespace pmill::elements {
 /// @group ethernet
 /// @example SetVLANAnno(VLAN_ID 5, VLAN_PCP 1) -> VLANEncap(ANNO) -> ToDPDKDevice(0);
 struct SetVLANAnno {
-  static constexpr Spec spec{
-      .ports = "1/1", .processing = "a/a", .writes = meta::vlan_tci, .passes = true};
+  static constexpr Spec spec{.ports = "1/1",
+                             .processing = "a/a",
+                             .writes = meta::vlan_tci,
+                             .passes = true,
+                             .through = true};
 
   struct Args {
     net::VlanTci vlan_tci{};    ///< Priority and VLAN as a tag holds them, 0 to 65535. @positional

@@ -5,6 +5,8 @@
 //
 //   push(self, packet)        handles one packet: emits, drops or keeps it, exactly once
 //   push(self, packet, Input<N>)  instead, for each input N to which other packets come
+//   push_burst(self, packets, n)  (sinks whose spec says through) takes n packets at once, each of
+//                             which push has readied before: see kStraight
 //   prepare(self, packet)     (long lookups) fetches what push will read; nobody sees it;
 //                             it need not be called
 //   foresee(self, frame) -> hint, foresee_more(self, hint)  (with prepare) the same by a guess at a
@@ -82,6 +84,11 @@ inline constexpr bool kHolds = SelfOf<S>::holds;
 /// names: what that one has found out about a packet holds of it.
 template <typename S>
 inline constexpr bool kFollows = SelfOf<S>::follows;
+
+/// Whether packets come in bursts to an element that takes them: `push`, which sees them one by
+/// one, only readies them, and `push_burst` gets all.
+template <typename S>
+inline constexpr bool kStraight = SelfOf<S>::straight;
 
 /// Hands the packet to output `Port`; the packet is gone. A packet for an unconnected output is
 /// freed. Write one emit per output: in a fused region everything behind it is inlined there.

@@ -10,6 +10,8 @@
 //     struct Args { static constexpr …; bool active{}; }; static Args parse_args();
 //     static constexpr bool holds = true;            what it checks is known
 //     static constexpr bool follows = true;          packets come straight from whom it names
+//     using Straight = out;                          who gets every burst as it was received
+//     static constexpr bool straight = true;         it does
 //     static constexpr unsigned foreseen = 0;        its number among those that look at frames
 //     static constexpr Told told{.length = 20};      what is known of packets that are pulled here
 //     static constexpr FieldSet live{0x…};                          what is read from here on
@@ -102,6 +104,15 @@ inline constexpr bool kInstanceHolds = requires { requires D::holds; };
 /// `@before` names.
 template <typename D>
 inline constexpr bool kInstanceFollows = requires { requires D::follows; };
+
+/// Whether a burst leaves as it was received: what is received is what is sent, and of what an
+/// instance receives everything goes one way, to an instance where nothing else comes. So nobody
+/// keeps a list of what is to be sent: of packets on such a way only their extent is written back.
+inline constexpr bool kSentAsReceived = std::same_as<Buffer, Outgoing>;
+template <typename D>
+inline constexpr bool kBeginsStraight = kSentAsReceived && requires { typename D::Straight; };
+template <typename D>
+inline constexpr bool kInstanceStraight = kSentAsReceived && requires { requires D::straight; };
 
 /// The number among the lookups that look at frames; negative of an instance that is none.
 template <typename D>

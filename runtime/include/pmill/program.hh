@@ -71,6 +71,13 @@ struct Program {
                  { any = true; });
     return any;
   }();
+  static constexpr bool pulls = [] {
+    bool any = false;
+    Config::each([&]<typename D>(Tag<D>)
+                   requires(kPulls<D>)
+                 { any = true; });
+    return any;
+  }();
   static constexpr View<InstanceInfo> instances = Config::instances;
   static constexpr std::string_view version = Config::version;
   static constexpr std::string_view requirements = Config::requirements;

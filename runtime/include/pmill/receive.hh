@@ -20,7 +20,9 @@ class PolledQueues {
   /// The queue whose turn it is; there is one.
   PMILL_INLINE const RxQueue &next() {
     const RxQueue &queue = *next_;
-    if (several_ && ++next_ == queues_.data() + queues_.size()) next_ = queues_.data();
+    if (several_) [[unlikely]] {
+      if (++next_ == queues_.data() + queues_.size()) next_ = queues_.data();
+    }
     return queue;
   }
 

@@ -137,11 +137,12 @@ void work(WorkerStatus &status) {
   unsigned rounds = 0;
   BusyTime time;
   while (true) {
-    if (g_attention.load(std::memory_order_relaxed) != 0 && !runtime::attend(status)) [[unlikely]]
-      break;
+    if (g_attention.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      if (!runtime::attend(status)) break;
+    }
     const Round round = next_turn<Program>(worker);
-    packets += round.packets;
     moved += round.moved;
+    if constexpr (Program::pulls) packets += round.packets;
     if (round.moved != 0 && (++rounds & status.busy_rounds) != 0) [[likely]]
       continue;
     time.pause(moved, round.moved == 0);
@@ -159,7 +160,7 @@ void work(WorkerStatus &status) {
     time.resume();
   }
   time.pause(moved, false);
-  status.packets = packets + worker.pulled;
+  status.packets = (Program::pulls ? packets : moved) + worker.pulled;
   status.busy_cycles = time.cycles();
 }
 

@@ -65,6 +65,9 @@ struct Spec {
   /// is declared: `writes`, `edits`, `puts`, and the tags of its arguments. Of an element that does
   /// not say so nothing is known.
   bool passes = false;
+  /// Every packet that comes leaves on output 0, once, and no other does. A source lets out so all
+  /// that it receives; an element without outputs takes all of a burst: it has `push_burst`.
+  bool through = false;
   PartSet edits{};         ///< Parts of the packet that it changes.
   std::uint32_t puts = 0;  ///< Bytes of any content that it puts in front.
   /// What leaves on output 0 has its network and transport headers marked: an IPv4 header at the

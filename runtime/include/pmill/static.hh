@@ -79,6 +79,7 @@ struct Self : SharedPart<D> {
   static constexpr bool frozen = kFrozen<D>;
   static constexpr bool holds = kInstanceHolds<D>;
   static constexpr bool follows = kInstanceFollows<D>;
+  static constexpr bool straight = kInstanceStraight<D>;
   static constexpr int foreseen = kInstanceForeseen<D>;
   static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;
@@ -137,7 +138,14 @@ PMILL_INLINE void run_inline(W &worker, typename W::Packet &packet) {
   push_into<typename D::Element, Port>(self, packet);
 }
 
-/// The same as a function; the optimiser may inline it.
+/// Gives an instance a burst, of which each packet has been through its push.
+template <typename D, typename W>
+PMILL_INLINE void push_burst(W &worker, Buffer *buffers, unsigned n) {
+  Self<D, W> self{{}, worker};
+  D::Element::push_burst(self, buffers, n);
+}
+
+/// `run_inline` as a function; the optimiser may inline it.
 template <typename D, std::size_t Port = 0, typename W>
 void run_direct(W &worker, typename W::Packet &packet) {
   run_inline<D, Port>(worker, packet);

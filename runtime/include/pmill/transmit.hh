@@ -8,10 +8,11 @@
 
 namespace pmill {
 
-/// Where the packets of one ToDPDKDevice wait. Only add() runs for every packet.
+/// Where the packets of one ToDPDKDevice wait. Only add() runs for every packet, and not where they
+/// come in bursts.
 class TransmitBuffer {
  public:
-  static constexpr unsigned kRoom = 256;
+  static constexpr unsigned kRoom = kMostBurst;
 
   PMILL_INLINE TransmitBuffer() {}
   ~TransmitBuffer();
@@ -29,6 +30,19 @@ class TransmitBuffer {
     room_[kRoom + next_] = packet;
     return ++next_ == 0;
   }
+  /// Sends `n` packets in one piece where nothing waits, and where they need not wait for more;
+  /// otherwise, and those that the device refuses, adds them. Nobody else adds packets.
+  PMILL_INLINE void send_burst(Worker &worker, Count &sent, Count &dropped, Outgoing *packets,
+                               unsigned n, bool at_once, unsigned burst = kRoom) {
+    unsigned gone = 0;
+    if (at_once && direct_ != nullptr && (burst == kRoom || n <= burst)) [[likely]] {
+      gone = transmit(worker, *direct_, packets, n);
+      sent += gone;
+      if (gone == n) [[likely]]
+        return;
+    }
+    add_all({worker, sent, dropped}, packets + gone, n - gone);
+  }
   /// Whether an incomplete burst may wait longer, for `timeout` milliseconds from its first
   /// question; -1: for ever.
   bool patient(std::int32_t timeout);
@@ -39,7 +53,10 @@ class TransmitBuffer {
 
   // What follows is told once more what begin() was told, which is mostly a constant.
 
-  /// Whether nothing is left to send.
+  /// Whether nothing is left to send; `in_bursts`: of what send_burst() got.
+  PMILL_INLINE bool empty(bool in_bursts, unsigned burst) const {
+    return (in_bursts && direct_ != nullptr) || empty(burst);
+  }
   PMILL_INLINE bool empty(unsigned burst = kRoom) const {
     return next_ == -std::ptrdiff_t{burst} && waiting_count_ == 0;
   }
@@ -63,6 +80,7 @@ class TransmitBuffer {
     Count &sent;
     Count &dropped;
   };
+  [[gnu::cold]] void add_all(const Outcome &outcome, const Outgoing *packets, unsigned count);
   [[gnu::cold]] void refused(const Outcome &outcome, unsigned sent);
   void resend(const Outcome &outcome);
   unsigned offer(const Outcome &outcome, Outgoing *packets, unsigned count);
@@ -78,7 +96,7 @@ class TransmitBuffer {
     direct_ = count == 0 ? queue_ : nullptr;
   }
 
-  const TxQueue *direct_ = nullptr;  // the queue, when nothing waits
+  const TxQueue *direct_ = nullptr;  // the queue, when nothing waits, nor was left of a burst
   const TxQueue *queue_ = nullptr;
   // Where the next packet goes, from the end of the room: it counts up to zero, so that adding
   // needs no comparison.

@@ -103,6 +103,7 @@ struct Box final : Place<W>, SharedPart<D> {
   static constexpr bool frozen = kFrozen<D>;
   static constexpr bool holds = kInstanceHolds<D>;
   static constexpr bool follows = kInstanceFollows<D>;
+  static constexpr bool straight = kInstanceStraight<D>;
   static constexpr int foreseen = kInstanceForeseen<D>;
   static constexpr FieldSet live = D::live;
   static constexpr std::size_t output_count = D::Outputs::count;

@@ -41,22 +41,31 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
   Buffer buffers[kMostBurst];
   const unsigned came = receive_burst(self.worker, queue, buffers, burst);
   if (came == 0) return 0;
+  if (came > burst) __builtin_unreachable();
   unsigned n = came;
-  if (!queue.whole) {
+  if (!queue.whole) [[unlikely]] {
     n = join_segments(self.worker, self.state.segmented, buffers, came);
     if (n == 0) return came;
+  }
+  const auto go = [&](Buffer b) __attribute__((always_inline)) {
+    auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(b);
+    packet.set_mac(packet.data());
+    [[clang::always_inline]] use(packet, Received(b));
+  };
+  if constexpr (kBeginsStraight<D>) {  // a short way: all packets are fetched before the first goes
+    if (queue.ahead != 0) [[unlikely]]
+      detail::fetch(buffers, 0, n);
+    for (std::size_t i = 0; i != n; ++i) go(buffers[i]);
+    push_burst<typename D::Straight>(self.worker, buffers, n);
+    return came;
   }
   foresee<D>(self.worker, buffers, n);
   unsigned end = detail::fetch_first(queue, buffers, n);
   for (std::size_t i = 0;; end = detail::fetch_behind(queue, buffers, i, n)) {
     for (; i != end; ++i) {
-      const Buffer b = buffers[i];
       now_at<D>(self.worker, i);
-      if (!fits(b)) [[unlikely]]
-        continue;
-      auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(b);
-      packet.set_mac(packet.data());
-      [[clang::always_inline]] use(packet, Received(b));
+      if (fits(buffers[i])) [[likely]]
+        go(buffers[i]);
     }
     if (i == n) return came;
   }

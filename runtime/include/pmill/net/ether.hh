@@ -37,17 +37,18 @@ PMILL_INLINE const Ether *ether(const std::uint8_t *p) {
 }
 
 /// Exchanges the two addresses at `p`, if both lie in the `length` bytes that are there. One vector
-/// load and store when 16 are there: narrower stores would stall whoever copies the frame.
-PMILL_INLINE void swap_addresses(std::uint8_t *p, std::uint32_t length) {
+/// load and store when 16 are there, or are `ours` anyway, which leave what lies behind as it is:
+/// narrower stores would stall whoever copies the frame.
+PMILL_INLINE void swap_addresses(std::uint8_t *p, std::uint32_t length, bool ours) {
   using Vector [[gnu::vector_size(16)]] = std::uint8_t;
   Vector v{};
-  if (length >= sizeof v) [[likely]] {
+  if (length >= (ours ? kEtherAddressesBytes : sizeof v)) [[likely]] {
     std::memcpy(&v, p, sizeof v);
     v = __builtin_shufflevector(v, v, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
     std::memcpy(p, &v, sizeof v);
     return;
   }
-  if (length < kEtherAddressesBytes) return;
+  if (ours || length < kEtherAddressesBytes) return;
   EtherAddress destination, source;
   std::memcpy(&destination, p, 6);
   std::memcpy(&source, p + 6, 6);
