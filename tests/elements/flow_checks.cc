@@ -92,6 +92,43 @@ void guesses() {
   expect(usual > 5'000, "usual frames");
 }
 
+/// A packet whose apparent key is that of some packet's flow belongs to that flow.
+void apparent() {
+  constexpr std::uint8_t kProtocols[]{0, net::kIcmp, net::kTcp, net::kUdp, 47, 255};
+  constexpr std::uint8_t kBytes[]{0, 0, 0, 0, 8, 255};
+  const auto some = [&](net::IPv4 &ip, bool only) {
+    ip.version_and_words = net::kPlainHeader, ip.fragment = 0;
+    if (!only && rng() % 4 == 0) ip.fragment = net16(net::IPv4::kMoreFragments);
+    ip.protocol = kProtocols[rng() % std::size(kProtocols)];
+    ip.source_address = ip.destination_address = 0;
+    const auto byte = kBytes[rng() % std::size(kBytes)];
+    for (auto *p = reinterpret_cast<std::uint8_t *>(&ip + 1);
+         p != reinterpret_cast<std::uint8_t *>(&ip + 2); ++p)
+      *p = rng() % 8 == 0 ? kBytes[rng() % std::size(kBytes)] : byte;
+    ip.total_length = net16(40);
+  };
+  struct {
+    net::IPv4 ip;
+    std::uint8_t rest[20];
+  } a{}, b{};
+  unsigned same = 0;
+  for (int n = 0; n < 200'000; ++n) {
+    some(a.ip, true), some(b.ip, false);
+    Key seen, own, other;
+    if (!flow::read_apparent_key(a.ip, 40, seen)) {
+      expect(a.ip.protocol <= net::kIcmp, "only ICMP and 0 have no apparent key");
+      continue;
+    }
+    const flow::Reading reading = flow::read_key(b.ip, 40, other);
+    if (reading == flow::Reading::none || reading == flow::Reading::quoted || !(other == seen))
+      continue;
+    flow::read_key(a.ip, 40, own);
+    expect(own == seen, "the flow of another");
+    ++same;
+  }
+  expect(same > 2'000, "packets of one flow");
+}
+
 /// What is kept of a flow is found by a guess, unless that is another's.
 void kept() {
   Keeper user;
@@ -376,6 +413,7 @@ int main(int argc, char **argv) {
   const auto most = static_cast<std::uint32_t>(argc > 1 ? std::atoi(argv[1]) : 20'000);
   keys();
   guesses();
+  apparent();
   kept();
   for (const std::uint32_t capacity : {1U, 2U, 5U, 143U, 1000U}) {
     table(capacity, 20'000, near_key);

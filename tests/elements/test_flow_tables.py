@@ -17,7 +17,7 @@ MEMORY = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 # DPDK's locks are assembly, which a ThreadSanitizer does not see, unless they are told not to be.
 THREADS = ("-O1", "-fsanitize=thread", "-DRTE_FORCE_INTRINSICS")
 PARTS = {
-    "flow_checks.cc": ("flow/table.cc", "flow/wheel.cc", "flow/flows.cc"),
+    "flow_checks.cc": ("flow/key.cc", "flow/table.cc", "flow/wheel.cc", "flow/flows.cc"),
     "nat_checks.cc": (
         *("flow/table.cc", "flow/wheel.cc", "flow/flows.cc"),
         *("flow/nat.cc", "flow/mapping.cc"),

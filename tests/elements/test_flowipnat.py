@@ -263,6 +263,20 @@ def test_what_cannot_be_translated(tmp_path: Path, level: int) -> None:
 
 
 @TWO
+def test_protocols_without_ports_have_one_flow(tmp_path: Path, level: int) -> None:
+    """Whatever lies where others have ports; and where a flow with ports was, nothing is left."""
+    bodies = [bytes(24), bytes(24), bytes([255] * 24), bytes(range(24)), bytes(24)]
+    packets = [ETHER + ip(Flow(protocol), b) for protocol in (0, 47, 255) for b in bodies]
+    got = translated(tmp_path, packets, level=level)
+    assert (got.out, got.refused) == ([], packets)
+    assert (got.counters["m.begun"], got.counters["n.unsupported"]) == (3, len(packets))
+    later = [(0.0, frame(Flow())), *[(30.0 + n, p) for n, p in enumerate(packets)]]
+    got = translated(tmp_path, later, manager="CAPACITY 1, TIMEOUT 6", level=level)
+    assert (len(got.out), got.refused[:5]) == (1, packets[:5])
+    assert got.counters["n.unsupported"] >= 5
+
+
+@TWO
 def test_padding_is_no_part_of_what_an_error_quotes(tmp_path: Path, level: int) -> None:
     """Eight bytes of a segment are quoted; its checksum would lie in what follows the packet."""
     flow = Flow(TCP)

@@ -83,7 +83,7 @@ struct FlowIPManagerIMP {
   static void prepare(const auto &self, const auto &packet) {
     flow::Key key;
     const net::IPv4 *ip = net::ipv4(packet);
-    if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) return;
+    if (ip == nullptr || !flow::read_apparent_key(*ip, net::bytes_from(packet, ip), key)) return;
     const flow::Flows &flows = self.state.flows;
     const std::uint64_t hash = flows.hash(key);
     note(self, flows.spot(hash).bytes);
@@ -100,7 +100,8 @@ struct FlowIPManagerIMP {
   static void push(auto &self, auto &packet) {
     flow::Key key;
     const net::IPv4 *ip = net::ipv4(packet);
-    if (ip == nullptr || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key)) [[unlikely]]
+    if (ip == nullptr || !flow::read_apparent_key(*ip, net::bytes_from(packet, ip), key))
+        [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     const flow::Id id = self.state.flows.find(key, spot_for(self, key));
     // Nor is the first packet of a flow usual. Whoever is behind knows more of the others so.

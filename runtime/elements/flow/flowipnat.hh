@@ -94,7 +94,7 @@ struct FlowIPNAT {
     flow::Key key;
     net::IPv4 *ip = net::ipv4(packet);
     const flow::Id id = packet.flow();
-    if (ip == nullptr || id == 0 || !flow::read_usual_key(*ip, net::bytes_from(packet, ip), key))
+    if (ip == nullptr || id == 0 || !flow::read_apparent_key(*ip, net::bytes_from(packet, ip), key))
         [[unlikely]]
       return unusual<OutOfLine<decltype(self)>>(rarely(self), lean(self, packet));
     if (Count *const why = translate(self, *ip, net::IPv4::kBytes, id, key)) [[unlikely]]
@@ -116,7 +116,7 @@ struct FlowIPNAT {
     if constexpr (kFollows<decltype(self)>) return mapping.is_own();
     return mapping.is_own() && mapping.is_of(key);
   }
-  /// Translates a TCP or UDP packet, or returns where to count why not.
+  /// Translates a packet that looks like one of TCP or UDP, or returns where to count why not.
   PMILL_INLINE static Count *translate(auto &self, net::IPv4 &ip, std::uint32_t header_bytes,
                                        flow::Id id, const flow::Key &key) {
     flow::Nat &nat = self.state.nat;
@@ -130,6 +130,7 @@ struct FlowIPNAT {
   [[gnu::noinline]] static Count *translate_any(S self, net::IPv4 &ip, std::uint32_t header_bytes,
                                                 flow::Id id, flow::Key key) {
     State &state = self.state;
+    if (!flow::is_usual_protocol(ip.protocol)) return &state.unsupported;
     const Guard guard = state.nat.lock();
     if (!state.nat.mapping(id).is_of(key)) {
       const bool is_tcp = ip.protocol == net::kTcp;

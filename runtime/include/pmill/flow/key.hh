@@ -67,20 +67,29 @@ PMILL_INLINE bool is_usual_protocol(std::uint8_t protocol) {
   return protocol < 32 && (kUsual >> protocol & 1) != 0;
 }
 
-/// Reads the key of the usual packet, one of TCP or UDP without IP options and with kUsualBytes
-/// behind its header, of which `available` bytes are there, 20 or more. False when it is another.
-[[nodiscard]] PMILL_INLINE bool read_usual_key(const net::IPv4 &ip, std::uint32_t available,
-                                               Key &key) {
+/// Reads what is the key if this is a packet of TCP or UDP: of one without IP options and with
+/// kUsualBytes behind its header, of which `available` bytes are there, 20 or more. False when it
+/// is another, or of ICMP, or of protocol 0, where the key could be that of a place that is free.
+/// If there is a flow of that key, the packet belongs to it, whatever it is: a protocol without
+/// ports has one flow of two addresses.
+[[nodiscard]] PMILL_INLINE bool read_apparent_key(const net::IPv4 &ip, std::uint32_t available,
+                                                  Key &key) {
   const std::uint8_t protocol = ip.protocol;
   constexpr std::uint16_t kFragment = net16(net::IPv4::kMoreFragments | net::IPv4::kOffsetMask);
   if (ip.version_and_words != net::kPlainHeader || (ip.fragment & kFragment) != 0 ||
-      !is_usual_protocol(protocol) || available < net::IPv4::kBytes + kUsualBytes) [[unlikely]]
+      protocol <= net::kIcmp || available < net::IPv4::kBytes + kUsualBytes) [[unlikely]]
     return false;
   std::uint32_t ports;
   std::memcpy(&key.addresses, &ip.source_address, sizeof key.addresses);
   std::memcpy(&ports, &ip + 1, sizeof ports);
   key.rest = ports | std::uint64_t{protocol} << 32;
   return true;
+}
+
+/// The same of the usual packet, which is of TCP or UDP.
+[[nodiscard]] PMILL_INLINE bool read_usual_key(const net::IPv4 &ip, std::uint32_t available,
+                                               Key &key) {
+  return read_apparent_key(ip, available, key) && is_usual_protocol(ip.protocol);
 }
 
 /// Guesses the key of a frame that nobody has looked at, of which kReadAhead bytes may be read:
