@@ -24,6 +24,13 @@ constexpr std::uint16_t changed_by(std::uint16_t checksum, std::uint16_t delta) 
   return static_cast<std::uint16_t>(~sum);
 }
 
+/// The same of one that is not 0, nor becomes it. Numbers that differ by 0xffff are one number to a
+/// sum; of what is not 0, a sum that wraps around never is (RFC 1071), and its complement may be.
+constexpr std::uint16_t nonzero_changed_by(std::uint16_t checksum, std::uint16_t delta) {
+  const std::uint32_t sum = checksum + (delta ^ 0xffffU);
+  return static_cast<std::uint16_t>(sum + (sum >> 16));
+}
+
 /// A flow of somebody inside, seen from there, and who it is outside. Two share a cache line.
 struct alignas(32) Mapping {
   /// Bits of `state`. A TCP connection is closed when both ends said so, or one broke it off.
@@ -77,10 +84,9 @@ PMILL_INLINE void patch(net::IPv4 &ip, std::uint8_t *transport, bool is_tcp,
     tcp.checksum = changed_by(tcp.checksum, delta);
   } else {
     auto &udp = *net::udp(transport);
-    if (udp.checksum == 0) return;  // there is none
-    udp.checksum = changed_by(udp.checksum, delta);
-    if (udp.checksum == 0) [[unlikely]]
-      udp.checksum = 0xffff;
+    // Without a checksum there is 0, and 0xffff stands for one of 0.
+    if (udp.checksum != 0) [[likely]]
+      udp.checksum = nonzero_changed_by(udp.checksum, delta);
   }
 }
 }  // namespace detail
