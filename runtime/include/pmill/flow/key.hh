@@ -77,7 +77,9 @@ PMILL_INLINE bool is_usual_protocol(std::uint8_t protocol) {
   const std::uint8_t protocol = ip.protocol;
   constexpr std::uint16_t kFragment = net16(net::IPv4::kMoreFragments | net::IPv4::kOffsetMask);
   if (ip.version_and_words != net::kPlainHeader || (ip.fragment & kFragment) != 0 ||
-      protocol <= net::kIcmp || available < net::IPv4::kBytes + kUsualBytes) [[unlikely]]
+      available < net::IPv4::kBytes + kUsualBytes) [[unlikely]]
+    return false;
+  if (protocol <= net::kIcmp) [[unlikely]]  // last: whoever decrements a TTL knows it late
     return false;
   std::uint32_t ports;
   std::memcpy(&key.addresses, &ip.source_address, sizeof key.addresses);
