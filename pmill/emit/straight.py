@@ -11,7 +11,7 @@ def straight_end(graph: PipelineGraph, source: Element) -> str | None:
     Each element on the way lets every packet through, inlined, so nothing need be kept of which
     packets came so far: behind the last one is the whole burst, as it was received.
     """
-    if not (source.spec.source and source.spec.through):
+    if not (source.spec.source and source.spec.everywhere and source.spec.through):
         return None
     here = source
     while ways := graph.outgoing(here.name):
@@ -21,4 +21,4 @@ def straight_end(graph: PipelineGraph, source: Element) -> str | None:
         if len(graph.incoming(there.name)) != 1:
             return None
         here = there
-    return None if here is source else here.name
+    return None if here is source or here.outputs else here.name

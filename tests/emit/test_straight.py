@@ -51,7 +51,7 @@ def test_ways_that_are(way: str) -> None:
         "in -> c :: Classifier(12/0800, -) -> out; c[1] -> Discard;",  # goes two ways
         "in -> out; FromDPDKDevice(1) -> out;",  # not alone
         "in -> c :: Counter -> out; FromDPDKDevice(1) -> c;",
-        "in -> Discard; InfiniteSource -> out;",  # no bursts from a device
+        "in -> Counter -> Discard; InfiniteSource -> out;",  # no bursts to, or from, a device
     ],
 )
 def test_ways_that_are_not(way: str) -> None:

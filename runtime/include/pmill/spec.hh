@@ -66,7 +66,8 @@ struct Spec {
   /// not say so nothing is known.
   bool passes = false;
   /// Every packet that comes leaves on output 0, once, and no other does. A source lets out so all
-  /// that it receives; an element without outputs takes all of a burst: it has `push_burst`.
+  /// that it gets from receive(), and gets packets nowhere else; an element without outputs takes
+  /// all of a burst: it has `push_burst`.
   bool through = false;
   PartSet edits{};         ///< Parts of the packet that it changes.
   std::uint32_t puts = 0;  ///< Bytes of any content that it puts in front.
