@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pmill.bench import hugepages
 from pmill.bench.contestants import Contestant
+from pmill.bench.copies import copies
 from pmill.bench.sample import Sample
 from pmill.bench.settings import Memory
 
@@ -76,13 +77,14 @@ def interleave(
     run: Callable[[Contestant], Sample],
     show: Callable[[str], None],
 ) -> Comparison:
-    """Run every contestant once a round; each round begins with another one, in other pages."""
+    """Run every contestant once a round; each round begins with another one, all in other pages."""
     samples: dict[str, list[Sample]] = {contestant.name: [] for contestant in contestants}
-    for number in range(rounds):
-        if memory == "huge":
-            hugepages.renew()
-        first = number % len(contestants)
-        for contestant in (*contestants[first:], *contestants[:first]):
-            show(f"{memory}, round {number + 1} of {rounds}: {contestant.name}")
-            samples[contestant.name].append(run(contestant))
+    with copies() as programs:
+        for number in range(rounds):
+            if memory == "huge":
+                hugepages.renew()
+            first = number % len(contestants)
+            for contestant in (*contestants[first:], *contestants[:first]):
+                show(f"{memory}, round {number + 1} of {rounds}: {contestant.name}")
+                samples[contestant.name].append(run(programs.fresh(contestant)))
     return Comparison(memory=memory, samples={name: tuple(runs) for name, runs in samples.items()})

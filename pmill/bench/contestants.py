@@ -53,12 +53,13 @@ class Testpmd:
 
     name: str = "testpmd macswap"
     ports: Literal[1, 2] = 1
+    path: Path = Path("dpdk-testpmd")
     mode: str = "macswap"
 
     def command(self, settings: Settings, memory: Memory, devices: Devices) -> list[str]:
         """Return the words that run it; its idle main thread shares the lcore's processor."""
         return [
-            "dpdk-testpmd",
+            str(self.path),
             *memory_arguments(memory),
             *devices.arguments(self.ports),
             "--lcores",
