@@ -70,6 +70,7 @@ def _facts(spec: ElementSpec) -> Iterator[str]:
         ("everywhere", spec.everywhere),
         ("single", spec.single),
         ("clones", spec.clones),
+        ("keeps", spec.keeps),
         ("fills", spec.fills),
         ("yields", spec.yields),
         ("passes", spec.passes),

@@ -152,6 +152,7 @@ class _Reader:
             workers_doc=doc.workers,
             single=flag_of(settings, "single"),
             clones=flag_of(settings, "clones"),
+            keeps=flag_of(settings, "keeps"),
             fills=flag_of(settings, "fills"),
             yields=flag_of(settings, "yields"),
             prepares=self.head.prepares,

@@ -30,8 +30,9 @@ KINDS: Mapping[str, str] = {
     "cold": "ports",
     "edits": "parts",
     "puts": "number",
-    **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "fills", "yields"), "flag"),
-    **dict.fromkeys(("passes", "through", "marks", "checks", "everywhere"), "flag"),
+    **dict.fromkeys(("resizes", "shared", "single", "source", "clones", "keeps"), "flag"),
+    **dict.fromkeys(("fills", "yields", "passes", "through", "marks", "checks"), "flag"),
+    "everywhere": "flag",
 }
 EXAMPLES: Mapping[str, str] = {
     "text": '"1/1"',

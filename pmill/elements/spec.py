@@ -137,8 +137,8 @@ class ElementSpec:
     has `poll`. `everywhere`: every worker runs it, for queues that it alone has. `single`: a
     configuration has at most one. `stateful`: its State has more than counters that are shown;
     `workers` says what that is to several workers, and `workers_doc` in a sentence. `clones`: every
-    packet leaves on all outputs. `fills`: it has room for so many packets, and for no more;
-    `yields`: it makes none while all such elements behind it are full.
+    packet leaves on all outputs. `keeps`: packets may stay in its state; `fills`: it has room for
+    so many, and for no more; `yields`: it makes none while all such elements behind it are full.
     `prepares`: it has `prepare`, the first step of a lookup in two; `foresees`: it has `foresee`,
     which guesses what that would ask for. `shares` are the words of what
     its packets make it use and others use, too: `stderr`, `random`, `target`.
@@ -171,6 +171,7 @@ class ElementSpec:
     workers: WorkersWord = ""
     workers_doc: str = ""
     clones: bool = False
+    keeps: bool = False
     fills: bool = False
     yields: bool = False
     prepares: bool = False

@@ -22,7 +22,7 @@ constexpr std::size_t kSmallestPool = 4095;
 
 std::size_t PoolPlan::bytes() const {
   rte_mempool_objsz size{};
-  const auto element = sizeof(rte_mbuf) + buffer::kMbufPrivateBytes + data_room;
+  const auto element = sizeof(rte_mbuf) + private_bytes + data_room;
   rte_mempool_calc_obj_size(static_cast<std::uint32_t>(element), 0, &size);
   // No object lies across two pages, of which the small ones hold one or a few. The ring of the
   // pool comes on top.
@@ -50,6 +50,7 @@ PoolPlan plan_pool(const Setup &setup, std::size_t workers, std::size_t descript
   const std::size_t wanted = workers * each + descriptors + captured * 5 / 4;
   PoolPlan plan;
   plan.data_room = std::min<std::size_t>((data + RTE_PKTMBUF_HEADROOM + 63) / 64 * 64, UINT16_MAX);
+  plan.private_bytes = buffer::mbuf_private_bytes(setup.packet_bytes());
   // One less than a power of two is what the ring behind a pool holds.
   plan.buffers = options.buffers != 0 ? options.buffers
                                       : std::max(kSmallestPool, std::bit_ceil(wanted + 1) - 1);
@@ -67,7 +68,8 @@ rte_mempool *mbufs_of(int socket) {
       std::min<std::size_t>({kPoolCache, count * 2 / 3, RTE_MEMPOOL_CACHE_MAX_SIZE}));
   const auto make = [&](int where) {
     return rte_pktmbuf_pool_create(("pmill-" + std::to_string(socket)).c_str(),
-                                   static_cast<unsigned>(count), cache, buffer::kMbufPrivateBytes,
+                                   static_cast<unsigned>(count), cache,
+                                   static_cast<std::uint16_t>(plan.private_bytes),
                                    static_cast<std::uint16_t>(plan.data_room), where);
   };
   rte_mempool *pool = make(socket);

@@ -191,6 +191,9 @@ void share_out(PortState &port, const Setup::Entry<RxRequest> &entry, Range rang
     const unsigned worker = (offset + i % threads) % workers;
     const unsigned queue = range.first + i % range.count;
     RxQueue q{.port = port.id, .queue = static_cast<std::uint16_t>(queue), .clock = &port.clock};
+    q.data_at = static_cast<std::uint16_t>(
+        sizeof(rte_mbuf) + buffer::mbuf_private_bytes(state().setup->packet_bytes()) +
+        RTE_PKTMBUF_HEADROOM);
     if (copies_packets(port.info)) q.group = r.burst, q.ahead = 0;
     mine[worker].push_back(q);
     ++load[worker];

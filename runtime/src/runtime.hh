@@ -75,6 +75,7 @@ std::vector<unsigned> allowed_cpus();
 struct PoolPlan {
   std::size_t buffers = 0;
   std::size_t data_room = 0;  // bytes of a buffer, headroom included
+  std::size_t private_bytes = 0;
   std::size_t bytes() const;
 };
 /// What the pools of a program must be. `descriptors` is the sum over all queues, `captured`

@@ -28,6 +28,7 @@ struct Queue {
                              .processing = "h/lh",
                              .cold = outputs(1),
                              .shared = true,
+                             .keeps = true,
                              .fills = true,
                              .passes = true};
 

@@ -34,6 +34,7 @@ struct ARPQuerier {
                              .writes = meta::mac,
                              .cold = outputs(1),
                              .resizes = true,
+                             .keeps = true,
                              .workers = "any"};
 
   struct Args {
@@ -186,8 +187,7 @@ struct ARPQuerier {
         ++self.state.drops;
         return self.worker.discard(packet.buffer());
       }
-      packet.template park<SelfOf<S>::live>();
-      waits = table(self).wait(next, packet.buffer(), now, self.worker, counts(self));
+      waits = table(self).wait(next, park(self, packet), now, self.worker, counts(self));
       self.state.cache.check(table(self).generation(), now);
     }
     if (waits == net::ArpWait::ask) query(self, packet, net::kEtherBroadcast);

@@ -15,7 +15,8 @@ namespace pmill {
 /// Most packets that are received at once.
 inline constexpr unsigned kMostBurst = 256;
 
-/// Bytes of private area that every buffer has: room for a whole packet object.
+/// The most bytes of a packet object, for which an application that brings its own buffers has to
+/// have room in each. Where pmill makes them there is as much as its packets need.
 inline constexpr std::size_t kBufferPrivateBytes = 128;
 
 /// So many bytes from where a packet begins lie in its buffer, however short the packet is.

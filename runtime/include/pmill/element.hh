@@ -121,6 +121,7 @@ PMILL_INLINE bool take(auto &self, std::size_t port, auto &&use) { return self.f
 
 /// Keeps a packet for later: its metadata goes to its buffer, and what is returned owns both.
 PMILL_INLINE Buffer park(auto &self, auto &packet) {
+  static_assert(SelfOf<decltype(self)>::Element::spec.keeps, "whoever parks packets `.keeps`");
   packet.template park<SelfOf<decltype(self)>::live>();
   return packet.buffer();
 }

@@ -32,7 +32,8 @@ struct PortClock {
 
 /// A receive queue of a port. `lock` is set when several workers poll it. While a `group` of
 /// packets is handled, the next `ahead` are fetched: none where the driver itself has written the
-/// packets, so that they are in the processor's cache. `whole`: every frame is one buffer, by what
+/// packets, so that they are in the processor's cache; `data_at` is where in an mbuf received bytes
+/// begin, in bytes. `whole`: every frame is one buffer, by what
 /// the device was told or its driver says, so that nobody need look.
 struct RxQueue {
   std::uint16_t port = 0;
@@ -42,6 +43,7 @@ struct RxQueue {
   const PortClock *clock = nullptr;
   unsigned group = 8;
   unsigned ahead = 8;
+  std::uint16_t data_at = 0;
 
   void *exchanged = nullptr;  // the driver's own queue, where buffers are exchanged with it
 };

@@ -78,6 +78,14 @@ struct Program {
                  { any = true; });
     return any;
   }();
+  /// Whether packets ever lie in their buffers.
+  static constexpr bool leaves = [] {
+    bool any = Config::virtual_calls || Worker::Packet::Layout::in_memory;
+    Config::each([&]<typename D>(Tag<D>)
+                   requires(D::Element::spec.keeps)
+                 { any = true; });
+    return any;
+  }();
   static constexpr View<InstanceInfo> instances = Config::instances;
   static constexpr std::string_view version = Config::version;
   static constexpr std::string_view requirements = Config::requirements;
@@ -107,6 +115,7 @@ struct Program {
 
   /// Lets every element declare what it needs.
   [[gnu::cold]] static void configure(Setup &setup) {
+    if (leaves) setup.leave(sizeof(typename Worker::Packet));
     Config::each([]<typename D>(Tag<D>) __attribute__((always_inline))
                    requires(!kFrozen<D>)
                  { Common<D>::args = D::parse_args(); });

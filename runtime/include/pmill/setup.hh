@@ -53,6 +53,8 @@ class Setup {
   }
   /// The element keeps up to `n` packets in each worker.
   void keep(std::size_t n) { kept_ += n; }
+  /// Packets leave objects of so many bytes in their buffers; 0: they never do.
+  void leave(std::size_t packet_bytes) { packet_bytes_ = packet_bytes; }
   /// The random numbers of the program repeat from run to run.
   void seed(std::uint32_t seed) { seed_ = seed; }
   /// The element receives from a port: a number, a PCI address or a device name.
@@ -74,6 +76,7 @@ class Setup {
 
   std::size_t data_bytes() const { return data_bytes_; }
   std::size_t kept() const { return kept_; }
+  std::size_t packet_bytes() const { return packet_bytes_; }
   std::optional<std::uint32_t> seed() const { return seed_; }
   const std::vector<Entry<RxRequest>> &receive() const { return receive_; }
   const std::vector<Entry<TxRequest>> &transmit() const { return transmit_; }
@@ -90,6 +93,7 @@ class Setup {
   int home_ = kAnyWorker;
   std::size_t data_bytes_ = 2048;
   std::size_t kept_ = 0;
+  std::size_t packet_bytes_ = 0;
   std::optional<std::uint32_t> seed_;
   std::vector<Entry<RxRequest>> receive_;
   std::vector<Entry<TxRequest>> transmit_;

@@ -51,6 +51,7 @@ struct Spec {
   bool source = false;                  ///< Has poll(): makes packets by itself.
   bool everywhere = false;              ///< Every worker runs it, for queues that it alone has.
   bool clones = false;                  ///< Lets every packet out on all outputs.
+  bool keeps = false;   ///< Packets may stay in its State, by park(): configure says how many.
   bool fills = false;   ///< Has full(args, state): there are times when it has no room for packets.
   bool yields = false;  ///< Makes no packets while everything behind it that fills is full.
   /// What its State, of which every worker has one, is when several workers have packets for it:

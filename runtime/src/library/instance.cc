@@ -37,10 +37,10 @@ void leave(std::string_view message) {
 void check(const rte_mempool *pool, const Setup &setup) {
   // Functions of DPDK's, which want it changeable.
   auto *of = const_cast<rte_mempool *>(pool);
-  if (rte_pktmbuf_priv_size(of) < buffer::kMbufPrivateBytes)
+  if (rte_pktmbuf_priv_size(of) < kBufferPrivateBytes)
     fail("",
          "the pool's mbufs have private areas of " + std::to_string(rte_pktmbuf_priv_size(of)) +
-             " bytes, and elements need " + std::to_string(buffer::kMbufPrivateBytes),
+             " bytes, and elements need " + std::to_string(kBufferPrivateBytes),
          "make the pool with the PRIVATE_BYTES of the library's header");
   const std::size_t needed = setup.data_bytes() + RTE_PKTMBUF_HEADROOM;
   if (rte_pktmbuf_data_room_size(of) < needed)
@@ -146,7 +146,7 @@ unsigned process(unsigned worker, unsigned port, rte_mbuf **packets, unsigned n)
   if (to == nullptr || to->intakes(worker).empty())
     return error() = "this worker receives nothing from port " + std::to_string(port), 0;
   if (n == 0) return 0;
-  if (packets[0]->priv_size < buffer::kMbufPrivateBytes)
+  if (packets[0]->priv_size < kBufferPrivateBytes)
     return error() = "the packets are of a pool whose private areas are too small", 0;
   // What an element finds in its first round waited before the start, and CLEAR drops it.
   if (g_instance->began[worker] == 0) turn(worker);

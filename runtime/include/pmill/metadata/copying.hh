@@ -42,7 +42,7 @@ using BufferPool = RecordPool *;
 
 namespace buffer {
 
-inline constexpr std::size_t kMbufPrivateBytes = 0;
+inline std::size_t mbuf_private_bytes(std::size_t) { return 0; }
 /// The most buffers that are handed over at once.
 inline constexpr unsigned kMost = 256;
 

@@ -103,7 +103,7 @@ PMILL_INLINE void release(BufferPool pool, Buffer *buffers, unsigned count) {
 // --- for the runtime -----------------------------------------------------------------------------
 
 /// What has no other use but that ethdev asks for a pool.
-inline constexpr std::size_t kMbufPrivateBytes = 0;
+inline std::size_t mbuf_private_bytes(std::size_t) { return 0; }
 inline std::size_t mbufs_for(std::size_t) { return 31; }
 inline std::size_t more_bytes(std::size_t capacity) { return stride_of(capacity) + sizeof(Slot *); }
 /// Makes all slots, once, in memory of a NUMA node if it can be; false when there is none.

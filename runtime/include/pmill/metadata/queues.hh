@@ -50,11 +50,10 @@ namespace buffer {
 
 PMILL_INLINE bool segmented(Buffer b) { return facts(b)->nb_segs != 1; }
 
-/// Fetches where received bytes begin. The place is computed: reading it from the mbuf would wait
-/// for the mbuf.
-PMILL_INLINE void prefetch(Buffer b) {
-  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(facts(b) + 1) + kMbufPrivateBytes +
-                     RTE_PKTMBUF_HEADROOM);
+/// Fetches where received bytes begin, so far from the mbuf: reading that from it would wait for
+/// it.
+PMILL_INLINE void prefetch(Buffer b, std::size_t distance) {
+  __builtin_prefetch(reinterpret_cast<const std::uint8_t *>(facts(b)) + distance);
 }
 
 /// Whether a VLAN tag was taken out of the frame and lies beside it.

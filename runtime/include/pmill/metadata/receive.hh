@@ -12,9 +12,10 @@ namespace pmill {
 namespace detail {
 
 /// Tells the processor to fetch packets [from, to) of a burst.
-PMILL_INLINE void fetch(Buffer *buffers, unsigned from, unsigned to) {
+PMILL_INLINE void fetch(const RxQueue &queue, Buffer *buffers, unsigned from, unsigned to) {
+  const std::size_t distance = queue.data_at;
 #pragma clang loop unroll(disable)
-  for (unsigned i = from; i < to; ++i) buffer::prefetch(buffers[i]);
+  for (unsigned i = from; i < to; ++i) buffer::prefetch(buffers[i], distance);
 }
 
 /// Fetches what is to be there when the packets from `at` on have been handled; returns where those
@@ -22,14 +23,14 @@ PMILL_INLINE void fetch(Buffer *buffers, unsigned from, unsigned to) {
 PMILL_INLINE unsigned fetch_behind(const RxQueue &queue, Buffer *buffers, std::size_t at,
                                    unsigned n) {
   const unsigned end = std::min(static_cast<unsigned>(at) + queue.group, n);
-  fetch(buffers, end, std::min(end + queue.ahead, n));
+  fetch(queue, buffers, end, std::min(end + queue.ahead, n));
   return end;
 }
 
 /// Fetches the first packets of a burst; returns how many are handled before more are fetched.
 PMILL_INLINE unsigned fetch_first(const RxQueue &queue, Buffer *buffers, unsigned n) {
   if (queue.ahead == 0) return n;
-  fetch(buffers, 0, std::min(queue.ahead, n));
+  fetch(queue, buffers, 0, std::min(queue.ahead, n));
   return fetch_behind(queue, buffers, 0, n);
 }
 
@@ -54,7 +55,7 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
   };
   if constexpr (kBeginsStraight<D>) {  // a short way: all packets are fetched before the first goes
     if (queue.ahead != 0) [[unlikely]]
-      detail::fetch(buffers, 0, n);
+      detail::fetch(queue, buffers, 0, n);
     for (std::size_t i = 0; i != n; ++i) go(buffers[i]);
     push_burst<typename D::Straight>(self.worker, buffers, n);
     return came;
