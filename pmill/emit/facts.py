@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pmill.emit.origins import foreseen
 from pmill.emit.straight import straight_end
+from pmill.emit.usual import usual_output
 from pmill.graph import PipelineGraph, field_bits, field_names, held_at_entry, layout
 from pmill.passes.heat import cold_elements
 
@@ -16,7 +17,7 @@ class Facts:
     """Fields that elements need, by name and as bits, and whether packets usually come to them.
 
     `foreseen` has for each source the lookups that guess at its frames, `straight` for some the
-    element that gets all of them.
+    element that gets all of them, `usual` the output that most packets take.
     """
 
     live: Mapping[str, int]
@@ -24,6 +25,7 @@ class Facts:
     cold: frozenset[str]
     foreseen: Mapping[str, tuple[str, ...]]
     straight: Mapping[str, str]
+    usual: Mapping[str, int | None]
 
     @property
     def lookups(self) -> tuple[str, ...]:
@@ -41,4 +43,5 @@ def facts_of(graph: PipelineGraph) -> Facts:
         cold=cold,
         foreseen={e.name: foreseen(graph, e, cold) for e in graph.elements.values()},
         straight={e.name: end for e in graph.elements.values() if (end := straight_end(graph, e))},
+        usual={e.name: usual_output(graph, e, cold) for e in graph.elements.values()},
     )

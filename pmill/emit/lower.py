@@ -274,6 +274,7 @@ def _instance(
         foreseen=facts.lookups.index(element.name) if element.name in facts.lookups else None,
         foresees=tuple(idents[name] for name in facts.foreseen[element.name]),
         straight=idents.get(facts.straight.get(element.name, ""), ""),
+        usual=facts.usual[element.name],
         ends_straight=element.name in facts.straight.values(),
         hops=hops,
         sources=_sources(graph, element, idents, counts),

@@ -40,6 +40,7 @@ class InstancePlan:
     `follows`: packets come straight from the element that it names. `foresees` are the lookups that
     guess what its frames will ask them for; one for somebody has the number `foreseen`.
     `straight` is the element that gets all that it receives, which `ends_straight`.
+    `usual` is the output that most packets take.
     `sources`: what its inputs pull from, empty when it does not pull. `connected` has a bit for
     each of the first 64 outputs that lead anywhere. `ahead` are the instances it minds when they
     are full. `schedule` is its Schedule in C++, empty for the usual one. `decisions` is the number
@@ -68,6 +69,7 @@ class InstancePlan:
     foresees: tuple[str, ...]
     straight: str
     ends_straight: bool
+    usual: int | None
     hops: tuple[HopPlan, ...]
     sources: tuple[HopPlan, ...]
     connected: int

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pmill.graph import Element
+from pmill.graph import Element, Value
 
 _MEASURED: Final[Mapping[str, int]] = {
     "Align": 80,
@@ -80,7 +80,7 @@ _ROUTES: Final = "lpm::Routes"
 
 def weight(element: Element) -> int:
     """Return about how many machine instructions a copy of an element is."""
-    routes = [element.arguments[arg.name] for arg in element.spec.arguments if arg.type == _ROUTES]
+    routes = _routes(element)
     own = _MEASURED.get(element.spec.name, 10 if routes else _UNKNOWN)
     if not element.frozen:
         return own
@@ -88,3 +88,12 @@ def weight(element: Element) -> int:
     if element.spec.name in _PROGRAMS:
         items += sum(value.count or 0 for value in element.arguments.values())
     return own + _ITEM * items
+
+
+def decides(element: Element) -> bool:
+    """Return whether an element sends packets by a program, or by routes, that became code."""
+    return element.frozen and (element.spec.name in _PROGRAMS or bool(_routes(element)))
+
+
+def _routes(element: Element) -> list[Value]:
+    return [element.arguments[arg.name] for arg in element.spec.arguments if arg.type == _ROUTES]

@@ -145,3 +145,23 @@ def test_later_routes_replace_earlier_ones(run_element: RunElement) -> None:
         "StaticIPLookup(10.0.0.0/8 0, 10.0.0.1/8 1)", [ether(udp())], before=CHECKED, outputs=2
     )
     assert [len(result.out[n]) for n in range(2)] == [0, 1]
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_the_gateway_is_the_next_hop(run_element: RunElement, level: int) -> None:
+    """Of routes to one output, too, where the default route's gateway is a constant behind it."""
+    table: Table = [
+        ("10.0.0.0/8", None, 0),
+        ("10.1.0.0/16", "10.0.0.9", 0),
+        ("0.0.0.0/0", "192.0.2.254", 0),
+    ]
+    hops = {"10.9.9.9": "10.9.9.9", "10.1.2.3": "10.0.0.9", "8.8.8.8": "192.0.2.254"}
+    result = run_element(
+        f"{{ input -> {config(table)} -> q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:1) -> output;"
+        " Idle -> [1] q; }",
+        [ether(bytes(udp(dst=a))) for a in hops],
+        before=CHECKED,
+        level=level,
+    )
+    asked = [str(ipaddress.ip_address(frame[38:42])) for frame in result.out[0]]
+    assert asked == list(hops.values())

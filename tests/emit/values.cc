@@ -225,6 +225,7 @@ struct rules_ {
     static constexpr std::array<ClassifierNode, 3> program{{ClassifierNode{12, 0xffffff00, 0x08004500, 1, 2}, ClassifierNode{20, 0x1fff0000, 0x00000000, 0, -2}, ClassifierNode{12, 0xffff0000, 0x08060000, -1, -2}}};
   };
   static constexpr FieldSet live{0x0};  // nothing
+  static constexpr std::size_t usual = 0;
   using Outputs = Hops<
       Inline<Strip_4_>,  // [0] -> Strip@4
       Inline<arp_>,  // [1] -> arp

@@ -85,12 +85,25 @@ constexpr auto known_lengths(const std::array<ClassifierNode, Steps> &program) {
 }
 
 /// A program that is a compile-time constant, `Args::program`, as code. A length is tested where
-/// the first byte of it is wanted, and not again behind: what follows knows it, too.
-template <typename Args, std::size_t Headers>
+/// the first byte of it is wanted, and not again behind: what follows knows it, too. `Usual` is the
+/// jump with which most packets end; kAny where nobody knows.
+template <typename Args, std::size_t Headers, std::int32_t Usual>
 struct Unrolled {
   using From = Bytes<Headers>;
   static constexpr auto &program = Args::program;
   static constexpr auto known = known_lengths<Headers>(program);
+
+  /// Whether the usual jump lies behind each step.
+  static constexpr auto usually = [] {
+    std::array<bool, program.size()> behind{};
+    for (std::size_t at = program.size(); at-- > 0;)  // jumps lead to later steps
+      for (const std::int32_t jump : {program[at].yes, program[at].no})
+        behind[at] |= jump <= 0 ? jump == Usual : behind[static_cast<std::size_t>(jump)];
+    return behind;
+  }();
+  static constexpr bool is_usual(std::int32_t jump) {
+    return jump <= 0 ? jump == Usual : usually[static_cast<std::size_t>(jump)];
+  }
 
   /// Number of jumps to step `at`.
   static constexpr unsigned uses(std::size_t at) {
@@ -163,6 +176,11 @@ struct Unrolled {
       if (!packet.has(node)) [[unlikely]]
         return too_short<node.no, At>(packet);
     if constexpr (node.mask == 0) return follow<node.yes>(packet);
+    constexpr bool usual = is_usual(node.yes);
+    if constexpr (usual != is_usual(node.no)) {
+      if (__builtin_expect(matches<At>(packet), usual)) return follow<node.yes>(packet);
+      return follow<node.no>(packet);
+    }
     return matches<At>(packet) ? follow<node.yes>(packet) : follow<node.no>(packet);
   }
   /// Steps that several jumps lead to: left to the inliner, because copies of copies explode.
@@ -182,6 +200,16 @@ struct Unrolled {
       });
   }
 };
+
+/// The jump with which most packets leave the program of an instance, if that is known.
+inline constexpr std::int32_t kAny = 1;
+template <typename Self>
+constexpr std::int32_t usual_jump() {
+  if constexpr (requires { Self::Instance::usual; })
+    return -static_cast<std::int32_t>(Self::Instance::usual);
+  else
+    return kAny;
+}
 
 /// Steps of a program that becomes code: more take clang very long and fill the cache.
 inline constexpr std::size_t kMostUnrolled = 1024;
@@ -219,7 +247,8 @@ PMILL_INLINE std::size_t classify(auto &self, const Bytes<Headers> &bytes) {
   } else if constexpr (Self::Args::program.size() > kMostUnrolled) {
     return output(interpret(Self::Args::program, bytes));
   } else {
-    return output(Unrolled<typename Self::Args, Headers>::template run_inline<0>(bytes));
+    using Code = Unrolled<typename Self::Args, Headers, usual_jump<Self>()>;
+    return output(Code::template run_inline<0>(bytes));
   }
 }
 

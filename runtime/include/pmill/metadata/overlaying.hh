@@ -20,8 +20,8 @@ using Outgoing = rte_mbuf *;
 
 namespace buffer {
 
-/// Bytes of private area that mbufs need for packet objects of so many; data begins with a line.
-inline std::size_t mbuf_private_bytes(std::size_t object) { return (object + 63) / 64 * 64; }
+/// Bytes of private area that mbufs need for packet objects of so many: whole pairs of lines.
+inline std::size_t mbuf_private_bytes(std::size_t object) { return (object + 127) / 128 * 128; }
 
 PMILL_INLINE std::uint8_t *start(Buffer b) { return static_cast<std::uint8_t *>(b->buf_addr); }
 PMILL_INLINE std::size_t capacity(Buffer b) { return b->buf_len; }

@@ -42,12 +42,37 @@ struct ConstantRoutes {
   }
 
  private:
+  /// Whether the default route leads to an output and has a gateway, and others lead there, too.
+  /// What is behind the gateway is most of the world: it goes on with a next hop that is a
+  /// constant, and neighbours take the other way.
+  template <std::size_t Output>
+  static constexpr bool kHasGateway =
+      Output == table.rest().output && table.rest().gateway.value != 0 &&
+      table.routes_to(Output) != 0;
+
   /// The gateway is looked up behind the branch: where nobody asks for it, not at all.
   template <std::size_t Output>
   PMILL_INLINE static bool try_output(auto &self, auto &packet, std::uint32_t match) {
-    if constexpr (Output != table.rest().output)
-      if ((match & table.routes_to(Output)) == 0) return false;
-    if (const IPAddress gateway = table.hop(match).gateway) packet.set(meta::dst_ip, gateway.value);
+    using D = typename SelfOf<decltype(self)>::Instance;
+    if constexpr (Output != table.rest().output) {
+      const std::uint32_t here = match & table.routes_to(Output);
+      if constexpr (requires { D::usual; }) {
+        constexpr bool passes = D::usual != Output;
+        if (__builtin_expect(here == 0, passes)) return false;
+      } else if (here == 0) {
+        return false;
+      }
+    }
+    if constexpr (kHasGateway<Output>) {
+      if (match != 0) [[unlikely]] {
+        if (const IPAddress to = table.hop(match).gateway) packet.set(meta::dst_ip, to.value);
+        emit_rarely<Output>(self, packet);
+        return true;
+      }
+      packet.set(meta::dst_ip, table.rest().gateway.value);
+    } else {
+      if (const IPAddress to = table.hop(match).gateway) packet.set(meta::dst_ip, to.value);
+    }
     emit<Output>(self, packet);
     return true;
   }
