@@ -119,7 +119,8 @@ class Scenario:
     """One comparison.
 
     `reference` is whose cycles are 1 in tables, `floor` what work lies above; `published` are
-    the figures of others for the same function, by what they are of, for the report.
+    the figures of others for the same function, by what they are of, for the report. It takes
+    `times` as many rounds as are asked for, where what is compared is small beside what disturbs.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Scenario:
     checks: tuple[Check, ...] = ()
     sweep: Sweep | None = None
     published: Mapping[str, str] | None = None
+    times: int = 1
 
     def alternative(self, name: str) -> Alternative:
         """Return the alternative of this name."""

@@ -91,6 +91,7 @@ class _Reader:
             "check": "list",
             "sweep": "table",
             "published": "table",
+            "times": "int",
         }
         self._only(text, allowed, "the scenario")
         self._needs(text, ("title", "alternative"), "the scenario")
@@ -110,6 +111,8 @@ class _Reader:
         for role in ("reference", "floor"):
             if role in text:
                 self._alternative(text[role], names, role)
+        if text.get("times", 1) < 1:
+            raise self._wrong(f"times is {text['times']}", "1 or more")
         return Scenario(
             name=self._path.stem,
             title=text["title"],
@@ -123,6 +126,7 @@ class _Reader:
             checks=tuple(self._check(c, names, text) for c in text.get("check", [])),
             sweep=self._sweep(text["sweep"]) if "sweep" in text else None,
             published=text.get("published"),
+            times=text.get("times", 1),
         )
 
     def _alternatives(self, text: dict[str, Any]) -> Iterator[Alternative]:

@@ -45,6 +45,7 @@ def measure_all(
     were forwarded to tell anything.
     """
     measures = tuple(m for m in scenario.measures if only is None or m in only)
+    settings = replace(settings, rounds=settings.rounds * scenario.times)
     left = _Left(_runs(scenario, settings, memories, measures))
     results = []
     with tempfile.TemporaryDirectory(prefix="pmill-scenario-") as name:

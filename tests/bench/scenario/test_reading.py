@@ -115,6 +115,7 @@ def test_everything_is_read(tmp_path: Path, examples: Path) -> None:
         ('floor = "floor"', "", "work lies above a floor"),
         ('value = "work"', 'value = "time"', "cycles or work"),
         ('title = "T"', 'title = "T"\nports = 3', "one or two"),
+        ('title = "T"', 'title = "T"\ntimes = 0', "times is 0"),
         ('title = "T"', 'title = "T"\nmeasures = ["cycle"]', "did you mean 'cycles'?"),
     ],
 )

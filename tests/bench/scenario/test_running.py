@@ -63,21 +63,23 @@ def test_traffic_is_that_of_a_recipe(tmp_path: Path) -> None:
 
 
 def test_a_peer(pmill: Pmill, tmp_path: Path) -> None:
-    """It is pmill in the place of click, and measured beside the floor."""
+    """It is pmill in the place of click, and measured beside the floor; all twice as often."""
     text = SCENARIO[: SCENARIO.index("[[check]]")].replace(
         ', "instructions", "size", "compile"', ""
     )
     for name in ("locked", "slowed"):
         start = text.index(f'[[alternative]]\nname = "{name}"')
         text = text[:start] + text[text.find("\n[[", start + 2) + 1 or len(text) :]
-    (tmp_path / "s.toml").write_text(text)
+    (tmp_path / "s.toml").write_text(f"times = 2\n{text}")
     assert pmill("install-shims", tmp_path / "shims").returncode == 0
     peer = f"--peer=click={tmp_path / 'shims' / 'click'}"
-    words = ("bench", "s.toml", "--quick", "--memory=no-huge", "--csv=r.csv", peer)
-    done = pmill(*words, cwd=tmp_path)
+    words = ("bench", "s.toml", "--quick", "--memory=no-huge", "--csv=r.csv", "--json=r.json")
+    done = pmill(*words, peer, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     names = [line.split(",")[3] for line in (tmp_path / "r.csv").read_text().splitlines()]
     assert names == ["alternative", "floor", "ours", "click"]
+    (read,) = json.loads((tmp_path / "r.json").read_text())
+    assert {len(rounds) for rounds in read["cycles"]["no-huge"].values()} == {2 * 3}
 
 
 @pytest.mark.slow
