@@ -29,7 +29,8 @@ def usual_output(graph: PipelineGraph, element: Element, cold: frozenset[str]) -
     known = len(counted) == len(ways)
     sizes = counted if known else [_code_behind(graph, c, cold) for c in ways]
     second, most = sorted(sizes)[-2:]
-    return ways[sizes.index(most)].source.number if most >= _TIMES * second else None
+    stands_out = most > 0 and most >= _TIMES * second
+    return ways[sizes.index(most)].source.number if stands_out else None
 
 
 def _code_behind(graph: PipelineGraph, way: Connection, cold: frozenset[str]) -> int:

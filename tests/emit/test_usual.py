@@ -83,6 +83,6 @@ def test_a_profile_knows_better() -> None:
     graph = after(text, Devirtualize(), EmbedConstants(), FuseRegions())
     element = graph.elements["c"]
     assert usual_output(graph, element, frozenset()) == 0
-    for packets, output in (((1, 9), 1), ((9, 1), 0), ((5, 6), None)):
+    for packets, output in (((1, 9), 1), ((9, 1), 0), ((5, 6), None), ((0, 0), None)):
         counted = with_packets(graph, {"c[0]": packets[0], "c[1]": packets[1]})
         assert usual_output(counted, element, frozenset()) == output
