@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pmill.toolchain import find_tools
-from tests.conftest import Compiled, digest
+from tests.conftest import Compiled, Pmill, digest
 from tests.runtime.conftest import write_capture
 
 SOURCE = Path(__file__).with_name("private_area.c")
@@ -68,7 +68,7 @@ def test_as_large_as_needed(
     assert found % 64 == 0
 
 
-def test_who_parks_says_so(session_directory: Path) -> None:
+def test_who_parks_says_so(session_directory: Path, pmill: Pmill) -> None:
     """An element that keeps packets, and does not say so, would write where frames lie."""
     folder = session_directory / "parks"
     folder.mkdir(exist_ok=True)
@@ -94,7 +94,6 @@ struct Parking {
     )
     config = folder / "parks.click"
     config.write_text(WAY.format("Parking ->"))
-    command = ["pmill", "compile", "-I", str(folder), str(config), "-o", str(folder / "parks")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = pmill("compile", "-I", str(folder), str(config), "-o", str(folder / "parks"))
     assert done.returncode != 0
     assert "keeps" in done.stderr
