@@ -23,6 +23,8 @@
 #define LIMITS_BURST 32
 // The clock is read every so many iterations, so that it costs nothing a packet.
 #define LIMITS_CLOCK_MASK 255
+// So many stretches between two looks at the clock are kept.
+#define LIMITS_STRETCHES 4096
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define COLD __attribute__((noinline, cold))
@@ -42,6 +44,10 @@ struct limits {
   uint64_t spin;   // artificial cycles a packet: the control of the benchmark
   struct rte_mempool *pool;
   uint64_t rx[LIMITS_PORTS], tx[LIMITS_PORTS], unsent[LIMITS_PORTS];
+  // What stretches cost, in cycles a packet: all, or every second one, every fourth one.
+  uint64_t stretch_begin, stretch_packets;
+  unsigned stretches, every, skip;
+  float cost[LIMITS_STRETCHES];
 };
 
 static volatile sig_atomic_t limits_stopped;
@@ -172,13 +178,40 @@ static void limits_start(struct limits *l, int argc, char **argv) {
   signal(SIGTERM, limits_on_signal);
 }
 
-static void limits_print(const struct limits *l, uint64_t packets, uint64_t cycles,
-                         limits_report *report, const void *state) {
+// A stretch ends, or the first one begins.
+static COLD void limits_stretch(struct limits *l, uint64_t now, uint64_t packets) {
+  const uint64_t cycles = now - l->stretch_begin, handled = packets - l->stretch_packets;
+  const bool counts = l->stretch_begin != 0 && handled != 0;
+  l->stretch_begin = now;
+  l->stretch_packets = packets;
+  if (!counts || (l->skip != 0 && l->skip-- != 0)) return;
+  if (l->stretches == LIMITS_STRETCHES) {
+    l->stretches /= 2;
+    for (unsigned i = 0; i < l->stretches; i++) l->cost[i] = l->cost[2 * i];
+    l->every = l->every == 0 ? 2 : 2 * l->every;
+  }
+  l->cost[l->stretches++] = (float)cycles / (float)handled;
+  l->skip = l->every == 0 ? 0 : l->every - 1;
+}
+
+static int limits_compare(const void *a, const void *b) {
+  const float x = *(const float *)a, y = *(const float *)b;
+  return (x > y) - (x < y);
+}
+
+static double limits_median(struct limits *l) {
+  if (l->stretches == 0) return 0.0;
+  qsort(l->cost, l->stretches, sizeof l->cost[0], limits_compare);
+  return (double)l->cost[l->stretches / 2];
+}
+
+static void limits_print(struct limits *l, uint64_t packets, uint64_t cycles, limits_report *report,
+                         const void *state) {
   const double hz = (double)rte_get_tsc_hz();
   printf("{\"packets\":%" PRIu64 ",\"cycles\":%" PRIu64
-         ",\"cycles_per_packet\":%.3f,"
+         ",\"cycles_per_packet\":%.3f,\"median_cycles_per_packet\":%.3f,"
          "\"seconds\":%.6f,\"tsc_hz\":%.0f,\"ports\":[",
-         packets, cycles, packets == 0 ? 0.0 : (double)cycles / (double)packets,
+         packets, cycles, packets == 0 ? 0.0 : (double)cycles / (double)packets, limits_median(l),
          (double)cycles / hz, hz);
   for (uint16_t port = 0; port < l->ports; port++) {
     printf("%s{\"rx\":%" PRIu64 ",\"tx\":%" PRIu64 ",\"dropped\":%" PRIu64 "}",
@@ -205,6 +238,7 @@ static ALWAYS_INLINE int limits_loop(struct limits *l, limits_body *body, limits
       if (n == 0) continue;
       if (unlikely_(first == 0)) {
         first = rte_rdtsc();
+        limits_stretch(l, first, packets);
         if (length != 0) deadline = first + length;
       }
       packets += n;
@@ -213,7 +247,9 @@ static ALWAYS_INLINE int limits_loop(struct limits *l, limits_body *body, limits
       body(l, state, port, burst, n);
     }
     if ((++iterations & LIMITS_CLOCK_MASK) == 0) {
-      if (rte_rdtsc() >= deadline || limits_stopped) break;
+      const uint64_t now = rte_rdtsc();
+      limits_stretch(l, now, packets);
+      if (now >= deadline || limits_stopped) break;
     }
   }
   const uint64_t cycles = first == 0 ? 0 : rte_rdtsc() - first;

@@ -71,8 +71,13 @@ def _measure_program(name: str, command: list[str], settings: Settings) -> Sampl
     cycles, packets = float(statistics["cycles_per_packet"]), int(statistics["packets"])
     if packets == 0 or cycles <= 0:
         raise failure(name, "it forwarded nothing")
-    seconds = float(statistics["seconds"])
-    return Sample(cycles=cycles * share, packets=packets, seconds=seconds, share=share)
+    return Sample(
+        cycles=cycles * share,
+        packets=packets,
+        seconds=float(statistics["seconds"]),
+        share=share,
+        stretch=float(statistics.get("median_cycles_per_packet", 0)) or None,
+    )
 
 
 def statistics_of(name: str, text: str) -> dict[str, Any]:

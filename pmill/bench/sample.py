@@ -10,12 +10,18 @@ from pmill.diagnostics import DiagnosticError, fail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One run. `share` is the part of the time that the lcore had the processor."""
+    """One run. `share` is the part of the time that the lcore had the processor.
+
+    `cycles` a packet are those of the whole run. Of programs that tell, `stretch` is the median
+    over its stretches of 256 turns: neither what disturbed a few of them nor the first packets, to
+    which memory was new, are in it.
+    """
 
     cycles: float
     packets: int
     seconds: float
     share: float
+    stretch: float | None = None
 
 
 def processor_seconds(pid: int) -> float:

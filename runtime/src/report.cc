@@ -311,6 +311,7 @@ void print_json(const Report &report) {
   json.count("tsc_hz", rte_get_tsc_hz());
   json.count("packets", sum.packets);
   json.real("cycles_per_packet", cycles_per_packet(sum));
+  json.real("median_cycles_per_packet", report.median_cycles);
   json_ports(json);
   json_elements(json, report);
   json_drops(json, report);

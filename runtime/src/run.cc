@@ -121,7 +121,7 @@ void start(const Options &options, const Setup &setup, bool has_work) {
     s.workers[w].watches =
         s.worker_count == 1 && (options.simulated || g_lcores[w] == rte_get_main_lcore());
     s.workers[w].naps = options.adaptive && !options.simulated;
-    if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 0;
+    if (options.simulated && Control::instance().active()) s.workers[w].busy_rounds = 1;
     mbufs_of(static_cast<int>(rte_lcore_to_socket_id(g_lcores[w])));
   }
   for (PortState &port : ports()) mbufs_of(port.socket);
@@ -271,6 +271,9 @@ void finish(const ProgramInfo &program, const BufferCounts &buffers) {
                               .busy_cycles = w.busy_cycles,
                               .no_buffer = w.worker->no_buffer.value,
                               .loops = w.worker->loops.value});
+  Stretches stretches;
+  for (const WorkerStatus &w : workers()) stretches.add(w.stretches);
+  report.median_cycles = stretches.median();
   for (const WorkerStatus &w : workers()) add_counters(program, *w.worker, report.counters);
   for (std::size_t i = 0; i < program.crossed.size(); ++i) {
     const Link &link = program.links[i];

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pmill.bench.comparison import Comparison
@@ -54,21 +54,51 @@ def verdicts(result: Result) -> list[Verdict]:
 
 
 def ratio(comparison: Comparison, result: Result, check: Check) -> Estimate:
-    """Return the ratio of a check, over the rounds.
-
-    Cycles are divided within each round. Works are differences of noisy numbers, so each round's
-    is divided by the median of the reference's.
-    """
+    """Return the ratio of a check: of cycles the median of the rounds' ratios, or that of works."""
+    if check.value == "work":
+        assert result.scenario.floor is not None, "the reader has seen to it"
+        return work_ratio(comparison, check, result.scenario.floor)
     own = values(comparison, {check.of: 1.0})
     other = values(comparison, check.against)
-    if check.value == "cycles":
-        return Estimate.of([a / b for a, b in zip(own, other, strict=True)])
-    assert result.scenario.floor is not None, "the reader has seen to it"
-    floor = values(comparison, {result.scenario.floor: 1.0})
-    floors = sum(check.against.values())
-    unit = Estimate.of([b - floors * least for b, least in zip(other, floor, strict=True)]).median
-    works = [a - least for a, least in zip(own, floor, strict=True)]
-    return Estimate.of([work / unit if unit > 0 else float("inf") for work in works])
+    return Estimate.of([a / b for a, b in zip(own, other, strict=True)])
+
+
+def work_ratio(comparison: Comparison, check: Check, floor: str) -> Estimate:
+    """Return the work above the floor as a multiple of that of others."""
+    runs = Runs(comparison, {check.of, *check.against, floor})
+
+    def found(rounds: Sequence[int]) -> float:
+        unit = sum(f * runs.work(name, floor, rounds) for name, f in check.against.items())
+        return runs.work(check.of, floor, rounds) / unit if unit > 0 else float("inf")
+
+    return Estimate.resampled(found, runs.rounds)
+
+
+class Runs:
+    """Runs of which small differences are taken.
+
+    What disturbs a run makes it slower, never faster, and on a machine that is shared half of all
+    runs may be disturbed: of each alternative the lower quartile counts. Where all alternatives
+    tell them, the stretches of their runs are taken.
+    """
+
+    def __init__(self, comparison: Comparison, names: Iterable[str]) -> None:
+        runs = {name: comparison.samples[name] for name in names}
+        told = all(s.stretch is not None for samples in runs.values() for s in samples)
+        self._runs = {
+            name: [(s.stretch or 0.0) if told else s.cycles for s in samples]
+            for name, samples in runs.items()
+        }
+        self.rounds = len(next(iter(self._runs.values())))
+
+    def work(self, name: str, floor: str, rounds: Sequence[int] | None = None) -> float:
+        """Return the cycles a packet above the floor, in some rounds or all."""
+        return self._quiet(name, rounds) - self._quiet(floor, rounds)
+
+    def _quiet(self, name: str, rounds: Sequence[int] | None) -> float:
+        runs = self._runs[name]
+        taken = sorted(runs if rounds is None else (runs[i] for i in rounds))
+        return taken[(len(taken) - 1) // 4]
 
 
 def values(comparison: Comparison, of: Mapping[str, float]) -> Sequence[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -36,6 +36,23 @@ class Estimate:
             high=medians[-1 - tail],
             least=min(values),
             most=max(values),
+        )
+
+    @classmethod
+    def resampled(cls, value: Callable[[Sequence[int]], float], rounds: int) -> Estimate:
+        """Estimate a value of some rounds by the percentile bootstrap, the same each time.
+
+        The value of all rounds stands for the median; the extremes are those of the resamples.
+        """
+        rng = random.Random(rounds)
+        found = sorted(value(rng.choices(range(rounds), k=rounds)) for _ in range(_RESAMPLES))
+        tail = round((1 - _CONFIDENCE) / 2 * _RESAMPLES)
+        return cls(
+            median=value(range(rounds)),
+            low=found[tail],
+            high=found[-1 - tail],
+            least=found[0],
+            most=found[-1],
         )
 
     def __str__(self) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pmill.bench.comparison import Comparison
+from pmill.bench.sample import Sample
 from pmill.bench.scenario.intervals import Estimate
 from pmill.bench.scenario.latency import Latency
 from pmill.bench.scenario.model import Scenario
@@ -92,6 +94,7 @@ class Result:
                     "cycles_high": round(cycles.high, 3),
                     "cycles_least": round(cycles.least, 3),
                     "cycles_most": round(cycles.most, 3),
+                    "stretch": _stretch(samples),
                     "rounds": len(samples),
                     "packets": sum(s.packets for s in samples),
                     "mpps": round(self.packets_a_second(comparison.memory, name) / 1e6, 3),
@@ -117,9 +120,19 @@ class Result:
                 c.memory: {name: [s.cycles for s in runs] for name, runs in c.samples.items()}
                 for c in self.cycles
             },
+            "stretches": {
+                c.memory: {name: [s.stretch for s in runs] for name, runs in c.samples.items()}
+                for c in self.cycles
+            },
             "counts": {name: counts.json() for name, counts in self.counts.items()},
             "rows": self.rows(),
         }
+
+
+def _stretch(samples: Sequence[Sample]) -> float | None:
+    """Return the median of what stretches took, of a program that tells."""
+    told = [s.stretch for s in samples if s.stretch is not None]
+    return round(statistics.median(told), 3) if told else None
 
 
 def write_json(path: Path, results: Sequence[Result]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pmill.bench.comparison import Comparison
-from pmill.bench.scenario.checks import Verdict, ratio, values, verdicts
+from pmill.bench.scenario.checks import Runs, Verdict, ratio, verdicts
 from pmill.bench.scenario.intervals import Estimate
 from pmill.bench.scenario.model import Check
 from pmill.bench.scenario.results import Counts, Result
@@ -63,8 +63,8 @@ def cycles_table(result: Result, comparison: Comparison) -> list[Row]:
             check = Check(value="cycles", of=name, against={scenario.reference: 1}, limits={})
             cells.append(f"{ratio(comparison, result, check).median:.2f}")
         if scenario.floor:
-            work = values(comparison, {name: 1, scenario.floor: -1})
-            cells.append("" if name == scenario.floor else f"{Estimate.of(work).median:.1f}")
+            work = Runs(comparison, {name, scenario.floor}).work(name, scenario.floor)
+            cells.append("" if name == scenario.floor else f"{work:.1f}")
         rows.append(tuple(cells))
     return rows
 

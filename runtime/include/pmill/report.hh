@@ -111,6 +111,7 @@ struct DecidedInfo {
 struct Report {
   std::string_view program;
   double seconds = 0;
+  double median_cycles = 0;  // a packet, of stretches of busy iterations
   BufferCounts buffers;
   std::vector<WorkerReport> workers;
   std::vector<CounterInfo> counters;

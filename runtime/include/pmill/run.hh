@@ -3,9 +3,9 @@
 // runtime/src; here is only what the packets' loop must be compiled together with.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <pmill/apart.hh>
+#include <pmill/busy_time.hh>
 #include <pmill/report.hh>
 #include <pmill/setup.hh>
 #include <pmill/worker.hh>
@@ -18,17 +18,20 @@ namespace pmill {
 struct alignas(kApart) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
-  bool watches = false;                // the only worker: it is the main lcore's work, too
-  bool alone = false;                  // nobody else is asked when it ends
-  bool naps = false;                   // it sleeps while there is nothing to do
-  unsigned busy_rounds = 255;          // 2^n - 1: after so many and one it looks up
+  bool watches = false;        // the only worker: it is the main lcore's work, too
+  bool alone = false;          // nobody else is asked when it ends
+  bool naps = false;           // it sleeps while there is nothing to do
+  unsigned busy_rounds = 256;  // after so many it looks up
+  unsigned busy_rounds_left = 256;
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
   std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
   std::atomic<bool> over{false};       // its loop has ended, on an lcore of its own
   std::atomic<unsigned> rests{0};      // the number of the pause for which it stood still last
+  std::uint64_t handled = 0;           // packets that were moved
   std::uint64_t packets = 0;
   std::uint64_t busy_cycles = 0;
+  Stretches stretches;
 };
 
 /// A compiled configuration, as the rest of the runtime sees it: `Program` without its types.
@@ -79,32 +82,6 @@ void nap(WorkerStatus &status, std::int64_t due);
 void pass_time(Worker &worker, std::int64_t due);
 }  // namespace runtime
 
-/// How long a worker was busy. Reading the clock takes as long as handling a packet, so it is read
-/// only where a stretch of busy iterations ends.
-class BusyTime {
- public:
-  /// Ends a stretch in which `packets` were handled up to now; `idle`: its last iteration was.
-  PMILL_INLINE void pause(std::uint64_t packets, bool idle) {
-    const std::uint64_t now = Clock::cycles(), passed = now - since_;
-    since_ = now;
-    if (packets == packets_) {
-      idle_iteration_ = passed;
-      return;
-    }
-    packets_ = packets;
-    cycles_ += passed - (idle ? std::min(passed, idle_iteration_) : 0);
-  }
-  /// Begins the next stretch: what was done since the last one is neither busy nor idle.
-  PMILL_INLINE void resume() { since_ = Clock::cycles(); }
-  std::uint64_t cycles() const { return cycles_; }
-
- private:
-  std::uint64_t since_ = Clock::cycles();
-  std::uint64_t packets_ = 0;
-  std::uint64_t idle_iteration_ = 0;  // how long one takes
-  std::uint64_t cycles_ = 0;
-};
-
 /// One round of a worker: packets come, go their ways, and leave.
 template <class Program>
 PMILL_INLINE Round take_turn(typename Program::Worker &worker) {
@@ -133,18 +110,19 @@ PMILL_INLINE Round next_turn(typename Program::Worker &worker) {
 template <class Program>
 void work(WorkerStatus &status) {
   auto &worker = static_cast<typename Program::Worker &>(*status.worker);
-  std::uint64_t packets = 0, moved = 0, idle = 0;
-  unsigned rounds = 0;
-  BusyTime time;
+  std::uint64_t packets = 0, idle = 0;
+  BusyTime time(status.stretches);
   while (true) {
     if (g_attention.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       if (!runtime::attend(status)) break;
     }
     const Round round = next_turn<Program>(worker);
-    moved += round.moved;
+    status.handled += round.moved;
     if constexpr (Program::pulls) packets += round.packets;
-    if (round.moved != 0 && (++rounds & status.busy_rounds) != 0) [[likely]]
+    if (round.moved != 0 && --status.busy_rounds_left != 0) [[likely]]
       continue;
+    status.busy_rounds_left = status.busy_rounds;
+    const std::uint64_t moved = status.handled;
     time.pause(moved, round.moved == 0);
     if (round.moved == 0) {
       status.moved.store(moved, std::memory_order_relaxed);
@@ -159,8 +137,8 @@ void work(WorkerStatus &status) {
     if (status.naps && round.moved == 0) runtime::nap(status, Program::due(worker));
     time.resume();
   }
-  time.pause(moved, false);
-  status.packets = (Program::pulls ? packets : moved) + worker.pulled;
+  time.pause(status.handled, false);
+  status.packets = (Program::pulls ? packets : status.handled) + worker.pulled;
   status.busy_cycles = time.cycles();
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,25 @@ def test_cycles_are_divided_within_rounds(limit: float, kept: bool) -> None:
 def test_work_lies_above_the_floor(limit: float, kept: bool) -> None:
     found, passed = verdict("ours", {"hand": 1}, limit, value="work")
     assert (found, passed) == (pytest.approx(1.1), kept)
+
+
+def test_work_is_that_of_stretches_where_all_tell_them() -> None:
+    """What disturbed whole runs is not in it."""
+    check = Check(value="work", of="ours", against={"hand": 1}, limits={"no-huge": 1.2})
+    told = {"floor": 60.0, "hand": 80.0, "ours": 90.0}
+
+    def found(names: set[str]) -> float:
+        whole = result(scenario(check))
+        (comparison,) = whole.cycles
+        samples = {
+            name: tuple(replace(s, stretch=told[name] if name in names else None) for s in runs)
+            for name, runs in comparison.samples.items()
+        }
+        (verdict,) = verdicts(replace(whole, cycles=[replace(comparison, samples=samples)]))
+        return verdict.found.median
+
+    assert found({"floor", "hand", "ours"}) == pytest.approx(30 / 20)
+    assert found({"floor", "hand"}) == pytest.approx(22 / 20)
 
 
 def test_sums() -> None:
