@@ -9,6 +9,7 @@ TransmitBuffer::~TransmitBuffer() { delete[] waiting_; }
 void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t most_waiting,
                            unsigned burst) {
   queue_ = queue;
+  if (queue != nullptr) own_.set(*queue);
   blocking_ = blocking;
   burst_ = burst;
   set_waiting(0);
@@ -20,10 +21,14 @@ void TransmitBuffer::begin(const TxQueue *queue, bool blocking, std::uint32_t mo
 
 void TransmitBuffer::send(Worker &worker, Count &sent, Count &dropped) {
   const Outcome outcome{worker, sent, dropped};
-  if (direct_ == nullptr) [[unlikely]]
+  if (!open_) [[unlikely]]
     return resend(outcome);
-  const unsigned n = transmit(worker, *direct_, first(), used());
-  sent += n;
+  send_all(outcome);
+}
+
+void TransmitBuffer::send_all(const Outcome &outcome) {
+  const unsigned n = transmit(outcome.worker, *queue_, first(), used());
+  outcome.sent += n;
   if (n != used()) [[unlikely]]
     return refused(outcome, n);
   clear();
@@ -65,7 +70,7 @@ void TransmitBuffer::resend(const Outcome &outcome) {
   std::copy(waiting_ + gone, waiting_ + count, waiting_);
   set_waiting(count - gone);
   if (waiting_count_ != 0) return refused(outcome, 0);
-  if (used() != 0) send(outcome.worker, outcome.sent, outcome.dropped);
+  if (used() != 0) send_all(outcome);
 }
 
 /// Sends until the device refuses; returns how many it took.
@@ -100,10 +105,11 @@ void TransmitBuffer::discard(const Outcome &outcome, const Outgoing &packet) {
   outcome.worker.release(buffer::buffer_of(packet));
 }
 
-void TransmitBuffer::add_all(const Outcome &outcome, const Outgoing *packets, unsigned count) {
-  for (unsigned i = 0; i < count; ++i)
-    if (add(packets[i])) send(outcome.worker, outcome.sent, outcome.dropped);
-  if (used() != 0) direct_ = nullptr;  // the next burst goes behind these
+void TransmitBuffer::keep(Worker &worker, Count &sent, Count &dropped, const Outgoing *packets,
+                          unsigned n) {
+  for (unsigned i = 0; i < n; ++i)
+    if (add(packets[i])) send(worker, sent, dropped);
+  if (used() != 0) open_ = false;  // the next burst goes behind these
 }
 
 bool TransmitBuffer::patient(std::int32_t timeout) {

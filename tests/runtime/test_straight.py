@@ -86,6 +86,25 @@ def test_a_device_that_blocks(build: Straight, tmp_path: Path) -> None:
     assert out["count"] + out["dropped"] == elements["c"]["counters"]["count"]
 
 
+def test_workers_that_share_queues(
+    compiled: Compiled, session_directory: Path, tmp_path: Path
+) -> None:
+    """net_pcap has one queue in each direction: both workers receive from it and send to it."""
+    text = "FromDPDKDevice(0, N_QUEUES 1, SCALE share) -> EtherMirror -> out :: ToDPDKDevice(0);\n"
+    config = session_directory / f"straight-{digest(text)}.click"
+    config.write_text(text)
+    sent = frames(3000)
+    source, sink = write_capture(tmp_path / "in.pcap", sent), tmp_path / "out.pcap"
+    eal = ["--vdev", f"net_pcap0,rx_pcap={source},tx_pcap={sink}", "--lcores", "(0-2)@0"]
+    done = run(compiled(config, "-O3"), "--expect", "0=3000", "--stats=json", eal=eal)
+    assert done.returncode == 0, done.stderr
+    stats = json.loads(done.stdout)
+    assert len(stats["workers"]) == 2
+    assert stats["elements"]["out"]["counters"]["count"] == 3000
+    came = sorted(frame for _, frame in read_capture(sink))
+    assert came == sorted(mirrored(frame) for frame in sent)
+
+
 def test_no_device(build: Straight, tmp_path: Path) -> None:
     source = write_capture(tmp_path / "in.pcap", frames(100))
     eal = ["--vdev", f"net_pcap0,rx_pcap={source}"]

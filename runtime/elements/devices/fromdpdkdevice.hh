@@ -127,24 +127,22 @@ struct FromDPDKDevice {
 
   static unsigned poll(auto &self) {
     State &state = self.state;
-    if (state.queues.empty()) [[unlikely]]
-      return 0;
     if (self.args.clear && state.uncleared) [[unlikely]] {
       state.uncleared = false;
       state.cleared += drop_waiting(self.worker, state.queues.all());
     }
-    const RxQueue &queue = state.queues.next();
     const unsigned n = receive(
-        self, queue, self.args.burst, [](Buffer) { return true; },
+        self, self.args.burst, [](Buffer) { return true; },
         [&](auto &packet, const Received &told) __attribute__((always_inline)) {
-          if (self.args.timestamp) packet.set_timestamp(told.timestamp(*queue.clock));
+          if (self.args.timestamp)
+            packet.set_timestamp(told.timestamp(*state.queues.current().clock));
           if (self.args.rss_aggregate) packet.set(meta::aggregate, told.flow_hash());
           if (self.args.paint_queue)
-            packet.set(meta::paint, static_cast<std::uint8_t>(queue.queue));
+            packet.set(meta::paint, static_cast<std::uint8_t>(state.queues.current().queue));
           emit<0>(self, packet);
         });
     if (n == 0) {
-      if (self.args.rx_intr >= 0) sleep(state, queue, self.args.rx_intr);
+      if (self.args.rx_intr >= 0) sleep(state, self.args.rx_intr);
       return 0;
     }
     if (self.args.rx_intr >= 0) state.empty = 0;
@@ -167,8 +165,9 @@ struct FromDPDKDevice {
  private:
   // It takes a part of `self`, not `self`: a reference to it, handed out of line, would keep it in
   // memory.
-  PMILL_COLD static void sleep(State &state, const RxQueue &queue, std::int32_t after) {
-    if (++state.empty > static_cast<unsigned>(after)) wait_for_packets(queue);
+  PMILL_COLD static void sleep(State &state, std::int32_t after) {
+    if (!state.queues.empty() && ++state.empty > static_cast<unsigned>(after))
+      wait_for_packets(state.queues.current());
   }
 };
 

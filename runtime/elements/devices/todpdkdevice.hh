@@ -80,8 +80,11 @@ struct ToDPDKDevice {
   static void push_burst(auto &self, Outgoing *packets, unsigned n) {
     State &state = self.state;
     const unsigned burst = self.frozen ? wanted_burst(self) : state.buffer.burst();
-    state.buffer.send_burst(self.worker, state.count, state.dropped, packets, n,
-                            self.args.timeout == 0, burst);
+    unsigned gone = 0;
+    if (self.args.timeout == 0 && (burst == TransmitBuffer::kRoom || n <= burst)) [[likely]]
+      gone = state.buffer.pass(self.worker, packets, n), state.count += gone;
+    if (gone != n) [[unlikely]]
+      keep<OutOfLine<decltype(self)>>(rarely(self), packets + gone, n - gone);
   }
 
   static void flush(auto &self) {
@@ -89,6 +92,8 @@ struct ToDPDKDevice {
     const unsigned burst = self.frozen ? wanted_burst(self) : state.buffer.burst();
     if (state.buffer.empty(kStraight<decltype(self)>, burst)) [[likely]]
       return;
+    if constexpr (kStraight<decltype(self)>)
+      return send_kept<OutOfLine<decltype(self)>>(rarely(self), burst);
     if (self.args.timeout != 0 && state.buffer.patient(self.args.timeout)) return;
     state.buffer.send_rest(self.worker, state.count, state.dropped, burst);
   }
@@ -101,6 +106,15 @@ struct ToDPDKDevice {
   }
 
  private:
+  template <typename S>
+  PMILL_COLD static void keep(S self, const Outgoing *packets, unsigned n) {
+    self.state.buffer.keep(self.worker, self.state.count, self.state.dropped, packets, n);
+  }
+  template <typename S>
+  PMILL_COLD static void send_kept(S self, unsigned burst) {
+    if (self.args.timeout != 0 && self.state.buffer.patient(self.args.timeout)) return;
+    self.state.buffer.send_rest(self.worker, self.state.count, self.state.dropped, burst);
+  }
   PMILL_INLINE static unsigned wanted_burst(auto &self) {
     return self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;
   }

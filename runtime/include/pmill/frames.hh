@@ -56,10 +56,8 @@ class OverflowMessage {
 /// `intake` accepts, of its `queues`.
 PMILL_INLINE unsigned receive_frames(auto &self, auto &&use) {
   auto &state = self.state;
-  if (state.queues.empty()) [[unlikely]]
-    return 0;
   return receive(
-      self, state.queues.next(), self.args.burst,
+      self, self.args.burst,
       [&](Buffer b) __attribute__((always_inline)) {
         return state.intake.accept(self.worker, state.too_long, b);
       },

@@ -30,19 +30,13 @@ class TransmitBuffer {
     room_[kRoom + next_] = packet;
     return ++next_ == 0;
   }
-  /// Sends `n` packets in one piece where nothing waits, and where they need not wait for more;
-  /// otherwise, and those that the device refuses, adds them. Nobody else adds packets.
-  PMILL_INLINE void send_burst(Worker &worker, Count &sent, Count &dropped, Outgoing *packets,
-                               unsigned n, bool at_once, unsigned burst = kRoom) {
-    unsigned gone = 0;
-    if (at_once && direct_ != nullptr && (burst == kRoom || n <= burst)) [[likely]] {
-      gone = transmit(worker, *direct_, packets, n);
-      sent += gone;
-      if (gone == n) [[likely]]
-        return;
-    }
-    add_all({worker, sent, dropped}, packets + gone, n - gone);
+  /// Sends what the device takes of `n` packets, in one piece, and returns how many: none where
+  /// others wait, which go first.
+  PMILL_INLINE unsigned pass(Worker &worker, Outgoing *packets, unsigned n) {
+    return open_ ? transmit_alone(worker, *own_, packets, n) : 0;
   }
+  /// Adds packets that did not pass; those of the next burst wait behind them.
+  void keep(Worker &worker, Count &sent, Count &dropped, const Outgoing *packets, unsigned n);
   /// Whether an incomplete burst may wait longer, for `timeout` milliseconds from its first
   /// question; -1: for ever.
   bool patient(std::int32_t timeout);
@@ -55,18 +49,18 @@ class TransmitBuffer {
 
   /// Whether nothing is left to send; `in_bursts`: of what send_burst() got.
   PMILL_INLINE bool empty(bool in_bursts, unsigned burst) const {
-    return (in_bursts && direct_ != nullptr) || empty(burst);
+    return (in_bursts && open_) || empty(burst);
   }
   PMILL_INLINE bool empty(unsigned burst = kRoom) const {
     return next_ == -std::ptrdiff_t{burst} && waiting_count_ == 0;
   }
   /// What send() does, inline, for the end of a round, when something is left.
   PMILL_INLINE void send_rest(Worker &worker, Count &sent, Count &dropped, unsigned burst = kRoom) {
-    if (direct_ == nullptr) [[unlikely]]
+    if (!open_) [[unlikely]]
       return send(worker, sent, dropped);
     const std::ptrdiff_t full = burst;
     const auto count = static_cast<unsigned>(next_ + full);
-    const unsigned n = transmit(worker, *direct_, room_ + kRoom - full, count);
+    const unsigned n = transmit_alone(worker, *own_, room_ + kRoom - full, count);
     sent += n;
     if (n != count) [[unlikely]]
       return refused({worker, sent, dropped}, n);
@@ -80,8 +74,8 @@ class TransmitBuffer {
     Count &sent;
     Count &dropped;
   };
-  [[gnu::cold]] void add_all(const Outcome &outcome, const Outgoing *packets, unsigned count);
   [[gnu::cold]] void refused(const Outcome &outcome, unsigned sent);
+  void send_all(const Outcome &outcome);
   void resend(const Outcome &outcome);
   unsigned offer(const Outcome &outcome, Outgoing *packets, unsigned count);
   unsigned insist(const Outcome &outcome, Outgoing *packets, unsigned count);
@@ -93,10 +87,11 @@ class TransmitBuffer {
 
   void set_waiting(unsigned count) {
     waiting_count_ = count;
-    direct_ = count == 0 ? queue_ : nullptr;
+    open_ = count == 0 && queue_ != nullptr && queue_->lock == nullptr;
   }
 
-  const TxQueue *direct_ = nullptr;  // the queue, when nothing waits, nor was left of a burst
+  bool open_ = false;  // nothing waits, nor was left of a burst, and nobody else fills the queue
+  AtHand<TxQueue> own_;
   const TxQueue *queue_ = nullptr;
   // Where the next packet goes, from the end of the room: it counts up to zero, so that adding
   // needs no comparison.

@@ -6,16 +6,23 @@
 
 namespace pmill {
 
-/// Receives up to `size` buffers.
-PMILL_INLINE unsigned receive_burst(Worker &worker, const RxQueue &q, Buffer *buffers,
+/// Whether frames may come in several segments.
+inline constexpr bool kSegments = true;
+
+/// Receives up to `size` buffers from a queue that nobody else polls.
+PMILL_INLINE unsigned receive_alone(Worker &worker, const RxQueue &q, Buffer *buffers,
                                     unsigned size) {
   const auto burst = [&](rte_mbuf **mbufs, unsigned most) __attribute__((always_inline)) {
     return rte_eth_rx_burst(q.port, q.queue, mbufs, static_cast<std::uint16_t>(most));
   };
-  if (q.lock == nullptr) [[likely]]
-    return buffer::receive(worker.pool, buffers, size, burst);
+  return buffer::receive(worker.pool, buffers, size, burst);
+}
+
+/// Receives up to `size` buffers.
+inline unsigned receive_burst(Worker &worker, const RxQueue &q, Buffer *buffers, unsigned size) {
+  if (q.lock == nullptr) return receive_alone(worker, q, buffers, size);
   if (rte_spinlock_trylock(q.lock) == 0) return 0;
-  const unsigned n = buffer::receive(worker.pool, buffers, size, burst);
+  const unsigned n = receive_alone(worker, q, buffers, size);
   rte_spinlock_unlock(q.lock);
   return n;
 }
@@ -28,18 +35,14 @@ inline unsigned drop_burst(Worker &worker, const RxQueue &q) {
   return n;
 }
 
-/// Sends what the device takes of `count` packets, and returns how many.
-PMILL_INLINE unsigned transmit(Worker &worker, const TxQueue &q, Outgoing *packets,
-                               unsigned count) {
+/// Sends what the device takes of `count` packets to a queue that nobody else fills, and returns
+/// how many.
+PMILL_INLINE unsigned transmit_alone(Worker &worker, const TxQueue &q, Outgoing *packets,
+                                     unsigned count) {
   const auto burst = [&](rte_mbuf **mbufs, unsigned most) __attribute__((always_inline)) {
     return rte_eth_tx_burst(q.port, q.queue, mbufs, static_cast<std::uint16_t>(most));
   };
-  if (q.lock == nullptr) [[likely]]
-    return buffer::send(worker.pool, packets, count, burst);
-  rte_spinlock_lock(q.lock);
-  const unsigned n = buffer::send(worker.pool, packets, count, burst);
-  rte_spinlock_unlock(q.lock);
-  return n;
+  return buffer::send(worker.pool, packets, count, burst);
 }
 
 /// Makes one segment of each frame of several in a burst, and returns how many packets are left:

@@ -5,11 +5,26 @@
 #include <algorithm>
 #include <pmill/element.hh>
 #include <pmill/foresee.hh>
+#include <pmill/out_of_line.hh>
 #include <pmill/receive.hh>
 
 namespace pmill {
 
 namespace detail {
+
+/// The next burst of an element of which it is not only received; returns how many packets are left
+/// of it.
+template <typename S>
+PMILL_COLD unsigned receive_more(S self, Buffer *buffers, unsigned burst) {
+  auto &state = self.state;
+  if (state.queues.empty()) return 0;
+  const RxQueue &queue = state.queues.next();
+  const unsigned n = receive_burst(self.worker, queue, buffers, burst);
+  if (n == 0 || queue.whole) return n;
+  const unsigned left = join_segments(self.worker, state.segmented, buffers, n);
+  state.count += n - left;
+  return left;
+}
 
 /// Tells the processor to fetch packets [from, to) of a burst.
 PMILL_INLINE void fetch(const RxQueue &queue, Buffer *buffers, unsigned from, unsigned to) {
@@ -36,18 +51,18 @@ PMILL_INLINE unsigned fetch_first(const RxQueue &queue, Buffer *buffers, unsigne
 
 }  // namespace detail
 
-PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, auto &&fits,
-                              auto &&use) {
+PMILL_INLINE unsigned receive(auto &self, unsigned burst, auto &&fits, auto &&use) {
   using D = typename SelfOf<decltype(self)>::Instance;
   Buffer buffers[kMostBurst];
-  const unsigned came = receive_burst(self.worker, queue, buffers, burst);
-  if (came == 0) return 0;
-  if (came > burst) __builtin_unreachable();
-  unsigned n = came;
-  if (!queue.whole) [[unlikely]] {
-    n = join_segments(self.worker, self.state.segmented, buffers, came);
-    if (n == 0) return came;
-  }
+  const PolledQueues &queues = self.state.queues;
+  unsigned n = 0;
+  if (queues.plain()) [[likely]]
+    n = receive_alone(self.worker, queues.current(), buffers, burst);
+  else
+    n = detail::receive_more<OutOfLine<decltype(self)>>(rarely(self), buffers, burst);
+  if (n == 0) return 0;
+  if (n > burst) __builtin_unreachable();
+  const RxQueue &queue = queues.current();
   const auto go = [&](Buffer b) __attribute__((always_inline)) {
     auto &&packet = adopt<typename SelfOf<decltype(self)>::Packet>(b);
     packet.set_mac(packet.data());
@@ -58,7 +73,7 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
       detail::fetch(queue, buffers, 0, n);
     for (std::size_t i = 0; i != n; ++i) go(buffers[i]);
     push_burst<typename D::Straight>(self.worker, buffers, n);
-    return came;
+    return n;
   }
   foresee<D>(self.worker, buffers, n);
   unsigned end = detail::fetch_first(queue, buffers, n);
@@ -68,7 +83,7 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
       if (fits(buffers[i])) [[likely]]
         go(buffers[i]);
     }
-    if (i == n) return came;
+    if (i == n) return n;
   }
 }
 

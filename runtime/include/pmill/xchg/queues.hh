@@ -12,6 +12,9 @@
 
 namespace pmill {
 
+/// Whether frames may come in several segments.
+inline constexpr bool kSegments = false;
+
 /// What a device told of a received packet.
 struct Received {
   Buffer buffer = nullptr;
@@ -113,17 +116,12 @@ inline unsigned drop_burst(Worker &worker, const RxQueue &q) {
   return xchg::receive(q, app, 64);
 }
 
-/// Sends what the device takes of `count` packets, and returns how many.
-PMILL_INLINE unsigned transmit(Worker &worker, const TxQueue &q, Outgoing *packets,
-                               unsigned count) {
+/// Sends what the device takes of `count` packets to a queue that nobody else fills.
+PMILL_INLINE unsigned transmit_alone(Worker &worker, const TxQueue &q, Outgoing *packets,
+                                     unsigned count) {
   auto &driver = *static_cast<xchg::DriverTx *>(q.exchanged);
   xchg::Sending app(worker.pool);
-  if (q.lock == nullptr) [[likely]]
-    return driver.transmit(app, packets, count);
-  rte_spinlock_lock(q.lock);
-  const unsigned n = driver.transmit(app, packets, count);
-  rte_spinlock_unlock(q.lock);
-  return n;
+  return driver.transmit(app, packets, count);
 }
 
 }  // namespace pmill

@@ -48,8 +48,7 @@ class Running : public SlotRooms, public Setters<kWanted<P>> {
 
 }  // namespace xchg
 
-PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, auto &&,
-                              auto &&use) {
+PMILL_INLINE unsigned receive(auto &self, unsigned burst, auto &&, auto &&use) {
   using P = typename SelfOf<decltype(self)>::Packet;
   const auto run = [&](const Received &received) __attribute__((always_inline)) {
     auto &&packet = adopt<P>(received.buffer, received.data, received.length);
@@ -57,9 +56,14 @@ PMILL_INLINE unsigned receive(auto &self, const RxQueue &queue, unsigned burst, 
     [[clang::always_inline]] use(packet, received);
   };
   using Application = xchg::Running<P, decltype(run)>;
+  PolledQueues &queues = self.state.queues;
+  if (!queues.plain()) [[unlikely]] {
+    if (queues.empty()) return 0;
+    queues.next();
+  }
   typename Application::Some fresh;
   Application app(self.worker.pool, run, fresh);
-  return xchg::receive(queue, app, burst);
+  return xchg::receive(queues.current(), app, burst);
 }
 
 }  // namespace pmill
