@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,11 +15,15 @@ from pmill.bench.settings import Memory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A check, and what came of it in one memory mode."""
+    """A check, and what came of it in one memory mode.
+
+    `whole` is what comes of works when medians of whole runs are taken: to be shown, not judged.
+    """
 
     check: Check
     memory: Memory
     found: Estimate
+    whole: float | None = None
 
     @property
     def limit(self) -> float:
@@ -40,13 +45,20 @@ class Verdict:
             for name, factor in self.check.against.items()
         )
         mark = "pass" if self.passed else "FAIL"
-        return f"{mark}  {self.memory}: {what}{self.check.of} / {against}: {self.found}, {limit}"
+        whole = "" if self.whole is None else f" (of whole runs {self.whole:.2f})"
+        names = f"{what}{self.check.of} / {against}"
+        return f"{mark}  {self.memory}: {names}: {self.found}{whole}, {limit}"
 
 
 def verdicts(result: Result) -> list[Verdict]:
     """Return what came of all checks, in the order of the scenario, by memory mode."""
     return [
-        Verdict(check=check, memory=comparison.memory, found=ratio(comparison, result, check))
+        Verdict(
+            check=check,
+            memory=comparison.memory,
+            found=ratio(comparison, result, check),
+            whole=whole_ratio(comparison, result, check),
+        )
         for comparison in result.cycles
         for check in result.scenario.checks
         if comparison.memory in check.limits
@@ -72,6 +84,18 @@ def work_ratio(comparison: Comparison, check: Check, floor: str) -> Estimate:
         return runs.work(check.of, floor, rounds) / unit if unit > 0 else float("inf")
 
     return Estimate.resampled(found, runs.rounds)
+
+
+def whole_ratio(comparison: Comparison, result: Result, check: Check) -> float | None:
+    """Return the ratio of works as medians over the rounds of what whole runs took."""
+    floor = result.scenario.floor
+    if check.value != "work" or floor is None:
+        return None
+    own = values(comparison, {check.of: 1, floor: -1})
+    floors = sum(check.against.values()) - check.against.get(floor, 0)
+    others = values(comparison, {**check.against, floor: -floors})
+    unit = statistics.median(others)
+    return statistics.median(own) / unit if unit > 0 else float("inf")
 
 
 class Runs:
