@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <pmill/element.hh>
+#include <pmill/out_of_line.hh>
 #include <pmill/port.hh>
 #include <pmill/transmit.hh>
 
@@ -21,7 +22,7 @@ namespace pmill::elements {
 /// @alias ToDPDKDeviceXCHG
 struct ToDPDKDevice {
   static constexpr Spec spec{
-      .ports = "1/0", .processing = "h/h", .shares = "target", .workers = "any", .through = true};
+      .ports = "1/0", .processing = "h/h", .workers = "any", .shares = "target", .through = true};
 
   struct Args {
     String port;                    ///< Number, PCI address, device name, or xdp:INTERFACE.
