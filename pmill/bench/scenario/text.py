@@ -126,13 +126,17 @@ def verdict_rows(found: Sequence[Verdict]) -> list[Row]:
 
 def share_note(comparison: Comparison) -> str:
     """Return a warning when the machine did other things as well, or nothing."""
+    notes = []
+    if comparison.again != 0:
+        runs = "1 run was" if comparison.again == 1 else f"{comparison.again} runs were"
+        notes.append(f"{runs} disturbed and made again")
     share = comparison.least_share()
-    if share >= _SHARE_WARNED_OF:
-        return ""
-    return (
-        f"note: other processes had up to {1 - share:.0%} of the processor; "
-        "cycles leave their time out, but their traces in the caches stay"
-    )
+    if share < _SHARE_WARNED_OF:
+        notes.append(
+            f"other processes had up to {1 - share:.0%} of the processor; "
+            "cycles leave their time out, but their traces in the caches stay"
+        )
+    return f"note: {'; '.join(notes)}" if notes else ""
 
 
 def _sum(counts: Counts, *names: str) -> float | None:
