@@ -105,6 +105,17 @@ def test_an_interval_changes(level: int) -> None:
 
 
 @LEVELS
+def test_simulated_time_passes_from_the_first_turn(level: int) -> None:
+    """A source that is always busy makes as much in the first interval as in the second."""
+    text = (
+        "InfiniteSource(BURST 1) -> c :: Counter -> Discard;"
+        "Script(wait 20us, print $(c.count), wait 20us, print $(c.count), stop);"
+    )
+    first, both = map(int, ask(text, "--simtime", level=level).stdout.split())
+    assert both == 2 * first > 0
+
+
+@LEVELS
 def test_queues(level: int) -> None:
     text = (
         "InfiniteSource(LIMIT 50, BURST 50) -> q :: Queue(40) -> u :: Unqueue(ACTIVE false) -> d :: Discard;"

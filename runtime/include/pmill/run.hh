@@ -18,11 +18,11 @@ namespace pmill {
 struct alignas(kApart) WorkerStatus {
   Worker *worker = nullptr;
   unsigned lcore = 0;
-  bool watches = false;        // the only worker: it is the main lcore's work, too
-  bool alone = false;          // nobody else is asked when it ends
-  bool naps = false;           // it sleeps while there is nothing to do
-  unsigned busy_rounds = 256;  // after so many it looks up
-  unsigned busy_rounds_left = 256;
+  bool watches = false;                // the only worker: it is the main lcore's work, too
+  bool alone = false;                  // nobody else is asked when it ends
+  bool naps = false;                   // it sleeps while there is nothing to do
+  unsigned busy_rounds = 256;          // after so many it looks up
+  unsigned busy_rounds_left = 0;       // until then
   std::atomic<std::uint64_t> idle;     // iterations that found nothing to do
   std::atomic<std::uint64_t> moved;    // packets that were moved before the last idle one
   std::atomic<bool> exhausted{false};  // its sources will not make a packet any more
@@ -112,6 +112,7 @@ void work(WorkerStatus &status) {
   auto &worker = static_cast<typename Program::Worker &>(*status.worker);
   std::uint64_t packets = 0, idle = 0;
   BusyTime time(status.stretches);
+  status.busy_rounds_left = status.busy_rounds;
   while (true) {
     if (g_attention.load(std::memory_order_relaxed) != 0) [[unlikely]] {
       if (!runtime::attend(status)) break;
