@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pmill.resources import runtime_dir
+from pmill.toolchain import find_tools
 from tests.conftest import Compiled, digest
 
 Build = Callable[[str], Path]
@@ -27,6 +29,17 @@ def build(compiled: Compiled, session_directory: Path) -> Build:
         return compiled(config, "-O0")
 
     return build_text
+
+
+def build_checks(source: str, folder: Path) -> Path:
+    """Compile a program of this folder that includes a part of runtime/src."""
+    tools = find_tools()
+    program = folder / Path(source).stem
+    folders = [f"-I{runtime_dir() / 'src'}", f"-I{runtime_dir() / 'include'}"]
+    flags = ["-std=c++20", "-w", *tools.dpdk_cflags, "-march=x86-64-v3", *folders]
+    words = [tools.clang, *flags, Path(__file__).with_name(source), "-o", program]
+    subprocess.run([*words, "-lstdc++", *tools.dpdk_libs], check=True)
+    return program
 
 
 def run(program: Path, *options: str, eal: Sequence[str] = (), timeout: float = 60) -> Result:

@@ -7,21 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pmill.resources import runtime_dir
-from pmill.toolchain import find_tools
-
-HERE = Path(__file__).resolve().parent
+from tests.runtime.conftest import build_checks
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    program = tmp_path_factory.mktemp("advice") / "said"
-    tools = find_tools()
-    folders = [f"-I{runtime_dir() / 'src'}", f"-I{runtime_dir() / 'include'}"]
-    flags = ["-std=c++20", "-w", *tools.dpdk_cflags, "-march=x86-64-v3", *folders]
-    source = HERE / "advice_checks.cc"
-    subprocess.run([tools.clang, *flags, source, "-o", program], check=True)
-    return program
+    return build_checks("advice_checks.cc", tmp_path_factory.mktemp("advice"))
 
 
 def device(folder: Path, address: str, kind: str, driver: str) -> None:
