@@ -94,9 +94,9 @@ struct ToDPDKDevice {
     if (state.buffer.empty(kStraight<decltype(self)>, burst)) [[likely]]
       return;
     if constexpr (kStraight<decltype(self)>)
-      return send_kept<OutOfLine<decltype(self)>>(rarely(self), burst);
-    if (self.args.timeout != 0 && state.buffer.patient(self.args.timeout)) return;
-    state.buffer.send_rest(self.worker, state.count, state.dropped, burst);
+      send_kept<OutOfLine<decltype(self)>>(rarely(self), burst);
+    else
+      send_rest(self, burst);
   }
 
   static void recount(auto &self) {
@@ -113,8 +113,12 @@ struct ToDPDKDevice {
   }
   template <typename S>
   PMILL_COLD static void send_kept(S self, unsigned burst) {
-    if (self.args.timeout != 0 && self.state.buffer.patient(self.args.timeout)) return;
-    self.state.buffer.send_rest(self.worker, self.state.count, self.state.dropped, burst);
+    send_rest(self, burst);
+  }
+  PMILL_INLINE static void send_rest(auto &self, unsigned burst) {
+    auto &state = self.state;
+    if (self.args.timeout != 0 && state.buffer.patient(self.args.timeout)) return;
+    state.buffer.send_rest(self.worker, state.count, state.dropped, burst);
   }
   PMILL_INLINE static unsigned wanted_burst(auto &self) {
     return self.args.burst > 0 ? static_cast<unsigned>(self.args.burst) : TransmitBuffer::kRoom;

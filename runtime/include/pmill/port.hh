@@ -56,10 +56,9 @@ struct TxQueue {
   void *exchanged = nullptr;  // as above
 };
 
-/// A queue as its worker keeps it among its own memory. What the driver is called with is read from
-/// there at once: that it were behind a pointer would cost a tenth of what forwarding a packet
-/// does, for nothing else is there to be done until it comes. Where buffers are exchanged the
-/// driver's own queue is known only when the port starts, and a pointer must do.
+/// A queue as its worker keeps it among its own memory, so that what the driver is called with need
+/// not be found through a pointer first: its first loads wait for that. Where buffers are exchanged
+/// the driver's own queue is known only when the port starts, and a pointer must do.
 template <typename Queue>
 class AtHand {
  public:

@@ -47,7 +47,7 @@ class TransmitBuffer {
 
   // What follows is told once more what begin() was told, which is mostly a constant.
 
-  /// Whether nothing is left to send; `in_bursts`: of what send_burst() got.
+  /// Whether nothing is left to send; `in_bursts`: of what pass() got.
   PMILL_INLINE bool empty(bool in_bursts, unsigned burst) const {
     return (in_bursts && open_) || empty(burst);
   }
