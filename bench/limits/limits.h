@@ -160,7 +160,8 @@ static void limits_start(struct limits *l, int argc, char **argv) {
                        .mbuf_size = RTE_MBUF_DEFAULT_BUF_SIZE,
                        .rxd = 256,
                        .txd = 256,
-                       .flows = 10000000};
+                       .flows = 10000000,
+                       .every = 1};
   const int separator = limits_arguments(l, argc, argv);
   int eal_argc = 1;
   char **eal_argv = (char **)calloc((size_t)argc + 1, sizeof *eal_argv);
@@ -178,20 +179,26 @@ static void limits_start(struct limits *l, int argc, char **argv) {
   signal(SIGTERM, limits_on_signal);
 }
 
-// A stretch ends, or the first one begins.
-static COLD void limits_stretch(struct limits *l, uint64_t now, uint64_t packets) {
-  const uint64_t cycles = now - l->stretch_begin, handled = packets - l->stretch_packets;
-  const bool counts = l->stretch_begin != 0 && handled != 0;
-  l->stretch_begin = now;
-  l->stretch_packets = packets;
-  if (!counts || (l->skip != 0 && l->skip-- != 0)) return;
+static COLD void limits_keep(struct limits *l, uint64_t cycles, uint64_t packets) {
+  if (l->skip != 0) {
+    l->skip--;
+    return;
+  }
   if (l->stretches == LIMITS_STRETCHES) {
     l->stretches /= 2;
     for (unsigned i = 0; i < l->stretches; i++) l->cost[i] = l->cost[2 * i];
-    l->every = l->every == 0 ? 2 : 2 * l->every;
+    l->every *= 2;
   }
-  l->cost[l->stretches++] = (float)cycles / (float)handled;
-  l->skip = l->every == 0 ? 0 : l->every - 1;
+  l->cost[l->stretches++] = (float)cycles / (float)packets;
+  l->skip = l->every - 1;
+}
+
+// A stretch ended now, or the first one begins; the next one begins when that is noted.
+static COLD void limits_stretch(struct limits *l, uint64_t now, uint64_t packets) {
+  const uint64_t handled = packets - l->stretch_packets;
+  if (l->stretch_begin != 0 && handled != 0) limits_keep(l, now - l->stretch_begin, handled);
+  l->stretch_packets = packets;
+  l->stretch_begin = rte_rdtsc();
 }
 
 static int limits_compare(const void *a, const void *b) {

@@ -99,11 +99,9 @@ def whole_ratio(comparison: Comparison, result: Result, check: Check) -> float |
 
 
 class Runs:
-    """Runs of which small differences are taken.
+    """Runs of which small differences are taken: those of the medians of the alternatives.
 
-    What disturbs a run makes it slower, never faster, and on a machine that is shared half of all
-    runs may be disturbed: of each alternative the lower quartile counts. Where all alternatives
-    tell them, the stretches of their runs are taken.
+    Where all alternatives tell them, the stretches of their runs are taken.
     """
 
     def __init__(self, comparison: Comparison, names: Iterable[str]) -> None:
@@ -117,12 +115,11 @@ class Runs:
 
     def work(self, name: str, floor: str, rounds: Sequence[int] | None = None) -> float:
         """Return the cycles a packet above the floor, in some rounds or all."""
-        return self._quiet(name, rounds) - self._quiet(floor, rounds)
+        return self._median(name, rounds) - self._median(floor, rounds)
 
-    def _quiet(self, name: str, rounds: Sequence[int] | None) -> float:
+    def _median(self, name: str, rounds: Sequence[int] | None) -> float:
         runs = self._runs[name]
-        taken = sorted(runs if rounds is None else (runs[i] for i in rounds))
-        return taken[(len(taken) - 1) // 4]
+        return statistics.median(runs if rounds is None else [runs[i] for i in rounds])
 
 
 def values(comparison: Comparison, of: Mapping[str, float]) -> Sequence[float]:

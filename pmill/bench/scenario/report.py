@@ -96,11 +96,10 @@ Cycles a packet of one lcore, all alternatives of a table interleaved round by r
 their 95 % confidence intervals (bootstrap) in brackets. Times of a busy or virtual machine mean
 little by themselves, so everything is told as a ratio to what ran beside it. `work` is what lies
 above the floor, a loop that receives and sends and does nothing. It is a small difference of large
-numbers, so it is taken from the medians of the runs' stretches of 256 turns, and from the lower
-quartile of the rounds, for what disturbs a run makes it slower; what medians of whole runs say
-stands beside it. Instructions and references to
-memory are counted by valgrind; latencies are measured at an equal offered load, with the time
-carried in the packets."""
+numbers, so it is taken from the medians of the runs' stretches of 256 turns; what whole runs say
+stands beside it. A run a tenth slower than the fastest of its program so far was disturbed, and is
+made again, three times at most. Instructions and references to memory are counted by valgrind;
+latencies are measured at an equal offered load, with the time carried in the packets."""
 
 _PUBLISHED = """\
 Cycles a packet as multiples of those of DPDK's `testpmd` in mode macswap, on the same device with
