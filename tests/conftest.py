@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 Pmill = Callable[..., "subprocess.CompletedProcess[str]"]
 Compiled = Callable[..., Path]
+Written = Callable[[str], Path]
 Golden = Callable[[Path, str], None]
 
 
@@ -167,6 +168,22 @@ def compiled(session_directory: Path) -> Compiled:
         return program
 
     return compile_once
+
+
+@pytest.fixture(scope="session")
+def written(session_directory: Path) -> Written:
+    """Return a configuration of this text, which all processes of pytest-xdist may ask for."""
+
+    def write_once(text: str) -> Path:
+        config = session_directory / f"text-{digest(text)}.click"
+        with once(config) as missing:
+            if missing:
+                unfinished = config.with_suffix(".new")
+                unfinished.write_text(text)
+                unfinished.rename(config)
+        return config
+
+    return write_once
 
 
 def digest(*parts: object) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from pmill.resources import runtime_dir
 from pmill.toolchain import find_tools
-from tests.conftest import Compiled, digest
+from tests.conftest import Compiled, Written
 
 Build = Callable[[str], Path]
 Result = subprocess.CompletedProcess[str]
@@ -20,13 +20,11 @@ FORWARD = "FromDPDKDevice(0) -> ToDPDKDevice(0);\n"
 
 
 @pytest.fixture
-def build(compiled: Compiled, session_directory: Path) -> Build:
+def build(compiled: Compiled, written: Written) -> Build:
     """Compile a configuration given as text, without pmill's passes: these tests need none."""
 
     def build_text(text: str) -> Path:
-        config = session_directory / f"runtime-{digest(text)}.click"
-        config.write_text(text)
-        return compiled(config, "-O0")
+        return compiled(written(text), "-O0")
 
     return build_text
 

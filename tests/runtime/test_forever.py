@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Compiled, digest
+from tests.conftest import Compiled, Written
 from tests.runtime.conftest import Build, run
 
 SOURCE = "InfiniteSource(LIMIT 3) -> Print(p) -> Discard;\n"
@@ -73,12 +73,10 @@ def test_stop_and_duration_end_it(build: Build) -> None:
 
 
 @pytest.mark.parametrize("level", [0, 3])
-def test_simulated_time(compiled: Compiled, session_directory: Path, level: int) -> None:
+def test_simulated_time(compiled: Compiled, written: Written, level: int) -> None:
     """The clock leaps while there is something to wait for, also when sources are exhausted."""
     text = "RatedSource(RATE 1, LIMIT 5) -> c :: Counter -> Discard; TimedSource(60) -> Discard;\n"
-    config = session_directory / f"forever-{digest(text)}.click"
-    config.write_text(text)
-    program = compiled(config, f"-O{level}")
+    program = compiled(written(text), f"-O{level}")
     begin = time.monotonic()
     done = run(program, "--forever", "--simtime", "--duration", "36000", "--stats=json")
     assert time.monotonic() - begin < 10

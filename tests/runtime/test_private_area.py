@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pmill.toolchain import find_tools
-from tests.conftest import Compiled, Pmill, digest
+from tests.conftest import Compiled, Pmill, Written
 from tests.runtime.conftest import write_capture
 
 SOURCE = Path(__file__).with_name("private_area.c")
@@ -20,9 +20,9 @@ QUEUE = WAY.format("q :: Queue(64) -> Unqueue ->")
 
 
 @pytest.fixture(scope="module")
-def preload(session_directory: Path) -> Path:
+def preload(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tools = find_tools()
-    library = session_directory / "private_area.so"
+    library = tmp_path_factory.mktemp("private") / "private_area.so"
     command = [str(tools.clang), "-x", "c", "-D_GNU_SOURCE", "-shared", "-fPIC", "-w"]
     command += [*tools.dpdk_cflags, "-march=native", str(SOURCE), "-o", str(library)]
     subprocess.run(command, check=True)
@@ -30,14 +30,14 @@ def preload(session_directory: Path) -> Path:
 
 
 def private_bytes(program: Path, preload: Path) -> int:
-    capture = write_capture(program.with_suffix(".pcap"), [bytes(60)] * 5)
+    capture = write_capture(preload.with_name("in.pcap"), [bytes(60)] * 5)
     eal = ["--no-huge", "--no-pci", "--no-telemetry", "--vdev", f"net_pcap0,rx_pcap={capture}"]
     command = [str(program), "--expect", "0=5", "--", *eal]
     environment = {**os.environ, "LD_PRELOAD": str(preload)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, f"{shlex.join(command)}\n{done.stderr}"
     found = {int(n) for n in re.findall(r"private area: (\d+)", done.stderr)}
-    assert len(found) == 1
+    assert len(found) == 1, done.stderr
     return found.pop()
 
 
@@ -59,20 +59,16 @@ def test_as_large_as_needed(
     most: int,
     compiled: Compiled,
     preload: Path,
-    session_directory: Path,
+    written: Written,
 ) -> None:
-    config = session_directory / f"private-{digest(text)}.click"
-    config.write_text(text)
-    found = private_bytes(compiled(config, *options), preload)
+    found = private_bytes(compiled(written(text), *options), preload)
     assert least <= found <= most
     assert found % 64 == 0
 
 
-def test_who_parks_says_so(session_directory: Path, pmill: Pmill) -> None:
+def test_who_parks_says_so(tmp_path: Path, pmill: Pmill) -> None:
     """An element that keeps packets, and does not say so, would write where frames lie."""
-    folder = session_directory / "parks"
-    folder.mkdir(exist_ok=True)
-    (folder / "parking.hh").write_text(
+    (tmp_path / "parking.hh").write_text(
         """#pragma once
 #include <pmill/element.hh>
 namespace pmill::elements {
@@ -92,8 +88,8 @@ struct Parking {
 }  // namespace pmill::elements
 """
     )
-    config = folder / "parks.click"
+    config = tmp_path / "parks.click"
     config.write_text(WAY.format("Parking ->"))
-    done = pmill("compile", "-I", str(folder), str(config), "-o", str(folder / "parks"))
+    done = pmill("compile", "-I", str(tmp_path), str(config), "-o", str(tmp_path / "parks"))
     assert done.returncode != 0
     assert "keeps" in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Compiled, digest
+from tests.conftest import Compiled, Written
 from tests.runtime.conftest import frames, read_capture, run, write_capture
 
 Straight = Callable[..., Path]
@@ -23,15 +23,13 @@ def mirrored(frame: bytes) -> bytes:
 
 
 @pytest.fixture
-def build(compiled: Compiled, session_directory: Path) -> Straight:
+def build(compiled: Compiled, written: Written) -> Straight:
     """Compile a straight way from port 0 to a port, with arguments for ToDPDKDevice."""
 
     def program(port: int, arguments: str, *options: str) -> Path:
         text = f"FromDPDKDevice(0) -> c :: Counter -> EtherMirror -> out :: ToDPDKDevice({port}"
         text += f", {arguments});\n" if arguments else ");\n"
-        config = session_directory / f"straight-{digest(text)}.click"
-        config.write_text(text)
-        return compiled(config, "-O3", *options)
+        return compiled(written(text), "-O3", *options)
 
     return program
 
@@ -86,17 +84,13 @@ def test_a_device_that_blocks(build: Straight, tmp_path: Path) -> None:
     assert out["count"] + out["dropped"] == elements["c"]["counters"]["count"]
 
 
-def test_workers_that_share_queues(
-    compiled: Compiled, session_directory: Path, tmp_path: Path
-) -> None:
+def test_workers_that_share_queues(compiled: Compiled, written: Written, tmp_path: Path) -> None:
     """net_pcap has one queue in each direction: both workers receive from it and send to it."""
     text = "FromDPDKDevice(0, N_QUEUES 1, SCALE share) -> EtherMirror -> out :: ToDPDKDevice(0);\n"
-    config = session_directory / f"straight-{digest(text)}.click"
-    config.write_text(text)
     sent = frames(3000)
     source, sink = write_capture(tmp_path / "in.pcap", sent), tmp_path / "out.pcap"
     eal = ["--vdev", f"net_pcap0,rx_pcap={source},tx_pcap={sink}", "--lcores", "(0-2)@0"]
-    done = run(compiled(config, "-O3"), "--expect", "0=3000", "--stats=json", eal=eal)
+    done = run(compiled(written(text), "-O3"), "--expect", "0=3000", "--stats=json", eal=eal)
     assert done.returncode == 0, done.stderr
     stats = json.loads(done.stdout)
     assert len(stats["workers"]) == 2
