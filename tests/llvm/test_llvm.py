@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -17,6 +18,7 @@ from pmill.driver import compile_config
 from pmill.options import CompileOptions
 from pmill.toolchain import Compiler, find_tools
 from pmill.toolchain.clang import _offsets
+from pmill.toolchain.tools import CLANGS
 from tests.conftest import run_pmill, slow
 from tests.fresh_cache import use_fresh_programs
 
@@ -93,6 +95,24 @@ def test_our_machine_comes_after_that_of_dpdk() -> None:
     native = Compiler(tools=tools, march="native").flags()
     theirs = max(native.index(f) for f in tools.dpdk_cflags if f.startswith("-march="))
     assert native.index(tools.native[0]) > theirs
+
+
+def test_features_that_another_llvm_does_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that this CPU has AVX10 is named otherwise by every LLVM, which would complain."""
+    words = ["-target-cpu", "graniterapids", "-target-feature", "+avx512f"]
+    words += ["-target-feature", "+avx10.1-256", "-target-feature", "-avx10.2-512"]
+    for name in CLANGS:
+        clang = tmp_path / name
+        said = " ".join(f'"{word}"' for word in [*words, "OUTPUT", "OBJECTS"])
+        clang.write_text(f"#!/bin/sh\necho 'clang version 19.1.0'\necho '{said}' >&2\n")
+        clang.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("PMILL_CACHE", str(tmp_path / "cache"))
+    flags = find_tools().machine_flags("native")
+    assert flags[:2] == ("-march=x86-64", "-mtune=graniterapids")
+    assert [f for f in flags if f.startswith(("+", "-avx"))] == ["+avx512f"]
 
 
 def macros(flags: list[str]) -> str:
