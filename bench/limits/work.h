@@ -3,6 +3,8 @@
 // and WORK_ACCESSES to an array of WORK_MIB MiB, each where the one before says.
 #pragma once
 
+#include <sys/mman.h>
+
 #include "limits.h"
 
 enum { WORK_MIB = 4, WORK_ACCESSES = 5, WORK_NUMBERS = 4 };
@@ -71,7 +73,9 @@ static void work_start(void) {
   struct twister filling;
   seed(&filling, 1);
   seed(&draws, 5489);
-  array = (uint32_t *)malloc(WORK_WORDS * sizeof *array);
+  // On huge pages, where the kernel gives such: it is asked at random.
+  array = (uint32_t *)aligned_alloc((size_t)2 << 20, WORK_WORDS * sizeof *array);
   if (array == NULL) limits_fail("no memory", ENOMEM);
+  madvise(array, WORK_WORDS * sizeof *array, MADV_HUGEPAGE);
   for (uint32_t i = 0; i < WORK_WORDS; i++) array[i] = draw(&filling);
 }

@@ -77,6 +77,7 @@ def test_the_model_knows_the_twister() -> None:
         ("S 1, N 7, R 50", {"s": 1, "n": 7, "r": 50}),
         ("N 4, R 100, PAYLOAD true, W 700", {"n": 4, "r": 100, "payload": True, "w": 700}),
         ("W 1", {"w": 1}),
+        ("W 7, N 1", {"w": 7, "n": 1}),  # numbers of two blocks, and of two states
     ],
 )
 def test_the_work_is_done(

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <pmill/element.hh>
+#include <pmill/huge_array.hh>
 #include <pmill/mersenne_twister.hh>
 #include <pmill/out_of_line.hh>
-#include <vector>
+#include <utility>
 
 namespace pmill::elements {
 
@@ -45,80 +45,72 @@ struct WorkPackage {
 
     MersenneTwister twister{};
     std::uint32_t begun = 0;    // chains so far
-    std::uint32_t waiting = 0;  // packets that wait for their chains
-    // What chains of those ended with that are known already: from `first` on.
-    std::uint32_t ended = 0, first = 0;
-    std::uint32_t ends[64] = {};
+    std::uint32_t waiting = 0;  // packets that wait, of which nothing was done yet
+    std::uint32_t done = 0;     // packets that wait, whose chains have ended
   };
 
   /// The array, filled with the same random words in every run.
   struct Shared {
-    static constexpr std::size_t kLineWords = 16;
-    std::vector<std::uint32_t> words;
+    HugeArray<std::uint32_t> words;
 
-    explicit Shared(const auto &args)
-        : words(std::max(static_cast<std::size_t>(args.s * (1 << 20) / 4), kLineWords)) {
+    explicit Shared(const auto &args) : words(words_of(args)) {
       MersenneTwister twister(1);
-      for (std::uint32_t &word : words) word = twister.next();
+      for (std::size_t i = 0; i < words.size(); ++i) words[i] = twister.next();
     }
   };
 
   static bool is_far(const auto &self) {
     constexpr std::size_t kNearBytes = 1 << 18;
-    const std::size_t bytes = self.shared.words.size() * sizeof(std::uint32_t);
-    return bytes > kNearBytes && self.args.n != 0 && self.args.r == 0;
+    return words_of(self.args) * sizeof(std::uint32_t) > kNearBytes && self.args.n != 0 &&
+           self.args.r == 0;
   }
 
   static void prepare(const auto &self, const auto &) { ++self.state.waiting; }
 
   static void push(auto &self, auto &packet, auto input) {
     State &state = self.state;
-    if (self.args.r != 0)
-      state.sum += work(self, packet);  // the packet has a say in it
+    if (state.done != 0)
+      --state.done;
+    else if (state.waiting != 0 && self.args.r == 0)  // otherwise the packet has a say in it
+      work_off<OutOfLine<decltype(self)>>(rarely(self));
     else
-      state.sum += state.waiting != 0 ? end_first(self) : work(self, packet);
+      state.sum += work(self, packet);
     ++state.count;
     emit<decltype(input)::port>(self, packet);
   }
 
  private:
   PMILL_INLINE static std::uint32_t work(auto &self, const auto &packet) {
-    std::uint32_t r = begin(self);
+    std::uint32_t r = begin(self, ++self.state.begun);
     for (std::uint32_t i = 0; i < self.args.n; ++i) r = mixed(access(self, packet, r), r);
     return r;
   }
 
-  /// Where the chain of the next packet begins. Packets in a row begin far from each other.
-  PMILL_INLINE static std::uint32_t begin(const auto &self) {
-    State &state = self.state;
-    std::uint32_t r = ++state.begun * 0x9e3779b1u;
-    r += self.worker.index * 0x85ebca6bu;
-    for (std::uint32_t i = 0; i < self.args.w; ++i) r ^= state.twister.next();
-    return r;
-  }
-  /// What the chain of the first packet that waits ends with.
-  PMILL_INLINE static std::uint32_t end_first(auto &self) {
-    State &state = self.state;
-    if (state.ended == 0) end_all<OutOfLine<decltype(self)>>(rarely(self));
-    --state.waiting, --state.ended;
-    return state.ends[state.first++];
+  /// Where the chain of a packet begins, from 1. Packets in a row begin far from each other.
+  PMILL_INLINE static std::uint32_t begin(const auto &self, std::uint32_t number) {
+    const std::uint32_t r = number * 0x9e3779b1u + self.worker.index * 0x85ebca6bu;
+    return r ^ self.state.twister.next_joined(self.args.w);
   }
   /// Does the accesses of all packets that wait in turns: those of different packets do not wait
   /// for each other (Chen, Ailamaki, Gibbons and Mowry, "Improving hash join performance through
-  /// prefetching", ICDE 2004: in groups).
+  /// prefetching", ICDE 2004: in groups). The first of them does not wait any more.
   template <typename S>
-  [[gnu::noinline]] static void end_all(S self) {
+  [[gnu::noinline]] static void work_off(S self) {
     State &state = self.state;
-    const auto &words = self.shared.words;
-    const std::uint32_t *const array = words.data();
-    const std::uint64_t size = words.size();
-    std::uint32_t *const __restrict chains = state.ends;
-    const std::uint32_t count = std::min<std::uint32_t>(state.waiting, std::size(state.ends));
-    for (std::uint32_t k = 0; k < count; ++k) chains[k] = begin(self);
-    for (std::uint32_t i = 0; i < self.args.n; ++i)
-      for (std::uint32_t k = 0; k < count; ++k)
-        chains[k] = mixed(array[scaled(chains[k], size)], chains[k]);
-    state.ended = count, state.first = 0;
+    constexpr std::uint32_t kGroup = 64;
+    std::uint32_t begun = state.begun;
+    for (std::uint32_t left = state.waiting; left != 0;) {
+      const std::uint32_t count = std::min(left, kGroup);
+      std::uint32_t chains[kGroup];
+      for (std::uint32_t k = 0; k < count; ++k) chains[k] = begin(self, begun + k + 1);
+      for (std::uint32_t i = 0; i < self.args.n; ++i)
+        for (std::uint32_t k = 0; k < count; ++k)
+          chains[k] = mixed(word(self, chains[k]), chains[k]);
+      for (std::uint32_t k = 0; k < count; ++k) state.sum += chains[k];
+      begun += count, left -= count;
+    }
+    state.begun = begun;
+    state.done = std::exchange(state.waiting, 0) - 1;
   }
 
   static constexpr std::uint32_t mixed(std::uint32_t word, std::uint32_t r) {
@@ -135,8 +127,15 @@ struct WorkPackage {
       std::memcpy(&word, packet.data() + scaled(r, bytes - 3), sizeof word);
       return word;
     }
-    const auto &words = self.shared.words;
-    return words[scaled(r, words.size())];
+    return word(self, r);
+  }
+  PMILL_INLINE static std::uint32_t word(const auto &self, std::uint32_t r) {
+    return self.shared.words[scaled(r, words_of(self.args))];
+  }
+  /// How many words the array has. Not asked of the array: arguments may be constants.
+  PMILL_INLINE static constexpr std::size_t words_of(const auto &args) {
+    constexpr std::size_t kLineWords = 16;
+    return std::max(static_cast<std::size_t>(args.s * (1 << 20) / 4), kLineWords);
   }
 
   /// A number below `most`, which is at most 2^32, in proportion to `r`.
