@@ -305,7 +305,8 @@ def _told(element: Element) -> str:
     if told is None:
         return ""
     network = "" if told.network is None else f", .network = {told.network}"
-    return f"{{.length = {told.length}{network}}}"
+    pulled = "" if element.stores else ", .pulled = false"
+    return f"{{.length = {told.length}{network}{pulled}}}"
 
 
 def _hop(

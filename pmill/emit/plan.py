@@ -33,7 +33,7 @@ class InstancePlan:
     """One element instance. `location` is `file:line` of its place in the configuration.
 
     `frozen`: nothing of it can be changed; `mixed`: some arguments can, and others are constants.
-    `told` is what is known of what is pulled from it, in C++. `holds`: it need not check what it
+    `told` is what is known of what memory gives back, in C++. `holds`: it need not check what it
     checks. `receives`: its inputs to which packets are pushed, as `ident` or `ident, 1`.
     `live_bits`: the fields of a packet that it reads, or an element behind it; `born_bits`: those
     that share their place with others and begin to matter here. `rare`: no usual packet gets there.

@@ -98,7 +98,9 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the optimiser is told of every packet that is pulled from an element that kept it.
+    """What the optimiser is told of every packet that memory gives back.
+
+    That is one that is pulled from an element that kept it, or goes on to one that it waited for.
 
     The packet has `length` bytes at least; the network header is marked `network` bytes from the
     first one, None: nobody knows where.
@@ -113,7 +115,7 @@ class Element:
     """An element instance.
 
     `holds`: what it checks is known to be so, and what it marks to be marked: it only counts.
-    `told`: what the optimiser cannot see of what it kept.
+    `told`: what the optimiser cannot see of what it kept, or of what waited before it.
     `frozen`: its arguments are compile-time constants, but for those in `kept`, which must not
     become so: names of members of `Args`, and of handlers of what workers run (`tickets`).
     `home`: the worker that runs it, None: any. `tickets`: how many of its turns make `TICKETS`
@@ -147,6 +149,11 @@ class Element:
     def drives(self) -> bool:
         """Whether it pulls and is not pulled from: the worker's loop runs it."""
         return "pull" in self.inputs and "pull" not in self.outputs
+
+    @property
+    def stores(self) -> bool:
+        """Whether packets are pushed to it and pulled from it, as with a Queue."""
+        return "push" in self.inputs and "pull" in self.outputs
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -31,12 +31,12 @@ DEFAULT: tuple[Pass, ...] = (
     HoistChecks(),  # arguments are final; what earlier elements did need not be done again
     RemoveUnused(),  # what only a check that never fails leads to, and switches that never turn
     SimplifyMatches(),  # what it leaves out is read by nobody, as liveness will find
-    TellFacts(),  # where the optimiser cannot follow packets, it is told
     ChooseMatcher(),  # of what is constant now
     GuardRules(),  # what a packet costs without guards is known now
     Devirtualize(),  # calls must name their targets before they can be placed
     OutlineCold(),  # heat is known from the specs; fusion must not inline cold code
     CutStages(),  # before fusion, which ends at the borders; behind heat, which decides, too
+    TellFacts(),  # the borders are known where the optimiser cannot follow packets
     DropDeadMetadata(),  # every element that reads is known now
     FuseRegions(),  # regions are cut through what the others left
     MetadataLayout(),  # last: only what crosses a border of a region must lie anywhere

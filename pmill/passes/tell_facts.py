@@ -10,11 +10,12 @@ After::
         // Told{.length = 20, .network = 0}: no test of a length, no position that is loaded
 
 Inside a region the optimiser sees what elements did to a packet. A packet that was kept in its
-buffer, and is pulled later, could be any for all that it knows; what follows from the elements in
-front (pmill/graph/known.py) is stated where the packet comes back.
+buffer, and is pulled later, or that waited for its burst (pmill/passes/cut_stages.py), could be any
+for all that it knows; what follows from the elements in front (pmill/graph/known.py) is stated
+where the packet comes back.
 
-Not applied at the other borders of regions: there it bought nothing that could be measured. Nor
-where neither a length nor the place of the network header is known.
+Not applied where regions call each other: there it bought nothing that could be measured. Nor where
+neither a length nor the place of the network header is known.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pmill.graph import Element, PipelineGraph, Port, Told
+from pmill.graph import Element, PipelineGraph, Port, Processing, Told
 from pmill.graph.facts import Base
 from pmill.graph.known import KnownFacts, known_facts
 from pmill.passes.base import PassNote, count
@@ -37,12 +38,13 @@ class TellFacts:
     requires: ClassVar[tuple[str, ...]] = ("embed_constants",)
 
     def run(self, graph: PipelineGraph) -> PipelineGraph:
-        """Set what is told of the packets of every element that keeps them."""
-        keeping = [e for e in graph.elements.values() if _keeps(e)]
-        if not keeping:
+        """Set what is told of packets that elements keep, and of those that waited at a border."""
+        waiting = {c.target.element for c in graph.connections if c.call == "staged"}
+        giving = [e for e in graph.elements.values() if e.stores or e.name in waiting]
+        if not giving:
             return graph
         known = known_facts(graph)
-        told = {e.name: _told(e, known) for e in keeping}
+        told = {e.name: _told(e, known) for e in giving}
         return graph.with_elements(
             replace(e, told=told[e.name]) if e.name in told else e for e in graph.elements.values()
         )
@@ -52,26 +54,23 @@ class TellFacts:
         told = [e.name for e in after.elements.values() if e.told is not None]
         if not told:
             return "nothing is known of packets that were kept"
-        return f"told what {count(len(told), 'element')} kept: {', '.join(told)}"
+        return f"told what memory gives back to {count(len(told), 'element')}: {', '.join(told)}"
 
     def notes(self, before: PipelineGraph, after: PipelineGraph) -> tuple[PassNote, ...]:
         """Say what is told of the packets of each element."""
         return tuple(
-            PassNote(where=e.name, text=_sentence(e.told))
+            PassNote(where=e.name, text=_sentence(e, e.told))
             for e in after.elements.values()
             if e.told is not None
         )
 
 
-def _keeps(e: Element) -> bool:
-    """Whether packets are pushed to an element and pulled from it."""
-    return "push" in e.inputs and "pull" in e.outputs
-
-
 def _told(e: Element, known: KnownFacts) -> Told | None:
-    """Return what is known of all packets that are pulled from an element."""
-    ports = [Port(element=e.name, number=n) for n, p in enumerate(e.outputs) if p == "pull"]
-    facts = [known.outputs[port] for port in ports if port in known.outputs]
+    """Return what is known of all packets that are pulled from an element, or come to it."""
+    at, ports = (known.outputs, e.outputs) if e.stores else (known.inputs, e.inputs)
+    wanted: Processing = "pull" if e.stores else "push"
+    of = [Port(element=e.name, number=n) for n, p in enumerate(ports) if p == wanted]
+    facts = [at[port] for port in of if port in at]
     if not facts:
         return None
     length = min(f.length(Base.DATA) for f in facts)
@@ -80,8 +79,9 @@ def _told(e: Element, known: KnownFacts) -> Told | None:
     return Told(length=length, network=network) if length or network is not None else None
 
 
-def _sentence(told: Told) -> str:
-    known = f"packets from here have {count(told.length, 'byte')} at least"
+def _sentence(e: Element, told: Told) -> str:
+    which = "from here" if e.stores else "that waited to come here"
+    known = f"packets {which} have {count(told.length, 'byte')} at least"
     if told.network is not None:
         known += f", and their network header begins at byte {told.network}"
     return known

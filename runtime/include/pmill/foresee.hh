@@ -74,6 +74,10 @@ struct HintRooms {
 template <>
 struct HintRooms<0> {};
 
+/// Says which packet of its burst, or of its room, goes on or is prepared now.
+PMILL_INLINE void set_place(auto &worker, std::size_t place) {
+  if constexpr (requires { worker.hints; }) worker.place = place;
+}
 /// The hint for the current packet.
 template <typename S>
 PMILL_INLINE Hint hint(S &self) {
@@ -115,7 +119,7 @@ PMILL_INLINE void now_at(auto &worker, std::size_t i) {
   if constexpr (kForesees<D>) {
     const auto those = static_cast<typename D::Foreseen *>(nullptr);
     detail::look_again(worker, i + kLookAhead, those);
-    worker.place = i;
+    set_place(worker, i);
   }
 }
 

@@ -13,8 +13,8 @@
 //     using Straight = out;                          who gets every burst as it was received
 //     static constexpr bool straight = true;         it does
 //     static constexpr unsigned foreseen = 0;        its number among those that look at frames
-//     static constexpr Told told{.length = 20};      what is known of packets that are pulled here
-//     static constexpr FieldSet live{0x…};                          what is read from here on
+//     static constexpr Told told{.length = 20};      what is known of packets that memory gives
+//     back static constexpr FieldSet live{0x…};                          what is read from here on
 //     static constexpr FieldSet born{0x…};                          cleared before it has a packet
 //     static constexpr bool rare = true;                            only unusual packets come there
 //     using Outputs = Hops<Inline<fragment, 1>, Cold<icmp_error>>;   to inputs 1 and 0
@@ -202,18 +202,20 @@ class SharedGuard : Guard {
       : Guard(Common<D>::locked.lock, D::Element::spec.shared && worker.count > 1) {}
 };
 
-/// What is known of every packet that is pulled from an instance: it has `length` bytes at least,
-/// and its network header is marked `network` bytes from the first one.
+/// What is known of every packet that is pulled from an instance that kept it, or goes on to one
+/// from a border: it has `length` bytes at least, and its network header is marked `network` bytes
+/// from the first one.
 struct Told {
   static constexpr std::int32_t kNowhere = INT32_MIN;
   std::uint32_t length = 0;
   std::int32_t network = kNowhere;
+  bool pulled = true;
 };
 
 /// Tells the optimiser what it cannot see: what is known of a packet that was kept in memory.
-template <typename D>
+template <typename D, bool Pulled>
 PMILL_INLINE void tell(auto &packet) {
-  if constexpr (requires { D::told; }) {
+  if constexpr (requires { requires D::told.pulled == Pulled; }) {
     if constexpr (D::told.network != Told::kNowhere) packet.tell_network(D::told.network);
     if (packet.length() < D::told.length) __builtin_unreachable();
   }

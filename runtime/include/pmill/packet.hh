@@ -157,7 +157,9 @@ class Packet {
   }
   /// Tells where the network header is, which it is: nothing changes.
   PMILL_INLINE void tell_network(std::int32_t offset) {
-    if constexpr (!L::in_memory) network_.set(data_ + offset);
+    std::uint8_t *const header = data_ + offset;
+    __builtin_assume(header != nullptr);
+    if constexpr (!L::in_memory) network_.set(header);
   }
   PMILL_INLINE void set_transport(std::uint8_t *p) {
     check_written<meta::transport>();

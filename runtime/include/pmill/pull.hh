@@ -85,7 +85,7 @@ struct Pull {
       if (D::Inputs::template At<0>::pull(worker, push) && !given.there()) ++worker.diverted;
     }
     if (!given.there()) return false;
-    tell<D>(*given);
+    tell<D, true>(*given);
     use(*given);
     return true;
   }

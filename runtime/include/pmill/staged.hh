@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <new>
+#include <pmill/foresee.hh>
 #include <pmill/static.hh>
 
 namespace pmill {
@@ -159,12 +160,19 @@ PMILL_INLINE void park_for(W &worker, auto &&packet, std::uint16_t hop, unsigned
     run_stage<Number>(worker);
 }
 
+/// Lets a packet go on by a hop.
+template <typename H>
+PMILL_INLINE void enter(auto &worker, auto &packet) {
+  tell<typename Entry<H>::Instance, false>(packet);
+  H::send(worker, packet);
+}
+
 /// Lets a packet go on by that of the hops, the first of which is number `First`, that it waits
 /// for. False when it is none of them.
 template <std::uint16_t First, typename... H>
 PMILL_INLINE bool go_on(auto &worker, auto &packet, std::uint16_t hop, bool all, Stage<H...> *) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-    return (((all && I + 1 == sizeof...(H)) || hop == First + I ? (H::send(worker, packet), true)
+    return (((all && I + 1 == sizeof...(H)) || hop == First + I ? (enter<H>(worker, packet), true)
                                                                 : false) ||
             ...);
   }(std::index_sequence_for<H...>{});
@@ -205,12 +213,12 @@ template <unsigned Number, typename W>
     auto &&packet = room.packet(n);
     const std::uint16_t hop = room.hop(n);
     worker.depth = room.loops(n);
-    worker.place = n;
+    set_place(worker, n);
     // In the last stage, who goes on by no other hop goes on by the last.
     if (detail::go_on<kFirst>(worker, packet, hop, kLast, static_cast<Own *>(nullptr))) continue;
     if constexpr (!kLast) {
       using Next = typename All::template At<Number + 1>;
-      worker.place = worker.rooms[Number].count;
+      set_place(worker, worker.rooms[Number].count);
       detail::prepare_one<kFirst + Own::size>(worker, packet, hop, static_cast<Next *>(nullptr));
       detail::park_for<Number + 1>(worker, packet, hop, worker.depth);
     }
@@ -284,6 +292,16 @@ PMILL_INLINE void choose_stages(W &worker) {
       worker.waits = detail::any_is_far(worker, static_cast<typename W::Stages *>(nullptr));
 }
 
+namespace detail {
+/// Whether packets wait. Lookups whose sizes are constants have decided when the program was made.
+template <typename W>
+PMILL_INLINE bool waits(W &worker) {
+  if constexpr (!kMayBeNear<W>) return true;
+  const bool far = any_is_far(worker, static_cast<typename W::Stages *>(nullptr));
+  return __builtin_constant_p(far) ? far : worker.waits;
+}
+}  // namespace detail
+
 /// A hop into a later stage. `Number`: the stage behind that of whoever sends; `H`: the hop by
 /// which packets go on when they do not wait.
 template <unsigned Number, typename H>
@@ -293,15 +311,13 @@ struct Staged : Hop {
 
   template <typename W>
   PMILL_INLINE static void send(W &worker, auto &packet) {
-    if constexpr (detail::kMayBeNear<W>)
-      if (!worker.waits) [[likely]]
-        return H::send(worker, packet);
+    if (!detail::waits(worker)) [[likely]]
+      return H::send(worker, packet);
     park(worker, packet);
   }
   template <typename W>
   PMILL_INLINE static void send_rarely(W &worker, auto &packet) {
-    if constexpr (detail::kMayBeNear<W>)
-      if (!worker.waits) return H::send_rarely(worker, packet);
+    if (!detail::waits(worker)) return H::send_rarely(worker, packet);
     park(worker, packet);
   }
 
@@ -311,7 +327,7 @@ struct Staged : Hop {
     using P = SelfOf<decltype(packet)>;
     constexpr auto kFound = detail::find_entry<D, Port>(static_cast<typename W::Stages *>(nullptr));
     if constexpr (kFound.stage == Number) {
-      worker.place = worker.rooms[Number - 1].count;
+      set_place(worker, worker.rooms[Number - 1].count);
       detail::prepare<D, Port>(worker, packet);
     }
     if constexpr (P::Layout::in_memory)
