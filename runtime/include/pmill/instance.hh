@@ -13,8 +13,8 @@
 //     using Straight = out;                          who gets every burst as it was received
 //     static constexpr bool straight = true;         it does
 //     static constexpr unsigned foreseen = 0;        its number among those that look at frames
-//     static constexpr Told told{.length = 20};      what is known of packets that memory gives
-//     back static constexpr FieldSet live{0x…};                          what is read from here on
+//     static constexpr Told told{.length = 20};      what is known of packets that were kept
+//     static constexpr FieldSet live{0x…};                          what is read from here on
 //     static constexpr FieldSet born{0x…};                          cleared before it has a packet
 //     static constexpr bool rare = true;                            only unusual packets come there
 //     using Outputs = Hops<Inline<fragment, 1>, Cold<icmp_error>>;   to inputs 1 and 0
