@@ -54,6 +54,7 @@ struct WorkPackage {
     HugeArray<std::uint32_t> words;
 
     explicit Shared(const auto &args) : words(words_of(args)) {
+      words.populate();
       MersenneTwister twister(1);
       for (std::size_t i = 0; i < words.size(); ++i) words[i] = twister.next();
     }
